@@ -1,0 +1,11 @@
+const swc = { jsc: { target: 'es2024', parser: { syntax: 'typescript', tsx: true }, transform: { react: { runtime: 'automatic' } } } }
+
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/test/**/*.test.tsx'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: { '\\.tsx?$': ['@swc/jest', swc] },
+  globalSetup: '<rootDir>/test/support/template.ts',
+  globalTeardown: '<rootDir>/test/support/remove-template.ts',
+  testTimeout: 30_000,
+}

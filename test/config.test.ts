@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
+import { ConfigError, readConfig, type Config } from '@portero/tool-server/config.ts'
+
+type Env = Record<string, string | undefined>
+const keyBytes = Buffer.from(Array.from({ length: 32 }, (_, index) => 251 + index)) // begins with bytes that base64 and base64url write differently
+const base64 = keyBytes.toString('base64')
+const real: Env = { PORTERO_LAB: '0', PORTERO_KEY: base64, PUBLIC_BASE_URL: 'https://portero.example.com' }
+const credentials = ['BIRD_ACCESS_KEY', 'HUBSPOT_ACCESS_TOKEN', 'OPENAI_API_KEY', 'GOOGLE_SERVICE_ACCOUNT', 'GOOGLE_CLIENT_ID', 'GRAPH_CLIENT_ID', 'CALENDLY_TOKEN']
+const database = 'postgres://root@127.0.0.1:5432/portero'
+
+const refusalOf = (env: Env): string => {
+  try {
+    readConfig(env)
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown.message
+    throw thrown
+  }
+  return ''
+}
+// The settings that the refusal names, one a line.
+const namedIn = (refusal: string): string[] => [...refusal.matchAll(/^ {2}- ([A-Z_]+): ./gm)].map(([, name = '']) => name).toSorted()
+
+describe('without any environment', () => {
+  test('everything has its default, and no secret has one', () => {
+    expect(readConfig({})).toEqual({
+      port: 3000, labPort: 3100, databaseUrl: undefined, dataDir: './.data', publicBaseUrl: 'http://localhost:3000',
+      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, baseUrls: {}, underNpm: false,
+    } satisfies Config)
+  })
+  test('vendors are told the port that was chosen', () => {
+    expect(readConfig({ PORT: '4000' }).publicBaseUrl).toBe('http://localhost:4000')
+  })
+  test('empty strings are as good as absent', () => {
+    const names = ['PORT', 'LAB_PORT', 'DATABASE_URL', 'DATA_DIR', 'PUBLIC_BASE_URL', 'PORTERO_KEY', 'PORTERO_LAB', 'PORTERO_SHADOW', 'LOG_LEVEL', 'OPS_TOKEN', 'BIRD_BASE_URL', ...credentials]
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readConfig({}))
+  })
+})
+
+describe('the lab', () => {
+  test.each<[string, Env]>([
+    ['nothing is set', {}],
+    ['it is asked for', { PORTERO_LAB: '1' }],
+    ['it is asked for beside a database', { PORTERO_LAB: '1', DATABASE_URL: database }],
+    ['it is asked for beside credentials', { PORTERO_LAB: '1', BIRD_ACCESS_KEY: 'k', HUBSPOT_ACCESS_TOKEN: 't' }],
+    ['only addresses and ports are set', { PORT: '4000', BIRD_BASE_URL: 'http://127.0.0.1:3100/bird', PUBLIC_BASE_URL: 'https://p.example' }],
+    ['only a master key is set', { PORTERO_KEY: base64 }],
+    ['a credential is empty', { BIRD_ACCESS_KEY: '', DATABASE_URL: '' }],
+  ])('runs when %s', (_title, env) => {
+    expect(readConfig(env).lab).toBe(true)
+  })
+  test.each<[string, Env]>([
+    ['it is switched off', {}],
+    ['there is a database', { PORTERO_LAB: undefined, DATABASE_URL: database }],
+    ...credentials.map((name): [string, Env] => [`there is ${name}`, { PORTERO_LAB: undefined, [name]: 'secret' }]),
+  ])('does not run when %s', (_title, env) => {
+    expect(readConfig({ ...real, ...env }).lab).toBe(false)
+  })
+  test('needs neither key nor public address', () => {
+    expect(readConfig({ PORTERO_LAB: '1', DATABASE_URL: database })).toMatchObject({ masterKeys: [], publicBaseUrl: 'http://localhost:3000' })
+  })
+  test('uses a master key that is given', () => {
+    expect(readConfig({ PORTERO_LAB: '1', PORTERO_KEY: base64 }).masterKeys).toEqual([keyBytes])
+  })
+})
+
+describe('one refusal', () => {
+  test.each<[string, Env]>([['switched off', { PORTERO_LAB: '0' }], ['a database', { DATABASE_URL: database }], ['a credential', { CALENDLY_TOKEN: 't' }]])('names what a real house lacks, with the lab off by %s', (_title, env) => {
+    expect(namedIn(refusalOf(env))).toEqual(['PORTERO_KEY', 'PUBLIC_BASE_URL'])
+  })
+
+  const wrong: Env = {
+    PORT: '70000', LAB_PORT: 'many', DATABASE_URL: 'mysql://CANARY@db/x', PUBLIC_BASE_URL: 'CANARY', PORTERO_KEY: 'CANARY', PORTERO_LAB: 'CANARY', PORTERO_SHADOW: 'yes',
+    LOG_LEVEL: 'CANARY', OPS_TOKEN: 'CANARY', BIRD_BASE_URL: 'CANARY', HUBSPOT_BASE_URL: 'ftp://CANARY.example',
+  }
+  test('names everything that is wrong', () => {
+    expect(namedIn(refusalOf(wrong))).toEqual(Object.keys(wrong).toSorted())
+  })
+  test('names what is wrong beside what is missing', () => {
+    expect(namedIn(refusalOf({ PORTERO_LAB: '0', PORT: 'x', BIRD_BASE_URL: 'x' }))).toEqual(['BIRD_BASE_URL', 'PORT', 'PORTERO_KEY', 'PUBLIC_BASE_URL'])
+  })
+  test('quotes no value, which may be a secret', () => {
+    expect(refusalOf(wrong)).not.toContain('CANARY')
+  })
+  test('quotes no key, however it is wrong', () => {
+    fc.assert(fc.property(fc.stringMatching(/^[A-Za-z0-9+/=,]{8,80}$/), (key) => {
+      const refusal = refusalOf({ PORTERO_KEY: key })
+      expect(refusal === '' || !refusal.includes(key)).toBe(true)
+    }))
+  })
+  test.each<[string, string]>([
+    ['PORT', '-1'], ['PORT', '3000.5'], ['PORT', '65536'], ['PORT', 'http'], ['LAB_PORT', '70000'], ['PORTERO_SHADOW', 'true'], ['PORTERO_LAB', 'yes'], ['LOG_LEVEL', 'verbose'], ['OPS_TOKEN', 'fifteen letters'],
+    ['DATABASE_URL', 'mysql://db/x'], ['DATABASE_URL', '/var/run/postgresql'], ['PUBLIC_BASE_URL', 'portero.example.com'], ['PUBLIC_BASE_URL', 'javascript:alert(1)'], ['GRAPH_BASE_URL', 'file:///etc/passwd'],
+  ])('names %s when it is %s', (name, value) => {
+    expect(namedIn(refusalOf({ ...real, [name]: value }))).toEqual([name])
+  })
+})
+
+describe('a master key', () => {
+  test.each([
+    ['base64', base64],
+    ['base64 without padding', base64.replace('=', '')],
+    ['base64url', keyBytes.toString('base64url')],
+    ['hex', keyBytes.toString('hex')],
+    ['hex in capitals', keyBytes.toString('hex').toUpperCase()],
+  ])('may be written as %s', (_title, text) => {
+    expect(readConfig({ ...real, PORTERO_KEY: text }).masterKeys).toEqual([keyBytes])
+  })
+  test('may be followed by older ones, which only open', () => {
+    const older = Buffer.alloc(32, 7)
+    expect(readConfig({ ...real, PORTERO_KEY: `${base64}, ${older.toString('hex')}` }).masterKeys).toEqual([keyBytes, older])
+  })
+  test.each([
+    ['too short', Buffer.alloc(31).toString('base64')],
+    ['too long', Buffer.alloc(33).toString('base64')],
+    ['hex that lacks a digit', keyBytes.toString('hex').slice(1)],
+    ['hex with a letter that is none', `g${keyBytes.toString('hex').slice(1)}`],
+    ['a sentence, though 32 bytes could be read from it', 'the doorman knows each flat in every house of this st'],
+    ['followed by nothing', `${base64},`],
+    ['followed by a bad one', `${base64},abc`],
+  ])('is refused when it is %s', (_title, text) => {
+    expect(namedIn(refusalOf({ ...real, PORTERO_KEY: text }))).toEqual(['PORTERO_KEY'])
+  })
+})
+
+describe('base URLs', () => {
+  test('are taken from the environment for every vendor', () => {
+    expect(readConfig({ HUBSPOT_BASE_URL: 'http://127.0.0.1:3100/hubspot', GRAPH_BASE_URL: 'https://graph.example' }).baseUrls).toEqual({ hubspot: 'http://127.0.0.1:3100/hubspot', graph: 'https://graph.example' })
+  })
+  test('end without a slash', () => {
+    expect(readConfig({ PUBLIC_BASE_URL: 'https://p.example//', BIRD_BASE_URL: 'https://b.example/v1/' })).toMatchObject({ publicBaseUrl: 'https://p.example', baseUrls: { bird: 'https://b.example/v1' } })
+  })
+  test('do not include our own', () => {
+    expect(readConfig({ PUBLIC_BASE_URL: 'https://p.example' }).baseUrls).toEqual({})
+  })
+})
+
+test('what is given is what is used', () => {
+  const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', npm_lifecycle_event: 'start' }
+  expect(readConfig(env)).toEqual({
+    port: 0, labPort: 3101, databaseUrl: 'postgresql://db/x', dataDir: '/srv/portero', publicBaseUrl: 'https://portero.example.com',
+    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', baseUrls: {}, underNpm: true,
+  } satisfies Config)
+})

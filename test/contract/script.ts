@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { expect } from '@jest/globals'
+import type { Ask, Exchange, Failures, Outcome, Tell } from '@portero/tool-server/define.ts'
+import { portOf } from '../support/http-stage.ts'
+
+// A vendor that knows its lines: it expects these requests in this order, answers each as written, and nothing else may be asked.
+export type Script = { url: string; heard: Heard[]; check(): void; close(): Promise<void> }
+export type Heard = Required<Omit<Ask, 'reading'>> & { bytes: Buffer }
+
+const openScript = async (exchanges: readonly Exchange[]): Promise<Script> => {
+  const heard: Heard[] = []
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    heard.push(await heardOf(request))
+    const tell = exchanges[heard.length - 1]?.tell ?? 'lost'
+    if (tell === 'lost') request.socket.destroy()
+    else response.writeHead(tell.status, { 'content-type': 'application/json', ...tell.headers }).end(textOf(tell))
+  }
+  const server = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    heard,
+    // Both ways: a request that was not expected, and an answer that nobody came for.
+    check: () => expect(heard.map((one, at) => shaped(one, exchanges[at]?.ask))).toEqual(exchanges.map(({ ask }) => shaped(ask, ask))),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const textOf = ({ body }: Exclude<Tell, 'lost'>): string | Buffer => (body === undefined ? '' : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
+
+const heardOf = async (request: IncomingMessage): Promise<Heard> => {
+  const bytes = await buffer(request)
+  const url = new URL(request.url ?? '/', 'http://script')
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+  const body: unknown = bytes.length === 0 ? undefined : headers['content-type'] === 'application/json' ? JSON.parse(bytes.toString()) : bytes.toString()
+  return { method: request.method ?? '', path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body, bytes }
+}
+
+// Plays a case: what it expects of us is checked after what it led to.
+export const play = async (exchanges: readonly Exchange[], act: (script: Script) => Promise<void>): Promise<void> => {
+  const script = await openScript(exchanges)
+  try {
+    await act(script)
+    script.check()
+  } finally {
+    await script.close()
+  }
+}
+
+// Every call of the good way broken in every way: those before it go well, those after it are not made. What was written before is done, whatever comes then.
+export type Case = { name: string; exchanges: Exchange[] } & Outcome
+export const breaks = (exchanges: readonly Exchange[], failures: Failures): Case[] =>
+  exchanges.flatMap(({ ask }, at) => {
+    const before = exchanges.slice(0, at)
+    const halfDone = before.some((exchange) => !isReading(exchange.ask))
+    return Object.entries(failures).flatMap(([failing, { tell, ...outcome }]) => {
+      if ('result' in outcome && at + 1 < exchanges.length) return []
+      return [{ name: `call ${at + 1} is ${failing}`, exchanges: [...before, { ask, tell }], ...outcome, ...(halfDone && { uncertain: true as const }) }]
+    })
+  })
+const isReading = ({ method, reading }: Ask): boolean => reading === true || method === 'GET' || method === 'HEAD'
+
+// Only the headers that the contract names are compared: it says which ones matter.
+const shaped = ({ method, path, query, headers = {}, body }: Ask, wanted: Ask | undefined): object => ({
+  method,
+  path,
+  query: query ?? {},
+  headers: Object.fromEntries(Object.keys(wanted?.headers ?? {}).map((name) => [name.toLowerCase(), headers[name] ?? headers[name.toLowerCase()]])),
+  body,
+})

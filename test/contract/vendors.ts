@@ -1,0 +1,19 @@
+import { connectors } from '@portero/tool-server/connectors/index.ts'
+import type { Connector, Contract, Flow } from '@portero/tool-server/define.ts'
+import { flows } from '@portero/tool-server/flows/index.ts'
+import { contract as eco } from '../lab/eco/contract.ts'
+import { flows as ecoFlows } from '../lab/eco/flows.ts'
+import { eco as ecoConnector } from '../lab/eco/index.ts'
+
+// Every vendor's contract, a line each. A connector without one, and a contract without a connector, fail.
+const contracts: Record<string, Contract> = { eco }
+
+export type Vendor = { name: string; connector: Connector; contract: Contract; flows: readonly Flow[] }
+
+const known: readonly Connector[] = [...connectors, ecoConnector]
+export const connectorNames = known.map(({ name }) => name).toSorted()
+export const contractNames = Object.keys(contracts).toSorted()
+export const vendors: readonly Vendor[] = known.flatMap((connector) => {
+  const contract = contracts[connector.name]
+  return contract ? [{ name: connector.name, connector, contract, flows: [...flows, ...ecoFlows] }] : []
+})

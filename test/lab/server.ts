@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { makeDesk, send, type Desk } from './desk.ts'
+import type { Asked, Simulator, Time } from './simulator.ts'
+
+// Serves simulated vendors over real HTTP: a vendor named eco under /eco, and what a test or a person may ask of it under /_lab/eco.
+export type LabServer = {
+  url: string
+  desk(name: string): Desk
+  hangUp(): Promise<void> // connections are refused until pickUp
+  pickUp(): Promise<void>
+  close(): Promise<void>
+}
+
+export const openServer = async ({ clock, port, simulators }: { clock: Time; port: number; simulators: readonly Simulator[] }): Promise<LabServer> => {
+  const desks = new Map(simulators.map((simulator) => [simulator.name, makeDesk(clock, simulator)]))
+  const deskNamed = (name: string): Desk => {
+    const found = desks.get(name)
+    if (!found) throw new Error(`no vendor of the lab is named ${name}`)
+    return found
+  }
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const asked = await askedOf(request)
+    const [, first = '', second = '', ...rest] = asked.path.split('/')
+    const control = first === '_lab'
+    const desk = desks.get(control ? second : first)
+    if (!desk) return send(response, { status: 404, body: { error: `the lab has ${[...desks.keys()].join(', ')}` } })
+    if (control) return send(response, await desk.control(asked, rest.join('/')))
+    await desk.serve({ ...asked, path: asked.path.slice(first.length + 1) }, response)
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((thrown: unknown) => {
+      if (response.headersSent || response.destroyed) response.destroy()
+      else send(response, { status: 400, body: { error: thrown instanceof Error ? thrown.message : 'not understood' } })
+    })
+  })
+  await listen(server, port)
+  const bound = portOf(server)
+
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    desk: deskNamed,
+    hangUp: () => shut(server),
+    pickUp: () => listen(server, bound),
+    async close() {
+      for (const desk of desks.values()) desk.close()
+      await shut(server)
+    },
+  }
+}
+
+const askedOf = async (request: IncomingMessage): Promise<Asked> => {
+  const bytes = await buffer(request)
+  const url = new URL(request.url ?? '/', 'http://lab')
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
+  return { method: request.method ?? 'GET', path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body: bodyOf(headers['content-type'], bytes.toString()) }
+}
+
+const bodyOf = (type: string | undefined, text: string): unknown => (text === '' ? undefined : /json/.test(type ?? '') ? JSON.parse(text) : text)
+
+// Only this machine may reach the lab: it signs whatever it is asked to say.
+const listen = (server: Server, port: number): Promise<void> => new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve()))
+const portOf = (server: Server): number => {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the lab does not listen')
+  return address.port
+}
+const shut = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })

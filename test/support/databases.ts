@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { makeDb, type Engine } from '@portero/tool-server/spine/db.ts'
+import { realClock } from '@portero/tool-server/spine/clock.ts'
+import { makeLog } from '@portero/tool-server/spine/log.ts'
+import { migrate } from '@portero/tool-server/spine/migrate.ts'
+import { openPgliteMemory, snapshotOf } from '@portero/tool-server/spine/pglite.ts'
+import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
+
+// The suite runs on the engine that DATABASE_URL names, or on the embedded one. A template is migrated once a run; every database is a copy of it.
+export const serverUrl = process.env['DATABASE_URL']
+const clock = realClock()
+const silent = makeLog({ level: 'silent', clock })
+const template = (): string => process.env['TEST_TEMPLATE'] ?? ''
+
+export const prepareTemplate = async (): Promise<string> => {
+  if (serverUrl) {
+    const name = `portero_tpl_${process.pid}`
+    await onServer(`drop database if exists ${name}`, `create database ${name}`)
+    const db = makeDb(openPostgres({ url: urlOf(name), clock, log: silent }))
+    await migrate({ db, clock })
+    await db.close()
+    return name
+  }
+  const file = join(mkdtempSync(join(tmpdir(), 'portero-')), 'template.tar')
+  const engine = await openPgliteMemory()
+  const db = makeDb(engine)
+  await migrate({ db, clock })
+  writeFileSync(file, await snapshotOf(engine))
+  await db.close()
+  return file
+}
+
+export const removeTemplate = async (): Promise<void> => {
+  if (serverUrl) await onServer(`drop database if exists ${template()} with (force)`)
+  else rmSync(join(template(), '..'), { recursive: true, force: true })
+}
+
+let made = 0
+
+// A migrated engine of its own; remove() takes it away again. url: set on a server, so that other processes can join.
+export const freshEngine = async (): Promise<{ engine: Engine; url: string | undefined; remove(): Promise<void> }> => {
+  if (!serverUrl) return { engine: await openPgliteMemory({ snapshot: readFileSync(template()) }), url: undefined, remove: async () => {} }
+  const { url, remove } = await freshDatabase()
+  return { engine: openPostgres({ url, clock, log: silent }), url, remove }
+}
+
+export const freshDatabase = async ({ empty = false } = {}): Promise<{ url: string; remove(): Promise<void> }> => {
+  const name = `portero_t_${process.pid}_${process.env['JEST_WORKER_ID'] ?? 0}_${made++}`
+  await onServer(`drop database if exists ${name} with (force)`, empty ? `create database ${name}` : `create database ${name} template ${template()}`)
+  return { url: urlOf(name), remove: () => onServer(`drop database if exists ${name} with (force)`) }
+}
+
+const urlOf = (database: string): string => {
+  const url = new URL(serverUrl ?? '')
+  url.pathname = `/${database}`
+  return url.href
+}
+
+const onServer = async (...statements: string[]): Promise<void> => {
+  const client = new Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,3 @@
+import { removeTemplate } from './databases.ts'
+
+export default removeTemplate

@@ -1,0 +1,167 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import { sql } from 'kysely'
+import { AppError } from '@portero/shared'
+import type { Config } from './config.ts'
+import type { Connector, Flow } from './define.ts'
+import { connectors } from './connectors/index.ts'
+import { flows } from './flows/index.ts'
+import { makeActing, type Acting } from './spine/act.ts'
+import { makeAudit, type Audit } from './spine/audit.ts'
+import { makeChores } from './spine/chores.ts'
+import { newId, pause, type Clock } from './spine/clock.ts'
+import { makeConnections, type Connections } from './spine/connections.ts'
+import { makeDb, type Db, type Engine } from './spine/db.ts'
+import { doorFault, noSuchDoor, refuse, traced } from './spine/doors.ts'
+import { makeHttp } from './spine/http.ts'
+import { makeInbox, type Inbox } from './spine/inbox.ts'
+import { reclaim } from './spine/jobs.ts'
+import { keyring } from './spine/keyring.ts'
+import { faultCode, faultFields, isDatabaseAway } from './spine/fault.ts'
+import type { Log } from './spine/log.ts'
+import { labKeys } from './spine/master-key.ts'
+import { makeMetrics } from './spine/metrics.ts'
+import { firstTenant, migrate } from './spine/migrate.ts'
+import { ops } from './spine/ops.ts'
+import { makeOutbox } from './spine/outbox.ts'
+import { openPglite } from './spine/pglite.ts'
+import { openPostgres } from './spine/postgres.ts'
+import { makePulls } from './spine/pulls.ts'
+import { makeReads } from './spine/reads.ts'
+import { makeRegistry } from './spine/registry.ts'
+import { makeTurns } from './spine/turns.ts'
+import { makeVault, type Vault } from './spine/vault.ts'
+import { webhooks } from './spine/webhooks.ts'
+import { makeWorker, type Worker } from './spine/worker.ts'
+
+// Puts the rooms on the spine. Nothing runs until begin().
+export const rooms = { connectors, flows }
+export type Account = { vendor: string; account: string; settings: object }
+export type House = {
+  doors: Express
+  db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker
+  tenant: string
+  begin(how?: { work: boolean }): Promise<void> // waits for the database, migrates, and sets the worker going
+  close(graceMs?: number, answered?: Promise<void>): Promise<void> // answered: when the last request is
+}
+export type Parts = {
+  config: Config; clock: Clock; log: Log; engine: Engine
+  connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]
+  pace?: Partial<Pace>
+}
+export type Pace = { leaseMs: number; pollMs: number }
+const usualPace: Pace = { leaseMs: 30_000, pollMs: 1_000 }
+
+const slots = { live: 8, sync: 4, bulk: 4 }
+const keep = { rawDays: 7, repeatDays: 30, finishedDays: 30 }
+const mostWebhookBytes = 1_048_576
+const helpEveryMs = 50
+
+export const openEngine = async ({ config, clock, log }: Pick<Parts, 'config' | 'clock' | 'log'>): Promise<Engine> => {
+  try {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+    accessSync(config.dataDir, constants.W_OK)
+  } catch (cause) {
+    throw new AppError('refused', `data directory ${config.dataDir} can't be written (${faultCode(cause)}): choose another with DATA_DIR`, { cause })
+  }
+  return config.databaseUrl ? openPostgres({ url: config.databaseUrl, clock, log }) : openPglite({ dir: config.dataDir, clock, log })
+}
+
+export const makeHouse = ({ config, clock, log, engine, connectors, flows, accounts, pace }: Parts): House => {
+  const { leaseMs, pollMs } = { ...usualPace, ...pace }
+  const db = makeDb(engine)
+  const metrics = makeMetrics()
+  const [current, ...older] = config.masterKeys.length > 0 ? config.masterKeys : labKeys({ dataDir: config.dataDir, clock })
+  if (!current) throw new AppError('bug', 'no master key')
+  const vault = makeVault({ db, clock, keys: keyring([current, ...older]) })
+  const registry = makeRegistry({ connectors, flows })
+  const connections = makeConnections({ db, clock, vault, log, registry, baseUrls: config.baseUrls })
+  const audit = makeAudit({ db, clock, vault })
+  const labOrigins = config.lab ? ['localhost', '127.0.0.1'].map((host) => `http://${host}:${config.labPort}`) : []
+  const http = makeHttp({ clock, log, metrics, db, allow: [...Object.values(config.baseUrls), ...labOrigins] })
+  const wake: Worker['wake'] = (what) => worker.wake(what)
+  const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs) })
+  const inbox = makeInbox({ db, clock, vault, connections, registry, log, metrics, wake })
+  const outbox = makeOutbox({ db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake })
+  const reads = makeReads({ db, clock, registry, connections, http: http.of })
+  const turn = makeTurns({ db, clock, vault, registry, acting, reads })
+  const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, wake })
+  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant })
+  const worker = makeWorker({
+    db, clock, log, metrics, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts: 8, callForHelp: callOthers({ db, clock }),
+    runners: { turn, command: outbox.perform, pull: pulls.pull, watch: pulls.watch, chore: chores.run },
+  })
+
+  let reason: string | undefined = 'starting'
+  let started = false
+  let draining = false
+  let stopListening: (() => Promise<void>) | undefined
+
+  const prepare = async (): Promise<void> => {
+    const ran = await migrate({ db, clock })
+    if (ran.length > 0) log.info('db.migrated', { count: ran.length })
+    for (const { masterId, known } of await vault.masters()) if (!known) throw new AppError('bug', `the database is sealed with master key ${masterId}, which PORTERO_KEY does not hold`)
+    for (const account of accounts) await connections.put({ tenant: firstTenant, ...account })
+    // On the embedded engine we hold the directory's lock, so whoever leased these is gone.
+    if (engine.name === 'pglite') await reclaim(db.bare, { now: clock.now(), all: true })
+    await pulls.ensure(() => newId(clock))
+    await chores.ensure(() => newId(clock))
+    stopListening = await engine.listen(channel, () => wake('all'))
+  }
+
+  const doors = express()
+  doors.disable('x-powered-by')
+  doors.disable('etag') // nothing here is asked for twice
+  doors.set('query parser', 'simple')
+  doors.use(traced(clock))
+  doors.use(helmet())
+  doors.use(ops({ db, clock, metrics, opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
+  doors.use((_request, response, next) => (started ? next() : refuse(response, 'unavailable')))
+  doors.use(webhooks({ db, clock, log, metrics, registry, connections, inbox, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes }))
+  doors.use(noSuchDoor)
+  doors.use(doorFault(log))
+
+  return {
+    doors, db, vault, audit, acting, connections, inbox, worker, tenant: firstTenant,
+    async begin({ work } = { work: true }) {
+      for (let waitMs = 250; !draining; waitMs = Math.min(waitMs * 2, 4_000)) {
+        try {
+          await prepare()
+          started = true
+          reason = undefined
+          if (work) worker.start()
+          return
+        } catch (thrown) {
+          if (draining) return
+          if (!isDatabaseAway(thrown)) throw thrown
+          reason = 'the database cannot be reached'
+          log.warn('db.unreachable', faultFields(thrown))
+          await pause(clock, waitMs)
+        }
+      }
+    },
+    async close(graceMs = 20_000, answered) {
+      draining = true
+      await Promise.all([worker.drain(graceMs), answered])
+      await stopListening?.()
+      await http.close()
+      await db.close()
+    },
+  }
+}
+
+// A full worker calls the other replicas at most every 50 ms, outside of any transaction: a NOTIFY at commit takes a lock that all commits share.
+const channel = 'portero_job'
+const callOthers = ({ db, clock }: { db: Db; clock: Clock }): (() => void) => {
+  let called = false
+  return () => {
+    if (called || db.engine.name === 'pglite') return
+    called = true
+    clock.after(helpEveryMs, () => {
+      called = false
+      sql`select pg_notify(${channel}, '')`.execute(db.bare).catch(() => undefined) // they poll anyway
+    })
+  }
+}
+

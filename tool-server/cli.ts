@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { AppError } from '@portero/shared'
+import { openEngine } from './app.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
+import { realClock } from './spine/clock.ts'
+import { makeDb, type Db } from './spine/db.ts'
+import { listDead, replayDead } from './spine/dead.ts'
+import { faultCode, faultSentence } from './spine/fault.ts'
+import { keyring } from './spine/keyring.ts'
+import { makeLog } from './spine/log.ts'
+import { labKeys, writeKeys } from './spine/master-key.ts'
+import { migrate } from './spine/migrate.ts'
+import { makeVault } from './spine/vault.ts'
+
+// What an admin does from the command line. On the embedded engine the server must be stopped first: its directory has one owner.
+const usage = `portero migrate                 bring the database to this version
+portero replay                  list what is dead: deliveries that didn't parse, jobs that gave up
+portero replay --id ID | --all  try them again, after whatever was wrong has been mended
+        --sure                  also send commands again whose outcome nobody knows (they may then happen twice)
+portero keys new                make a master key
+portero keys status             which master key wraps how many data keys
+portero keys rotate             wrap every data key with the first key of PORTERO_KEY ("new,old"); in the lab, with a fresh one`
+
+const clock = realClock()
+const say = (line: string): void => console.log(line)
+
+const withDb = async (work: (db: Db, config: Config) => Promise<void>): Promise<void> => {
+  const config = readConfig(process.env)
+  const db = makeDb(await openEngine({ config, clock, log: makeLog({ level: 'silent', clock }) }))
+  try {
+    await migrate({ db, clock })
+    await work(db, config)
+  } finally {
+    await db.close()
+  }
+}
+
+const replay = ({ id, all, sure }: { id?: string | undefined; all?: boolean | undefined; sure?: boolean | undefined }): Promise<void> => {
+  if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new AppError('invalid_input', `"${id}" is no id: portero replay lists those of what is dead`)
+  return withDb(async (db) => {
+    if (id || all) {
+      const count = await replayDead({ db, clock }, { ...(id && { id }), sure: sure === true })
+      if (id && count === 0) throw new AppError('not_found', `nothing that is dead has the id ${id}`)
+      return say(`${count} back in line`)
+    }
+    const dead = await listDead(db)
+    for (const row of dead) say(`${row.id}  ${row.kind}  ${row.name}  ${row.uncertain ? 'outcome unknown  ' : ''}${row.code}: ${row.error}`)
+    say(`${dead.length} dead`)
+  })
+}
+
+const keysInUse = (config: Config): readonly Buffer[] => (config.masterKeys.length > 0 ? config.masterKeys : labKeys({ dataDir: config.dataDir, clock }))
+const ring = (keys: readonly Buffer[]): ReturnType<typeof keyring> => {
+  const [current, ...older] = keys
+  if (!current) throw new AppError('bug', 'no master key')
+  return keyring([current, ...older])
+}
+
+const rotate = (): Promise<void> =>
+  withDb(async (db, config) => {
+    const inLab = config.masterKeys.length === 0
+    // In the lab the new key joins the file before it seals anything, and the old one leaves it after.
+    const keys = inLab ? [clock.bytes(32), ...labKeys({ dataDir: config.dataDir, clock })] : config.masterKeys
+    if (inLab) writeKeys(config.dataDir, keys)
+    const { rewrapped, masterId } = await makeVault({ db, clock, keys: ring(keys) }).rotate()
+    if (inLab) writeKeys(config.dataDir, keys.slice(0, 1))
+    say(`${rewrapped} data keys are now wrapped by master key ${masterId}`)
+    if (!inLab && keys.length > 1) say('When every replica runs with the new key, the old one can leave PORTERO_KEY.')
+  })
+
+const status = (): Promise<void> =>
+  withDb(async (db, config) => {
+    for (const { masterId, keys, known } of await makeVault({ db, clock, keys: ring(keysInUse(config)) }).masters()) say(`${masterId}  ${keys} data keys${known ? '' : '  NOT in PORTERO_KEY'}`)
+  })
+
+const run = async (args: string[]): Promise<void> => {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+  const command = positionals.join(' ')
+  if (values.help || command === '') return say(usage)
+  if (command === 'migrate') return withDb(async () => say('The database is up to date.'))
+  if (command === 'replay') return replay(values)
+  if (command === 'keys new') return say(clock.bytes(32).toString('base64'))
+  if (command === 'keys status') return status()
+  if (command === 'keys rotate') return rotate()
+  throw new AppError('invalid_input', `there is no command "${command}": portero --help lists them`)
+}
+
+// Its first sentence says what is wrong; the next ones are for programmers.
+const optionFault = (thrown: unknown): string | undefined =>
+  thrown instanceof TypeError && faultCode(thrown)?.startsWith('ERR_PARSE_ARGS') ? `${thrown.message.split('. ')[0]}: portero --help lists them` : undefined
+
+run(process.argv.slice(2)).catch((thrown: unknown) => {
+  console.error(thrown instanceof ConfigError ? thrown.message : (optionFault(thrown) ?? faultSentence(thrown) ?? thrown))
+  process.exitCode = 1
+})

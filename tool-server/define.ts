@@ -1,0 +1,170 @@
+// Glossary, one word for one thing.
+// door: where somebody enters. delivery: one thing a vendor told us. inbox: raw deliveries as they came, before they are parsed.
+// action: the only thing that changes our own state. command: what we may do to the world. outbox: commands on their way.
+// flow: how a delivery, a timer or a command's answer becomes decisions; each such occasion is one turn of that flow. timer: a turn that is due later.
+// job: one row of durable work (a turn, a command, a pull, a watch, a chore). lane: how urgent a job is. serial: jobs that share one are done one at a time, in order.
+// connector: one vendor. connection: one tenant's account at one vendor. provider: a connector as a port sees it. pull: asking a vendor what changed.
+// subject: for whom and by whom. tool: what an agent may call. again: what may be done when nobody knows whether a call arrived.
+import type { Transaction } from 'kysely'
+import type { z } from 'zod'
+import type { ErrorCode } from '@portero/shared'
+
+type Zo = z.ZodObject
+// The tables. Each layer that owns some adds them by declaration merging; the spine's are in spine/tables.ts.
+// oxlint-disable-next-line typescript/no-empty-object-type
+export interface DB {}
+export type Tx = Transaction<DB>
+export type Millis = number // epoch milliseconds; ISO strings live on the wire only
+
+export type Inbound = { method: string; url: string; headers: Record<string, string | undefined>; rawBody: Buffer }
+export type Reply = { status: number; headers: Record<string, string | undefined>; body: unknown }
+export type HttpCall = {
+  method: string
+  path: string // below the connection's base URL; an absolute https:// URL is foreign: guarded against SSRF and sent without our credentials
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  body?: object | string | Uint8Array
+  idempotencyKey?: string
+  accept?: number[] // statuses that are answers, not errors
+  reading?: true // a POST that only reads, such as a search: allowed where writes are not
+  signal?: AbortSignal
+}
+export type Http = (call: HttpCall) => Promise<Reply> // belongs to ONE connection: its base URL, auth, rate, breaker, redaction
+
+export type Connection<S = unknown> = { id: string; tenant: string; vendor: string; account: string; settings: S }
+export type Subject = { tenant: string; by: 'prospect' | 'staff' | 'workflow' | 'system'; person?: string; conversation?: string; user?: string }
+export type Lane = 'live' | 'sync' | 'bulk'
+// item: the vendor's thing this is about, where a pull must later tell what is gone.
+export type Delivery = { id: string; flow: string; serial?: string; lane?: Lane; payload: object; item?: string }
+
+export type At<S> = { http: Http; connection: Connection<S>; now: Millis; signal: AbortSignal }
+// again: what the worker may do when it doesn't know whether a call arrived. lagMs: how long the vendor may take to show what it has taken.
+export type Again<A, R> = 'vendor-key' | 'same-effect' | 'never' | { find(args: A, at: At<any> & { key: string }): Promise<R | undefined>; lagMs?: number }
+export type Command<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; attempts: number; blocksSerialWhenDead: boolean }
+export const defineCommand = <A extends Zo, R extends Zo>(command: Command<A, R>): Command<A, R> => command
+export type Doing<S = any> = { command: Command; again: Again<any, any>; run: (args: any, at: At<S> & { key: string }) => Promise<any> }
+export const doing = <A extends Zo, R extends Zo, S>(
+  command: Command<A, R>,
+  again: Again<z.infer<A>, z.infer<R>>,
+  run: (args: z.infer<A>, at: At<S> & { key: string }) => Promise<z.infer<R>>,
+): Doing<S> => ({ command, again, run })
+
+// What the flow named by `then` hears: exactly one of done and dead.
+export type Answer<A = unknown, R = unknown> = { command: string; key: string; args: A; done?: R; dead?: { code: string; uncertain: boolean } }
+
+type FlowRef<P extends Zo = Zo> = { name: string; payload: P }
+// person: whose key seals the row; without it the subject's person, else the tenant.
+export type SendHow = { key: string; to?: string; serial?: string; lane?: Lane; at?: Millis; then?: string; person?: string }
+export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string }
+export type Act = {
+  tx: Tx
+  now: Millis
+  subject: Subject
+  newId(): string
+  send<A extends Zo, R extends Zo>(command: Command<A, R>, args: z.infer<A>, how: SendHow): Promise<void>
+  later<P extends Zo>(flow: FlowRef<P>, payload: z.infer<P>, how: LaterHow): Promise<void> // a timer, in this transaction; the same key again moves it
+  drop(keyPrefix: string): Promise<void> // takes back the timers and commands that have not begun
+  act: Do // another action, inside this transaction
+}
+// Tools, cards, console, pages and flows all change state by actions; a flow may call several inside its own transaction.
+export type Action<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; scopes: string[]; callers: Subject['by'][]; decide(args: z.infer<A>, at: Act): Promise<z.infer<R>> }
+export const defineAction = <A extends Zo, R extends Zo>(spec: Omit<Action<A, R>, 'decide'>) => ({
+  decides: (decide: Action<A, R>['decide']): Action<A, R> => ({ ...spec, decide }),
+})
+// waitMs: give its commands a moment to be done.
+export type Do = <A extends Zo, R extends Zo>(action: Action<A, R>, args: z.infer<A>, options?: { waitMs?: number }) => Promise<z.infer<R>>
+
+// restart: the cursor died; what the full pull that follows doesn't show is told as gone(item).
+export type Pull<S> = {
+  everyMs: number
+  pull(cursor: string | null, at: At<S>): Promise<{ deliveries: Delivery[]; cursor: string | null; more?: true; restart?: true }>
+  gone?(item: string): Delivery
+}
+export type Watch<S> = { ensure(at: At<S>): Promise<{ expiresAt: Millis | null }> }
+export type Auth =
+  | { kind: 'key'; header: string; prefix: string } // settings.apiKey
+  | { kind: 'basic' } // settings.username, settings.password
+  | { kind: 'oauth2'; issuer: string; scopes: string[] }
+  | { kind: 'client-credentials'; tokenUrl: string; scope: string }
+  | { kind: 'service-account' }
+  | { kind: 'none' }
+
+export type ToolSpec<I extends Zo = any, O extends Zo = any> = {
+  name: string
+  description: string
+  input: I
+  output: O
+  callers: Subject['by'][]
+  policy: { effect: 'read' | 'write'; timeoutMs: number; scopes: string[]; once?: (input: z.infer<I>) => string }
+  examples: { name: string; input: unknown; output: unknown }[]
+}
+export type ToolRun<Reads, I extends Zo = any, O extends Zo = any> = (input: z.infer<I>, at: { reads: Reads; act: Do; subject: Subject; now: Millis; signal: AbortSignal }) => Promise<z.infer<O>>
+export type Flow<Reads = any, P extends Zo = any, F = any> = {
+  name: string
+  payload: P
+  serial?(payload: z.infer<P>): string
+  gather?(payload: z.infer<P>, reads: Reads): Promise<F>
+  decide(payload: z.infer<P>, facts: F, at: Act): Promise<void>
+}
+export type Webhook<S = any> = {
+  connectionOf?(inbound: Inbound): string | undefined // the account, where one URL serves many
+  handshake?(inbound: Inbound, connection: Connection<S>): { status: number; type: string; body: string } | undefined // GET challenges, validation tokens
+  verify(inbound: Inbound, connection: Connection<S>, now: Millis): void // throws AppError; raw bytes, constant time, old and new secret
+  identity?: string[] // headers that tell two deliveries with the same bytes apart
+  parse(inbound: Inbound): Delivery[]
+}
+export type Connector<Reads = any, S extends Zo = any> = {
+  name: string
+  settings: S
+  auth: Auth
+  limits: { perSecond: number; concurrent: number; timeoutMs: number }
+  redact: string[]
+  webhook?: Webhook<z.infer<S>>
+  reads?: { [K in keyof Reads]?: (at: At<z.infer<S>>) => Reads[K] }
+  does?: Doing<z.infer<S>>[]
+  pulls?: Record<string, Pull<z.infer<S>>>
+  watch?: Watch<z.infer<S>>
+}
+// The house binds Reads once, so that a tool file needs no type arguments. Two steps, so that I and O are settled before `run` is checked.
+export const house = <Reads>() => ({
+  defineTool: <I extends Zo, O extends Zo>(spec: ToolSpec<I, O>) => ({ runs: (run: ToolRun<Reads, I, O>) => ({ ...spec, run }) }),
+  defineFlow: <P extends Zo, F = undefined>(flow: Flow<Reads, P, F>) => flow,
+  defineConnector: <S extends Zo>(connector: Connector<Reads, S>) => connector,
+})
+
+// contract.ts beside a connector: what the vendor sends and answers, as data. test/connectors.test.ts turns it into tests, the same ones for every vendor.
+export type Ask = { method: string; path: string; query?: Record<string, string>; headers?: Record<string, string>; body?: unknown; reading?: true } // headers: those that matter. reading: a POST that only asks
+export type Tell = { status: number; headers?: Record<string, string>; body?: unknown } | 'lost' // a string goes as it is, anything else as JSON; lost: done, but the connection breaks
+export type Exchange = { ask: Ask; tell: Tell }
+// uncertain: nobody knows whether it happened.
+export type Outcome = { result: unknown } | { code: ErrorCode; uncertain?: true; retryAfterMs?: Millis }
+// The ways to fail that every vendor has; each is tried at each call of each command, read, pull and watch.
+export type Failing = 'unauthorized' | 'missing' | 'throttled' | 'away' | 'garbled' | 'misshapen' | 'lost'
+export type Failures = Record<Failing, { tell: Tell } & Outcome>
+// exchanges: the way it goes when it goes well. but: where this one fails otherwise than the vendor usually does. more: whatever else the vendor may answer.
+type Told = { exchanges: Exchange[]; but?: Partial<Failures>; more?: ({ name: string; exchanges: Exchange[] } & Outcome)[] }
+export type CommandContract = Told & {
+  args: object
+  key: string // the command's own, as the vendor gets to see it
+  result: object
+  lookUp?: { found: Exchange[]; missing: Exchange[] } // where `again` is a find; found answers the same result
+}
+export type PullContract = { name: string; cursor: string | null; known?: string[]; exchanges: Exchange[]; deliveries: Delivery[]; next: string | null } // known: items that were told before
+export type WebhookContract<S> = {
+  account?: Record<string, string> // headers that say whose it is, for connectionOf
+  sign(request: { method: string; url: string; body: Buffer; now: Millis }, settings: S): Record<string, string> // with the first of the settings' secrets
+  unsigned?: { time?: string; body?: string } // what this vendor's signature does not cover, and the page that says so
+  samples: { name: string; body: object | string | Buffer; headers?: Record<string, string>; deliveries: Delivery[] }[] // one or more for each event
+  malformed: { name: string; body: object | string | Buffer; headers?: Record<string, string>; deliveries?: Delivery[] }[] // signed, yet not as promised; deliveries: what can be told all the same
+  handshakes?: { name: string; method: string; query?: Record<string, string>; headers?: Record<string, string>; reply: { status: number; type?: string; body?: string } }[]
+}
+export type Contract<S = any> = {
+  account: string
+  settings(secrets: readonly string[]): S // for tests; the base URL is replaced. secrets: those that webhooks are signed with, the newest first
+  webhook?: WebhookContract<S>
+  failures: Failures
+  does?: Record<string, CommandContract>
+  reads?: Record<string, Told & { args: unknown[]; result: unknown }> // 'port.question'
+  pulls?: Record<string, PullContract[]>
+  watch?: Told & { expiresAt: Millis | null }
+}

@@ -1,0 +1,86 @@
+import { createServer } from 'node:http'
+import { ConfigError, readConfig } from './config.ts'
+import { makeHouse, openEngine, rooms, type Account, type Parts } from './app.ts'
+import type { Connector, Flow } from './define.ts'
+import { realClock, type Clock } from './spine/clock.ts'
+import { faultSentence } from './spine/fault.ts'
+import { makeLog } from './spine/log.ts'
+
+// env -> db -> start; SIGTERM -> drain. The only file with side effects on import.
+type Lab = { connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]; url: string; close(): Promise<void> }
+type LabModule = { startLab(needs: { clock: Clock; port: number; serverUrl: string }): Promise<Lab> }
+const labModule = '../test/lab/index.ts' // not shipped: only a lab loads it
+
+const parent = process.ppid // read before anything that takes time: npm may be killed meanwhile
+const parentCheckMs = 500
+const requestGraceMs = 5_000
+const sameAskMs = 1_000
+const stopMs = 28_000 // Kubernetes kills after 30 s
+
+const start = async (): Promise<void> => {
+  const config = readConfig(process.env)
+  const clock = realClock()
+  const log = makeLog({ level: config.logLevel, clock })
+  const engine = await openEngine({ config, clock, log })
+  try {
+    await serve({ config, clock, log, engine })
+  } catch (thrown) {
+    await engine.close()
+    throw thrown
+  }
+}
+
+const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clock' | 'log' | 'engine'>): Promise<void> => {
+  const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}` }) : undefined
+  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], accounts: lab?.accounts ?? [] })
+
+  const server = createServer(house.doors)
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, () => resolve()))
+
+  let stoppingSince: number | undefined
+  const stop = async (why: string): Promise<void> => {
+    stoppingSince = clock.now()
+    log.info('server.stopping', { why })
+    clock.after(stopMs, () => process.exit(1)) // a database that hangs: what is under way goes on when its lease is over
+    const answered = new Promise<void>((resolve) => server.close(() => resolve()))
+    clock.after(requestGraceMs, () => server.closeAllConnections())
+    await house.close(undefined, answered)
+    await lab?.close()
+    log.info('server.stopped')
+    process.exit(0)
+  }
+  const asked = (why: string): void => {
+    if (stoppingSince === undefined) stop(why).catch(failed)
+    else if (clock.now() - stoppingSince > sameAskMs) process.exit(1) // asked twice: somebody doesn't want to wait. A Ctrl-C comes twice by itself, the second time through npm.
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal))
+  // Killing npm leaves its child behind, with the port and the data directory: so the child watches for its parent.
+  // npm runs it through a shell, which outlives npm; hence the `exec` in package.json.
+  if (config.underNpm) watchParent(clock, () => void (stoppingSince === undefined && asked('npm is gone')))
+
+  const serving = `http://localhost:${config.port}`
+  log.info('server.listening', { url: serving, lab: lab?.url, engine: engine.name, pid: process.pid })
+  await house.begin()
+  if (stoppingSince !== undefined) return
+  log.info('server.ready', { url: serving })
+  if (process.stdout.isTTY) console.log(`\nPortero is at ${serving}${lab ? `, the lab at ${lab.url}` : ''}\nStop it with Ctrl+C.\n`)
+}
+
+const startLab: LabModule['startLab'] = async (needs) => {
+  const lab: LabModule = await import(labModule)
+  return lab.startLab(needs)
+}
+
+const watchParent = (clock: Clock, gone: () => void): void => {
+  const look = (): void => {
+    if (process.ppid !== parent) return gone()
+    clock.after(parentCheckMs, look)
+  }
+  look()
+}
+
+const failed = (thrown: unknown): never => {
+  console.error(thrown instanceof ConfigError ? thrown.message : (faultSentence(thrown) ?? thrown))
+  process.exit(1)
+}
+start().catch(failed)

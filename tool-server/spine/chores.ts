@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { Millis } from '../define.ts'
+import type { Audit } from './audit.ts'
+import type { Clock } from './clock.ts'
+import { at, type Db } from './db.ts'
+import { enqueue, rearm, type Job } from './jobs.ts'
+import type { Log } from './log.ts'
+import { newTrace } from './trace.ts'
+import { Fenced } from './turns.ts'
+
+// What the house does of itself. Each is a job like any other, so among many replicas one does it.
+export type Keep = { rawDays: number; finishedDays: number; repeatDays: number }
+type Needs = { db: Db; clock: Clock; log: Log; audit: Audit; keep: Keep; tenant: string }
+type Chore = { everyMs: Millis; run(): Promise<Record<string, number>> }
+
+const day: Millis = 86_400_000
+const mostAtOnce = 1_000
+
+export const makeChores = ({ db, clock, log, audit, keep, tenant }: Needs) => {
+  const chores: Record<string, Chore> = {
+    'seal-audit': { everyMs: 5_000, run: async () => ({ sealed: await audit.seal() }) },
+    housekeeping: { everyMs: 3_600_000, run: () => housekeeping({ db, keep, now: clock.now() }) },
+    'tend-tables': { everyMs: 15 * 60_000, run: async () => (await db.engine.tend(), {}) },
+  }
+
+  return {
+    async run(job: Job): Promise<void> {
+      const chore = chores[job.name]
+      if (!chore) return void (await rearm(db.bare, job, { until: clock.now() + day, now: clock.now() })) // of a newer version that also runs on this database
+      const counts = await chore.run()
+      if (Object.values(counts).some((count) => count > 0)) log.info(`chore.${job.name}`, counts)
+      if (!(await rearm(db.bare, job, { until: clock.now() + chore.everyMs, now: clock.now() }))) throw new Fenced()
+    },
+    async ensure(newJobId: () => string): Promise<void> {
+      const now = clock.now()
+      // lane live: these are short, and must not wait behind a backfill
+      await enqueue(db.bare, Object.keys(chores).map((name) => ({ tenant, id: newJobId(), kind: 'chore', name, key: name, lane: 'live', runAt: now, trace: newTrace(clock), now })))
+    },
+  }
+}
+
+// Raw bytes go first; their hashes stay while a vendor may repeat itself; finished jobs stay as the memory of what was done. What is dead stays until somebody decides.
+export const housekeeping = async ({ db, keep, now }: { db: Db; keep: Keep; now: Millis }): Promise<Record<string, number>> => ({
+  nulled: await inBatches(() => sql`update inbox set raw_sealed = null where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.rawDays * day)} and raw_sealed is not null limit ${mostAtOnce})`.execute(db.bare)),
+  forgotten: await inBatches(() => sql`delete from inbox where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.repeatDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
+  cleared: await inBatches(() => sql`delete from job where (tenant_id, id) in (select tenant_id, id from job where state in ('done', 'shadowed') and finished_at < ${at(now - keep.finishedDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
+})
+
+const inBatches = async (one: () => Promise<{ numAffectedRows?: bigint }>): Promise<number> => {
+  for (let total = 0; ; ) {
+    const count = Number((await one()).numAffectedRows ?? 0)
+    total += count
+    if (count < mostAtOnce) return total
+  }
+}

@@ -1,0 +1,85 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Kysely, sql, type DatabaseConnection, type Dialect, type Driver, type RawBuilder } from 'kysely'
+import { AppError } from '@portero/shared'
+import type { DB, Millis, Tx } from '../define.ts'
+import { faultCode } from './fault.ts'
+
+// An engine is PostgreSQL by one of two ways: in this process (pglite.ts) or over the network (postgres.ts).
+export type Engine = {
+  name: 'pglite' | 'postgres'
+  dialect: Dialect
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>
+  room(): void // throws 'unavailable' when the disk is too full to write safely
+  tend(): Promise<void> // what the server doesn't do by itself: vacuum and analyze
+  close(): Promise<void> // after Kysely's own destroy()
+}
+
+export type Db = {
+  engine: Engine
+  bare: Kysely<DB> // for single statements outside a transaction; throws inside one
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  afterCommit(run: () => void): void
+  close(): Promise<void>
+}
+
+type Open = { afterCommit: (() => void)[] }
+const open = new AsyncLocalStorage<Open>()
+
+export const makeDb = (engine: Engine): Db => {
+  const bare = new Kysely<DB>({ dialect: guarded(engine.dialect) })
+  return {
+    engine,
+    bare,
+    async tx(work) {
+      engine.room()
+      for (let attempt = 1; ; attempt++) {
+        const state: Open = { afterCommit: [] }
+        try {
+          const result = await bare.transaction().execute((tx) => open.run(state, () => work(tx)))
+          for (const run of state.afterCommit) run()
+          return result
+        } catch (thrown) {
+          if (attempt >= 4 || !isRetryable(thrown)) throw thrown
+        }
+      }
+    },
+    afterCommit(run) {
+      const state = open.getStore()
+      if (!state) throw new AppError('bug', 'afterCommit outside a transaction')
+      state.afterCommit.push(run)
+    },
+    async close() {
+      await bare.destroy()
+      await engine.close()
+    },
+  }
+}
+
+// Serialization failure and deadlock: PostgreSQL asks to run the whole transaction again.
+const isRetryable = (thrown: unknown): boolean => isSqlState(thrown, '40001') || isSqlState(thrown, '40P01')
+export const isSqlState = (thrown: unknown, code: string): boolean => faultCode(thrown) === code
+
+// A query beside its own transaction waits for ever on PGlite and silently escapes it on PostgreSQL, so it throws on both.
+const guarded = (dialect: Dialect): Dialect => ({
+  createAdapter: () => dialect.createAdapter(),
+  createIntrospector: (db) => dialect.createIntrospector(db),
+  createQueryCompiler: () => dialect.createQueryCompiler(),
+  createDriver: () => guardDriver(dialect.createDriver()),
+})
+
+const guardDriver = (driver: Driver): Driver => {
+  const acquireConnection = (): Promise<DatabaseConnection> => {
+    if (open.getStore()) throw new AppError('bug', 'a query outside the open transaction: use the tx that was handed in')
+    return driver.acquireConnection()
+  }
+  return new Proxy(driver, {
+    get(target, name) {
+      if (name === 'acquireConnection') return acquireConnection
+      const member: unknown = Reflect.get(target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+// How values enter a statement, the same on both engines.
+export const at = (ms: Millis): RawBuilder<Millis> => sql<Millis>`to_timestamp(${ms}::double precision / 1000)`

@@ -1,0 +1,21 @@
+import { sql } from 'kysely'
+import type { Clock } from './clock.ts'
+import { at, type Db } from './db.ts'
+
+// Dead letters: raw deliveries that no parser understood, and jobs that gave up. Nothing here goes away by itself.
+export type Dead = { id: string; kind: string; name: string; code: string; error: string; uncertain: boolean }
+
+export const listDead = async (db: Db): Promise<Dead[]> => {
+  const { rows } = await sql<Dead>`select id, 'delivery' as kind, connection_id::text as name, coalesce(error_code, '') as code, coalesce(error, '') as error, false as uncertain, received_at as since from inbox where state = 'dead'
+    union all select id, kind, name, coalesce(error_code, ''), coalesce(error, ''), uncertain_since is not null, created_at from job where state = 'dead' order by since limit 1000`.execute(db.bare)
+  return rows
+}
+
+// A command whose outcome is unknown and that must not happen twice goes on only where a human is sure; others look first and then act.
+export const replayDead = async ({ db, clock }: { db: Db; clock: Clock }, { id, sure }: { id?: string; sure: boolean }): Promise<number> => {
+  const one = id ? sql`and id = ${id}` : sql``
+  const deliveries = await sql`update inbox set state = 'new', parsed_at = null where state = 'dead' and raw_sealed is not null ${one}`.execute(db.bare)
+  const jobs = await sql`update job set state = 'ready', run_at = ${at(clock.now())}, attempts = 0, finished_at = null ${sure ? sql`, uncertain_since = null` : sql``} where state = 'dead' ${one}`.execute(db.bare)
+  if (db.engine.name === 'postgres') await sql`select pg_notify('portero_job', '')`.execute(db.bare) // the running servers begin at once
+  return Number(deliveries.numAffectedRows ?? 0) + Number(jobs.numAffectedRows ?? 0)
+}

@@ -1,0 +1,165 @@
+import { Pool } from 'undici'
+import { z } from 'zod'
+import { AppError } from '@portero/shared'
+import type { Auth, Connection, Connector, Http, HttpCall, Lane, Millis, Reply } from '../define.ts'
+import { makeBreaker, makeBulkhead, type Breaker, type Bulkhead } from './breaker.ts'
+import type { Clock } from './clock.ts'
+import type { Db } from './db.ts'
+import { makeForeign, type Resolve } from './foreign.ts'
+import { addQuery, send } from './http-send.ts'
+import { faultName } from './fault.ts'
+import type { Log } from './log.ts'
+import { takeToken } from './rate.ts'
+import { makeExcerpt } from './redact.ts'
+import { currentTrace, traceparent } from './trace.ts'
+
+// The one way out to vendors. Every call passes, in this order: reading guard, breaker and pause, token, bulkhead, request.
+export type Condition = { name: string; ok: boolean; detail?: string }
+export type WaysOut = {
+  // leased: whether what is to be done is still ours to do
+  of(connection: Connection, connector: Connector, how: { lane: Lane; signal: AbortSignal; reading: boolean; leased?: () => boolean }): Http
+  conditions(): Condition[] // for health: which vendors rest, and until when
+  close(): Promise<void>
+}
+// outcome: 'ok' or the error's code.
+export type CallMetrics = { vendorCalls: { observe(labels: { vendor: string; outcome: string }, seconds: number): void } }
+// allow: origins that foreign URLs may name although they are not public, such as the lab's.
+type Needs = { clock: Clock; log: Log; db: Db; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve }
+
+// What is kept for a connection between its calls; it begins anew when the base URL changes.
+type Line = { vendor: string; origin: string; pool: Pool; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis }
+
+const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+const tenMegabytes = 10 * 1024 * 1024
+
+export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenMegabytes, resolve }: Needs): WaysOut => {
+  const lines = new Map<string, Line>()
+  const foreign = makeForeign({ clock, allow, mostBytes, resolve })
+  let isClosed = false
+
+  const lineOf = ({ id, vendor }: Connection, { limits }: Connector, origin: string): Line => {
+    if (isClosed) throw new AppError('unavailable', 'the way out is closed: this process is ending')
+    const known = lines.get(id)
+    if (known?.origin === origin) return known
+    if (known) closeQuietly(known)
+    const pool = new Pool(origin, {
+      connections: limits.concurrent,
+      pipelining: 1,
+      allowH2: false, // one call a socket, so that a broken socket takes one call with it
+      headersTimeout: limits.timeoutMs * 2,
+      bodyTimeout: limits.timeoutMs * 2,
+      connect: { timeout: Math.ceil(limits.timeoutMs / 2) },
+    })
+    const line = { vendor, origin, pool, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0 }
+    lines.set(id, line)
+    return line
+  }
+  const closeQuietly = ({ pool, vendor }: Line): void => void pool.close().catch((thrown: unknown) => log.warn('http.not-closed', { vendor, fault: faultName(thrown) }))
+
+  // A vendor that says when to come back is not asked before.
+  const learn = (line: Line, connection: string, thrown: unknown): never => {
+    if (thrown instanceof AppError && thrown.code === 'throttled' && thrown.retryAfterMs) {
+      line.throttledUntil = Math.max(line.throttledUntil, clock.now() + thrown.retryAfterMs)
+      log.warn('vendor.throttled', { vendor: line.vendor, connection, retryAfterMs: thrown.retryAfterMs })
+    }
+    throw thrown
+  }
+  const checkPause = (line: Line): void => {
+    const leftMs = line.throttledUntil - clock.now()
+    if (leftMs > 0) throw new AppError('throttled', `${line.vendor} asked us to wait`, { retryAfterMs: leftMs })
+  }
+
+  return {
+    of(connection, connector, { lane, signal, reading, leased }) {
+      const { limits, auth, redact } = connector
+      const { base, credentials, secrets } = readSettings(connection, auth)
+      const line = lineOf(connection, connector, base.origin)
+      const excerpt = makeExcerpt({ keys: redact, secrets })
+
+      const own = async (call: HttpCall, caller: AbortSignal): Promise<Reply> => {
+        const url = ownUrl(base, call)
+        const trace = currentTrace()
+        const headers = { ...credentials, ...(trace && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
+        const sending = { clock, dispatcher: line.pool, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
+        line.breaker.check()
+        checkPause(line)
+        await takeToken({ db, clock }, connection, limits.perSecond, lane)
+        const request = async (): Promise<Reply> => {
+          checkPause(line) // whoever waited may have been told meanwhile
+          return line.breaker.run(() => send(sending).catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
+        }
+        return line.bulkhead.run(request, { lane, caller })
+      }
+
+      return async (call) => {
+        if (reading && !call.reading && !reads.has(call.method.toUpperCase())) throw new AppError('bug', `${connection.vendor}: ${call.method} where only reading is allowed`)
+        const caller = call.signal ? AbortSignal.any([signal, call.signal]) : signal
+        if (caller.aborted) throw new AppError('timeout', `${connection.vendor}: called off before it began`)
+        const began = clock.now()
+        const observe = (outcome: string): void => metrics?.vendorCalls.observe({ vendor: connection.vendor, outcome }, (clock.now() - began) / 1000)
+        try {
+          const reply = await (isAbsolute.test(call.path) ? foreign.send(call, { connector, lane, caller, leased }) : own(call, caller))
+          observe('ok')
+          return reply
+        } catch (thrown) {
+          observe(thrown instanceof AppError ? thrown.code : 'bug')
+          throw thrown
+        }
+      }
+    },
+    conditions: () =>
+      [...lines].map(([id, { vendor, breaker, throttledUntil }]) => {
+        const { state } = breaker.state()
+        const leftMs = throttledUntil - clock.now()
+        return { name: `${vendor} ${id}`, ok: state === 'closed', ...(state !== 'closed' ? { detail: `breaker ${state}` } : leftMs > 0 && { detail: `throttled for ${leftMs} ms` }) }
+      }),
+    async close() {
+      isClosed = true
+      await Promise.all([foreign.close(), ...[...lines.values()].map(({ pool }) => pool.close())])
+    },
+  }
+}
+
+type Access = { base: URL; credentials: Record<string, string>; secrets: string[] }
+const baseUrl = z.url({ protocol: /^https?$/ })
+const settingsFor = { key: z.object({ baseUrl, apiKey: z.string().min(1) }), basic: z.object({ baseUrl, username: z.string(), password: z.string() }), none: z.object({ baseUrl }) }
+
+export const servesAuth = (kind: Auth['kind']): kind is keyof typeof settingsFor => Object.hasOwn(settingsFor, kind)
+
+const readSettings = ({ id, vendor, settings }: Connection, auth: Auth): Access => {
+  const parse = <S extends z.ZodType>(schema: S): z.infer<S> => {
+    const parsed = schema.safeParse(settings)
+    if (parsed.success) return parsed.data
+    throw new AppError('bug', `connection ${id} of ${vendor}: its settings lack ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`)
+  }
+  switch (auth.kind) {
+    case 'key': {
+      const { baseUrl, apiKey } = parse(settingsFor.key)
+      return { base: new URL(baseUrl), credentials: { [auth.header.toLowerCase()]: `${auth.prefix}${apiKey}` }, secrets: [apiKey] } // the prefix brings its own space
+    }
+    case 'basic': {
+      const { baseUrl, username, password } = parse(settingsFor.basic)
+      const encoded = Buffer.from(`${username}:${password}`).toString('base64')
+      return { base: new URL(baseUrl), credentials: { authorization: `Basic ${encoded}` }, secrets: [password, encoded] }
+    }
+    case 'none':
+      return { base: new URL(parse(settingsFor.none).baseUrl), credentials: {}, secrets: [] }
+    default:
+      throw new AppError('bug', `the way out does not serve auth '${auth.kind}' of ${vendor}`)
+  }
+}
+
+const isAbsolute = /^[a-z][a-z0-9+.-]*:/i
+// encodeURIComponent lets '..' through, and the URL parser drops control characters: either would take an id to another resource.
+// oxlint-disable-next-line no-control-regex
+const climbs = /[\0-\x1f#]|(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\]|$)/i
+const ownUrl = (base: URL, { path, query }: HttpCall): URL => {
+  if (!path.startsWith('/')) throw new AppError('bug', "a path below the base URL begins with '/'")
+  if (climbs.test(path.split('?')[0] ?? '')) throw new AppError('invalid_input', 'a path part leaves its place')
+  const url = new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`)
+  addQuery(url, query)
+  return url
+}
+
+// Errors name the path, which may hold ids; addresses and numbers of people used as ids are left out.
+const shownPath = (url: URL): string => url.pathname.split('/').map((part) => (/@|%40|\+|%2b/i.test(part) ? '…' : part)).join('/')

@@ -1,0 +1,21 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+// Stable names; labels are vendors, lanes and codes, never anything of a person.
+export type Metrics = ReturnType<typeof makeMetrics>
+
+export const makeMetrics = () => {
+  const registry = new Registry()
+  const registers = [registry]
+  const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+  return {
+    registry,
+    webhooks: new Counter({ name: 'portero_webhooks_total', help: 'Deliveries that arrived, by what became of them', labelNames: ['vendor', 'outcome'], registers }),
+    parsed: new Counter({ name: 'portero_inbox_parsed_total', help: 'Raw deliveries parsed or set aside', labelNames: ['outcome'], registers }),
+    jobs: new Counter({ name: 'portero_jobs_total', help: 'Jobs that ended an attempt', labelNames: ['kind', 'lane', 'outcome'], registers }),
+    jobWait: new Histogram({ name: 'portero_job_wait_seconds', help: 'From due to begun, first attempts', labelNames: ['lane'], buckets: seconds, registers }),
+    vendorCalls: new Histogram({ name: 'portero_vendor_call_seconds', help: 'Calls to vendors', labelNames: ['vendor', 'outcome'], buckets: seconds, registers }),
+    depth: new Gauge({ name: 'portero_jobs', help: 'Unfinished and dead jobs', labelNames: ['kind', 'lane', 'state'], registers }),
+    inboxDepth: new Gauge({ name: 'portero_inbox', help: 'Raw deliveries that wait or are dead', labelNames: ['state'], registers }),
+    unsealed: new Gauge({ name: 'portero_audit_unsealed', help: 'Audit rows that the sealer has not chained yet', registers }),
+  }
+}

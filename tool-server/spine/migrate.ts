@@ -1,0 +1,18 @@
+import { sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { AppError } from '@portero/shared'
+import { at, type Db } from './db.ts'
+import type { Clock } from './clock.ts'
+import { isDatabaseAway } from './fault.ts'
+import { migrations } from './migrations/index.ts'
+
+// The tenant that exists from the start; screens for several come later.
+export const firstTenant = '00000000-0000-7000-8000-000000000001'
+
+export const migrate = async ({ db, clock }: { db: Db; clock: Clock }): Promise<string[]> => {
+  const migrator = new Migrator({ db: db.bare, provider: { getMigrations: async () => migrations } })
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error) throw isDatabaseAway(error) ? error : new AppError('bug', `migration ${results.find(({ status }) => status === 'Error')?.migrationName ?? ''} failed`, { cause: error })
+  await sql`insert into tenant (tenant_id, name, created_at) values (${firstTenant}, 'default', ${at(clock.now())}) on conflict do nothing`.execute(db.bare)
+  return results.map(({ migrationName }) => migrationName)
+}

@@ -1,0 +1,90 @@
+import { timingSafeEqual, createHash } from 'node:crypto'
+import { Router, type Request, type RequestHandler } from 'express'
+import { sql } from 'kysely'
+import type { Clock } from './clock.ts'
+import type { Db } from './db.ts'
+import { refuse } from './doors.ts'
+import type { JobKind, JobState } from './tables.ts'
+import type { Lane, Millis } from '../define.ts'
+import type { Metrics } from './metrics.ts'
+
+// Health, for machines that restart us and people who look after us.
+export type Condition = { name: string; ok: boolean; detail?: string }
+type Needs = { db: Db; clock: Clock; metrics: Metrics; opsToken: string | undefined; started(): boolean; draining(): boolean; reason(): string | undefined; dependencies(): Condition[] }
+
+export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, dependencies }: Needs): Router => {
+  const door = Router()
+
+  door.get('/livez', (_request, response) => void response.json({ ok: true }))
+
+  door.get('/readyz', async (_request, response) => {
+    const conditions = await examine()
+    const ok = conditions.every((condition) => condition.ok)
+    response.status(ok ? 200 : 503).json({ ok, conditions })
+  })
+
+  door.get('/healthz', insiders(opsToken), async (_request, response) => {
+    const conditions = [...(await examine()), ...dependencies()]
+    const depths = started() ? await soon(clock, depthOf(db)) : undefined
+    response.json({ ok: conditions.every((condition) => condition.ok), engine: db.engine.name, conditions, ...depths })
+  })
+
+  door.get('/metrics', insiders(opsToken), async (_request, response) => {
+    if (started()) await soon(clock, measure(db, metrics)) // without a database the counters are still worth reading
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+
+  const examine = async (): Promise<Condition[]> => {
+    const away = reason() ?? ((await soon(clock, sql`select 1`.execute(db.bare))) ? undefined : 'the database does not answer')
+    const full = roomless(db)
+    return [
+      { name: 'database', ok: started() && !away, ...(away && { detail: away }) },
+      { name: 'disk', ok: !full, ...(full && { detail: full }) },
+      { name: 'accepting', ok: !draining(), ...(draining() && { detail: 'shutting down' }) },
+    ]
+  }
+  return door
+}
+
+// A database that hangs must not make its own alarm hang: a probe waits a few seconds at most.
+const answerMs: Millis = 2_000
+const soon = async <T>(clock: Clock, work: Promise<T>): Promise<T | undefined> => {
+  const tooLate = Promise.withResolvers<undefined>()
+  const callOff = clock.after(answerMs, () => tooLate.resolve(undefined))
+  return Promise.race([work.catch(() => undefined), tooLate.promise]).finally(callOff)
+}
+
+const roomless = (db: Db): string | undefined => {
+  try {
+    db.engine.room()
+    return undefined
+  } catch {
+    return 'the disk is nearly full, so writes are refused'
+  }
+}
+
+// From this machine, unless a proxy on it speaks for somebody else; or with the token.
+const insiders = (token: string | undefined): RequestHandler => (request, response, next) => {
+  if (isLocal(request) || (token !== undefined && sameText(request.get('authorization') ?? '', `Bearer ${token}`))) return next()
+  refuse(response, 'unauthorized', { say: 'This page is for operators: ask from the machine itself, or with the operations token.' })
+}
+const isLocal = (request: Request): boolean => /^(::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '') && !proxied.some((name) => request.get(name) !== undefined)
+const proxied = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
+const sameText = (one: string, other: string): boolean => timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest())
+
+type Depths = { jobs: { kind: JobKind; lane: Lane; state: JobState; count: number }[]; inbox: { state: string; count: number }[]; unsealed: number }
+const depthOf = async (db: Db): Promise<Depths> => {
+  const jobs = await sql<Depths['jobs'][number]>`select kind, lane, state, count(*) as count from job where state not in ('done', 'shadowed') group by kind, lane, state order by kind, lane, state`.execute(db.bare)
+  const inbox = await sql<Depths['inbox'][number]>`select state, count(*) as count from inbox where state in ('new', 'dead') group by state order by state`.execute(db.bare)
+  const unsealed = await sql<{ count: number }>`select count(*) as count from audit where link is null`.execute(db.bare)
+  return { jobs: jobs.rows, inbox: inbox.rows, unsealed: unsealed.rows[0]?.count ?? 0 }
+}
+
+const measure = async (db: Db, metrics: Metrics): Promise<void> => {
+  const { jobs, inbox, unsealed } = await depthOf(db)
+  metrics.depth.reset()
+  for (const { count, ...labels } of jobs) metrics.depth.set(labels, count)
+  metrics.inboxDepth.reset()
+  for (const { state, count } of inbox) metrics.inboxDepth.set({ state }, count)
+  metrics.unsealed.set(unsealed)
+}

@@ -1,0 +1,94 @@
+import { Socket } from 'node:net'
+import { Client, Pool, type ClientConfig } from 'pg'
+import { PostgresDialect } from 'kysely'
+import { AppError } from '@portero/shared'
+import type { Millis } from '../define.ts'
+import type { Clock } from './clock.ts'
+import type { Engine } from './db.ts'
+import { faultFields } from './fault.ts'
+import type { Log } from './log.ts'
+import { parserOf } from './parsers.ts'
+
+const connectMs: Millis = 3_000
+const firstWaitMs: Millis = 100
+const longestWaitMs: Millis = 5_000
+
+// PostgreSQL over the network. Needn't be up when this is called, and may come and go. statementMs: a migration of large tables may need longer.
+export const openPostgres = ({ url, clock, log, poolSize = 10, statementMs = 30_000 }: { url: string; clock: Clock; log: Log; poolSize?: number; statementMs?: Millis }): Engine => {
+  const session = {
+    connectionString: url,
+    application_name: 'portero',
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // What a server's own configuration could bend: how values are written.
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex',
+  } satisfies ClientConfig
+  const pool = new Pool({
+    ...session,
+    max: poolSize,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: statementMs,
+    stream: () => impatientSocket((statementMs * 4) / 3),
+    types: { getTypeParser: parserOf },
+  })
+  pool.on('error', (thrown) => log.warn('postgres.lost', faultFields(thrown)))
+  // The pool listens only to idle clients, and an 'error' that nobody hears ends the process: a server lost between two statements of a transaction would.
+  pool.on('connect', (client) => client.on('error', () => {}))
+
+  return {
+    name: 'postgres',
+    dialect: new PostgresDialect({ pool }),
+    listen: (channel, heard) => listen({ session, clock, log, channel, heard }),
+    room() {},
+    async tend() {},
+    async close() {
+      if (!pool.ending) await pool.end() // Kysely ends it, unless it never asked anything
+    },
+  }
+}
+
+// A server behind a cut network says nothing at all, and TCP waits 15 minutes for it. A statement ends or is ended within its limit, so after that nobody is there.
+const impatientSocket = (silenceMs: Millis): Socket => {
+  const socket = new Socket()
+  return socket.setTimeout(silenceMs, () => socket.destroy(new Error('Connection terminated: the server has gone silent')))
+}
+
+// A client of its own, since a pooled one would be lent out. Comes back after a loss and calls heard() then, for what was said meanwhile.
+const listen = async ({ session, clock, log, channel, heard }: { session: ClientConfig; clock: Clock; log: Log; channel: string; heard: () => void }): Promise<() => Promise<void>> => {
+  if (!/^[a-z_]+$/.test(channel)) throw new AppError('bug', `${channel} is no plain channel name`)
+  let stopped = false
+  let waitMs = firstWaitMs
+  let client: Client | undefined
+  let callOff: (() => void) | undefined
+
+  const connect = async (): Promise<boolean> => {
+    const own = new Client(session)
+    client = own
+    own.on('error', (thrown) => log.warn('postgres.deaf', faultFields(thrown)))
+    own.on('notification', heard)
+    own.once('end', again)
+    try {
+      await own.connect()
+      await own.query(`listen ${channel}`)
+      waitMs = firstWaitMs
+      return true
+    } catch (thrown) {
+      log.warn('postgres.deaf', faultFields(thrown))
+      await own.end().catch(() => undefined) // it says 'end' and so comes again
+      return false
+    }
+  }
+  const again = (): void => {
+    if (stopped) return
+    callOff = clock.after(waitMs * (0.5 + clock.chance() / 2), () => void connect().then((heardAgain) => heardAgain && heard()))
+    waitMs = Math.min(waitMs * 2, longestWaitMs)
+  }
+
+  await connect()
+  return async () => {
+    stopped = true
+    callOff?.()
+    await client?.end()
+  }
+}

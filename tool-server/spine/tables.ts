@@ -1,0 +1,35 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Millis } from '../define.ts'
+
+// timestamptz: milliseconds come out; what goes in is at(ms) from db.ts.
+type Instant = ColumnType<Millis, never, never>
+type MaybeInstant = ColumnType<Millis | null, never, never>
+export type JobKind = 'turn' | 'command' | 'pull' | 'watch' | 'chore'
+export type JobState = 'scheduled' | 'ready' | 'running' | 'done' | 'dead' | 'shadowed'
+
+declare module '../define.ts' {
+  interface DB {
+    tenant: { tenant_id: string; name: string; created_at: Instant }
+    data_key: { tenant_id: string; id: string; kind: 'tenant' | 'person' | 'index'; person_id: string | null; master_id: string; wrapped: Buffer; created_at: Instant }
+    connection: { tenant_id: string; id: string; vendor: string; account: string; settings_sealed: Buffer; created_at: Instant }
+    inbox: {
+      tenant_id: string; id: string; seq: Generated<number>; connection_id: string; sha256: Buffer; raw_sealed: Buffer | null
+      state: 'new' | 'parsed' | 'dead'; error_code: string | null; error: string | null; trace: string; received_at: Instant; parsed_at: MaybeInstant
+    }
+    job: {
+      tenant_id: string; id: string; seq: Generated<number>; kind: JobKind; name: string; key: string; connection_id: string | null; person_id: string | null
+      serial: string | null; blocks: boolean; lane: Lane; state: JobState; run_at: Instant; attempts: number; begun: boolean; fence: number
+      leased_by: string | null; leased_until: MaybeInstant; uncertain_since: MaybeInstant
+      args_sealed: Buffer | null; result_sealed: Buffer | null; then_flow: string | null
+      error_code: string | null; error: string | null; error_sealed: Buffer | null; trace: string; created_at: Instant; finished_at: MaybeInstant
+    }
+    pull_cursor: { tenant_id: string; connection_id: string; name: string; cursor: string | null; generation: number; sweeping: boolean; pulled_at: MaybeInstant }
+    pull_item: { tenant_id: string; connection_id: string; name: string; item: string; generation: number }
+    budget: { tenant_id: string; connection_id: string; tokens: number; filled_at: Instant }
+    audit: {
+      tenant_id: string; id: string; at: Instant; by: string; user_id: string | null; person_id: string | null; conversation_id: string | null
+      what: string; object: string; before_sealed: Buffer | null; after_sealed: Buffer | null; trace: string; link: number | null; seal: Buffer | null
+    }
+    audit_head: { tenant_id: string; link: number; seal: Buffer }
+  }
+}

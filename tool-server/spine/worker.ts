@@ -1,0 +1,236 @@
+import type { Kysely } from 'kysely'
+import { AppError, errors } from '@portero/shared'
+import type { DB, Doing, Lane, Millis } from '../define.ts'
+import type { Clock } from './clock.ts'
+import { isSqlState, type Db } from './db.ts'
+import { bury, claim, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
+import { faultFields, faultName } from './fault.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { Outbox } from './outbox.ts'
+import { afterFailure } from './retry.ts'
+import type { JobKind } from './tables.ts'
+import { inTrace } from './trace.ts'
+import { Fenced } from './turns.ts'
+import type { Vault } from './vault.ts'
+
+// Claims what is due and runs it. Each lane has slots of its own, so a backfill never takes those of a reply.
+export type Slots = Record<Lane, number>
+export type Runners = Record<JobKind, (job: Job, signal: AbortSignal) => Promise<'waits' | void>> // waits: put off, and not as a failure
+export type Worker = {
+  start(): void
+  wake(what: Lane | 'inbox' | 'all'): void
+  whenFinished(jobs: readonly string[], waitMs: number): Promise<void>
+  settle(): Promise<void> // everything that is due now, done; for tests and the command line
+  drain(graceMs: number): Promise<void>
+}
+type Needs = {
+  db: Db; clock: Clock; log: Log; metrics: Metrics; vault: Vault; outbox: Outbox; runners: Runners; parseSome(): Promise<number>
+  id: string; slots: Slots; leaseMs: Millis; pollMs: Millis; turnAttempts: number; callForHelp(): void
+}
+
+const lanes: readonly Lane[] = ['live', 'sync', 'bulk']
+
+export const makeWorker = (needs: Needs): Worker => {
+  const { db, clock, log, metrics, vault, outbox, runners, parseSome, id, slots, leaseMs, pollMs, turnAttempts, callForHelp } = needs
+  const stopping = new AbortController()
+  const running = new Set<Promise<unknown>>()
+  const inFlight: Slots = { live: 0, sync: 0, bulk: 0 }
+  const held = new Map<string, Job>() // what is being run, by id
+  const asked = new Set<Lane | 'inbox'>()
+  const busy = new Set<Lane | 'inbox'>()
+  const resting: Record<Lane, Map<string, Millis>> = { live: new Map(), sync: new Map(), bulk: new Map() } // connections that are not to be tried until then
+  const finished = new Map<string, () => void>() // who waits for a job
+  const timers = new Set<() => void>()
+  let started = false
+  let draining = false
+
+  const claimFor = async (lane: Lane): Promise<Job[]> => {
+    const now = clock.now()
+    db.engine.room()
+    for (const [connection, until] of resting[lane]) if (until <= now) resting[lane].delete(connection)
+    for (;;) {
+      try {
+        const jobs = await claim(db.bare, { lane, most: slots[lane] - inFlight[lane], worker: id, now, until: now + leaseMs, resting: [...resting[lane].keys()] })
+        inFlight[lane] += jobs.length
+        return jobs
+      } catch (thrown) {
+        if (!isSqlState(thrown, '23505')) throw thrown // met another claimer at the same serial: by now its claim can be seen
+      }
+    }
+  }
+
+  const runOne = async (job: Job): Promise<void> => {
+    held.set(job.id, job)
+    let outcome: 'done' | 'dead' | 'postponed' | 'fenced' | undefined
+    try {
+      if (job.attempts === 0) metrics.jobWait.observe({ lane: job.lane }, Math.max(0, clock.now() - job.run_at) / 1000)
+      if (await isSpent(job)) throw new AppError('timeout', 'at every attempt its worker stopped answering', { arrived: 'unknown' })
+      outcome = (await inTrace(job.trace, () => runners[job.kind](job, stopping.signal))) === 'waits' ? 'postponed' : 'done'
+    } catch (thrown) {
+      outcome = await failed(job, thrown)
+    } finally {
+      inFlight[job.lane]--
+      if (held.get(job.id) === job) held.delete(job.id)
+      if (outcome) metrics.jobs.inc({ kind: job.kind, lane: job.lane, outcome })
+      if (outcome === 'done' || outcome === 'dead') finished.get(job.id)?.()
+    }
+  }
+
+  // To nobody: a second try would find nobody either.
+  const mostOf = ({ kind, connection_id }: Job, doing: Doing | undefined): number => (kind === 'command' ? (doing?.command.attempts ?? (connection_id ? turnAttempts : 1)) : turnAttempts)
+  // Only a worker that vanishes leaves an attempt uncounted at its end, so one that takes its worker with it would be tried for ever.
+  const isSpent = async (job: Job): Promise<boolean> => job.attempts > 0 && (job.kind === 'turn' || job.kind === 'command') && job.attempts >= mostOf(job, await outbox.againOf(job))
+
+  const failed = async (job: Job, thrown: unknown): Promise<'dead' | 'postponed' | 'fenced'> => {
+    if (thrown instanceof Fenced) {
+      log.warn('job.fenced', { id: job.id, kind: job.kind, name: job.name })
+      return 'fenced'
+    }
+    const doing = await outbox.againOf(job)
+    const kind = job.kind === 'turn' || job.kind === 'command' ? job.kind : 'recurring'
+    const verdict = afterFailure({ thrown, kind, attempts: job.attempts, most: mostOf(job, doing), uncertainSince: job.uncertain_since, again: doing?.again, now: clock.now(), chance: clock.chance() })
+    const trouble: Trouble = { code: verdict.code, error: sentenceOf(thrown), detail: await sealedDetail(job, thrown), uncertainSince: verdict.uncertainSince }
+    const facts = { id: job.id, kind: job.kind, name: job.name, connection: job.connection_id ?? undefined, outcome: verdict.code, attempts: job.attempts, ...faultFields(thrown) }
+    if (verdict.next === 'again') {
+      if (errors[verdict.code].retry === 'wait' && kind !== 'turn') rest(job, verdict) // a turn's connection is where its delivery came from, not whom it asked
+      await postpone(db.bare, job, verdict.at, { ...trouble, spend: verdict.spend })
+      wakeAt(verdict.at, job.lane)
+      log.info('job.postponed', facts)
+      return 'postponed'
+    }
+    await db.tx(async (tx: Kysely<DB>) => {
+      if ((await bury(tx, job, { ...trouble, now: clock.now() })) && job.kind === 'command') await outbox.buried(tx, job, verdict.code, verdict.uncertainSince !== null)
+    })
+    log.error('job.dead', facts)
+    return 'dead'
+  }
+
+  // A failing vendor rests for all; a spent budget only for the lane that may not spend more, since the livelier ones have their reserve.
+  const rest = ({ lane, connection_id }: Job, { code, at }: { code: string; at: Millis }): void => {
+    if (connection_id) for (const one of code === 'paused' ? lanes : [lane]) resting[one].set(connection_id, at)
+  }
+
+  const sealedDetail = async (job: Job, thrown: unknown): Promise<Buffer | undefined> => {
+    if (!(thrown instanceof AppError) || thrown.detail === undefined) return undefined
+    return vault.seal(db.bare, { tenant: job.tenant_id, person: job.person_id ?? undefined }, `job.error:${job.id}`, JSON.stringify(thrown.detail))
+  }
+
+  // One claimer a lane; who is woken meanwhile looks once more.
+  const fill = async (what: Lane | 'inbox'): Promise<void> => {
+    asked.add(what)
+    if (busy.has(what) || draining || !started) return
+    busy.add(what)
+    try {
+      while (asked.delete(what) && !draining) {
+        if (what === 'inbox') {
+          if ((await parseSome()) > 0) asked.add(what)
+          continue
+        }
+        if (inFlight[what] >= slots[what]) continue // whoever finishes looks again
+        const free = slots[what] - inFlight[what]
+        const jobs = await claimFor(what)
+        for (const job of jobs) launch(job)
+        if (jobs.length === free) callForHelp()
+      }
+    } catch (thrown) {
+      log.warn('worker.claim-failed', { lane: what, ...faultFields(thrown) }) // the poll tries again
+    } finally {
+      busy.delete(what)
+    }
+  }
+
+  const launch = (job: Job): void =>
+    track(
+      runOne(job)
+        .catch((thrown: unknown) => log.error('worker.could-not-record', { id: job.id, ...faultFields(thrown) })) // the lease runs out and another try is made
+        // Half a lane at a time: a claim for every single finished job would double the statements.
+        .finally(() => inFlight[job.lane] <= slots[job.lane] / 2 && wake(job.lane)),
+    )
+  // What a drain waits for.
+  const track = (work: Promise<unknown>): void => {
+    const tracked = work.finally(() => running.delete(tracked))
+    running.add(tracked)
+  }
+
+  const tick = async (): Promise<void> => {
+    try {
+      const now = clock.now()
+      if ((await reclaim(db.bare, { now, all: false })) > 0) log.warn('worker.reclaimed')
+      await promoteDue(db.bare, now)
+    } catch (thrown) {
+      log.warn('worker.tick-failed', faultFields(thrown))
+    }
+    wake('all')
+  }
+  const every = (ms: Millis, run: () => Promise<void>): void => {
+    const again = clock.after(ms, () => {
+      timers.delete(again)
+      void run().finally(() => !draining && every(ms, run))
+    })
+    timers.add(again)
+  }
+  const wakeAt = (when: Millis, lane: Lane): void => {
+    if (!started || draining || when - clock.now() >= pollMs) return // the poll will see it
+    const cancel = clock.after(Math.max(0, Math.ceil(when - clock.now())), () => { // a timer drops fractions, and would ring too early
+      timers.delete(cancel)
+      wake(lane)
+    })
+    timers.add(cancel)
+  }
+  const wake: Worker['wake'] = (what) => {
+    for (const one of what === 'all' ? (['inbox', ...lanes] as const) : [what]) track(fill(one))
+  }
+  const heartbeat = async (): Promise<void> => {
+    const until = clock.now() + leaseMs
+    try {
+      for (const renewed of await renew(db.bare, { worker: id, ids: [...held.keys()], until })) {
+        const job = held.get(renewed)
+        if (job) job.leased_until = until
+      }
+    } catch (thrown) {
+      log.warn('worker.heartbeat-failed', faultFields(thrown))
+    }
+  }
+
+  return {
+    start() {
+      started = true
+      every(pollMs, tick)
+      every(leaseMs / 3, heartbeat)
+      wake('all')
+    },
+    wake,
+    async whenFinished(jobs, waitMs) {
+      const open = new Set(jobs)
+      if (open.size === 0) return
+      let giveUp: (() => void) | undefined
+      await new Promise<void>((resolve) => {
+        giveUp = clock.after(waitMs, resolve)
+        for (const job of jobs) finished.set(job, () => void (open.delete(job) && open.size === 0 && resolve()))
+      })
+      giveUp?.()
+      for (const job of jobs) finished.delete(job)
+    },
+    async settle() {
+      for (let found = 1; found > 0; ) {
+        const now = clock.now()
+        found = (await reclaim(db.bare, { now, all: false })) + (await promoteDue(db.bare, now)) + (await parseSome())
+        for (const lane of lanes) {
+          const jobs = await claimFor(lane)
+          await Promise.all(jobs.map(runOne))
+          found += jobs.length
+        }
+      }
+    },
+    async drain(graceMs) {
+      draining = true
+      for (const cancel of timers) cancel()
+      const giveUp = clock.after(graceMs, () => stopping.abort(new AppError('timeout', 'the server is stopping', { arrived: 'unknown' })))
+      while (running.size > 0) await Promise.allSettled(running)
+      giveUp()
+    },
+  }
+}
+
+const sentenceOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.message : `${faultName(thrown)} was thrown`)
