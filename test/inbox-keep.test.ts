@@ -58,7 +58,7 @@ describe('what is dead', () => {
     mended = true
     await replayDead(house, { sure: false })
     await house.settle()
-    expect(await house.notes()).toEqual(['a', 'b', 'mended'])
+    expect((await house.notes()).toSorted()).toEqual(['a', 'b', 'mended'])
   })
 })
 
@@ -66,5 +66,5 @@ test('the memory of finished jobs is as long as that of deliveries', async () =>
   await arrived(event('a'))
   await house.pass(30 * day - hour)
   await arrived(event('a'), event('b'))
-  expect(await house.notes()).toEqual(['a', 'b'])
+  expect((await house.notes()).toSorted()).toEqual(['a', 'b'])
 })

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import express, { type Express } from 'express'
+import type { RequestListener } from 'node:http'
+import express from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
 import { AppError } from '@portero/shared'
@@ -32,14 +33,14 @@ import { makeReads } from './spine/reads.ts'
 import { makeRegistry } from './spine/registry.ts'
 import { makeTurns } from './spine/turns.ts'
 import { makeVault, type Vault } from './spine/vault.ts'
-import { webhooks } from './spine/webhooks.ts'
+import { isWebhook, webhooks } from './spine/webhooks.ts'
 import { makeWorker, type Worker } from './spine/worker.ts'
 
 // Puts the rooms on the spine. Nothing runs until begin().
 export const rooms = { connectors, flows }
 export type Account = { vendor: string; account: string; settings: object }
 export type House = {
-  doors: Express
+  doors: RequestListener
   db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker
   tenant: string
   begin(how?: { work: boolean }): Promise<void> // waits for the database, migrates, and sets the worker going
@@ -110,17 +111,18 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, accou
     stopListening = await engine.listen(channel, () => wake('all'))
   }
 
-  const doors = express()
-  doors.disable('x-powered-by')
-  doors.disable('etag') // nothing here is asked for twice
-  doors.set('query parser', 'simple')
-  doors.use(traced(clock))
-  doors.use(helmet())
-  doors.use(ops({ db, clock, metrics, opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
-  doors.use((_request, response, next) => (started ? next() : refuse(response, 'unavailable')))
-  doors.use(webhooks({ db, clock, log, metrics, registry, connections, inbox, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes }))
-  doors.use(noSuchDoor)
-  doors.use(doorFault(log))
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag') // nothing here is asked for twice
+  app.set('query parser', 'simple')
+  app.use(traced(clock))
+  app.use(helmet())
+  app.use(ops({ db, clock, metrics, opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
+  app.use((_request, response, next) => (started ? next() : refuse(response, 'unavailable')))
+  app.use(noSuchDoor)
+  app.use(doorFault(log))
+  const webhook = webhooks({ db, clock, log, metrics, registry, connections, inbox, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes, started: () => started })
+  const doors: RequestListener = (request, response) => (isWebhook(request.url) ? webhook : app)(request, response)
 
   return {
     doors, db, vault, audit, acting, connections, inbox, worker, tenant: firstTenant,

@@ -120,4 +120,4 @@ export const inbound = (vendor: Vendor, contract: WebhookContract<unknown>): voi
 }
 
 const oneSentence = /^[A-Z][^.]+\.$/
-const bodyWithin = (opened: Buffer): Buffer => Buffer.from(JSON.parse(opened.toString()).body, 'base64')
+const bodyWithin = (opened: Buffer): Buffer => opened.subarray(opened.indexOf('\n') + 1)

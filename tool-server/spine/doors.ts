@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ServerResponse } from 'node:http'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { AppError, errors, type ErrorCode, type Language, type Refusal } from '@portero/shared'
 import type { Clock } from './clock.ts'
 import { faultFields, isDatabaseAway } from './fault.ts'
@@ -13,11 +14,15 @@ export const traced = (clock: Clock): RequestHandler => (request, response, next
 }
 
 // say: a fixed sentence of ours that is more exact than the code's own, which is in the reader's language.
-export const refuse = (response: Response, code: ErrorCode, { say, retryAfterMs }: { say?: string; retryAfterMs?: number | undefined } = {}): void => {
+export const refuse = (response: ServerResponse, code: ErrorCode, { say, retryAfterMs }: { say?: string; retryAfterMs?: number | undefined } = {}): void => {
   const { status, retry, say: words } = errors[code]
-  const body: Refusal = { ok: false, say: say ?? words[languageOf(response.req.get('accept-language'))], error: { code, retryable: retry !== 'never' }, trace: currentTrace() ?? '' }
-  if (retryAfterMs !== undefined || status === 503) response.set('retry-after', String(Math.ceil((retryAfterMs ?? 5_000) / 1000)))
-  response.status(status).json(body)
+  const body: Refusal = { ok: false, say: say ?? words[languageOf(response.req.headers['accept-language'])], error: { code, retryable: retry !== 'never' }, trace: currentTrace() ?? '' }
+  if (retryAfterMs !== undefined || status === 503) response.setHeader('retry-after', String(Math.ceil((retryAfterMs ?? 5_000) / 1000)))
+  answer(response, status, JSON.stringify(body))
+}
+
+export const answer = (response: ServerResponse, status: number, body: string, type = 'application/json; charset=utf-8'): void => {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
 }
 
 export const noSuchDoor: RequestHandler = (_request, response) => refuse(response, 'not_found')
@@ -27,8 +32,12 @@ const parserCodes: Record<string, ErrorCode> = { 'entity.too.large': 'too_large'
 
 export const doorFault = (log: Log): ErrorRequestHandler => (thrown: unknown, request, response, next) => {
   if (response.headersSent) return next(thrown)
+  refuseFault(response, thrown, { log, door: request.route ? String(request.route.path) : undefined })
+}
+
+export const refuseFault = (response: ServerResponse, thrown: unknown, { log, door }: { log: Log; door: string | undefined }): void => {
   const code = codeOf(thrown)
-  if (errors[code].status >= 500) log.error('door.failed', { door: request.route ? String(request.route.path) : undefined, ...faultFields(thrown), code })
+  if (errors[code].status >= 500) log.error('door.failed', { door, ...faultFields(thrown), code })
   refuse(response, code, { retryAfterMs: thrown instanceof AppError ? thrown.retryAfterMs : undefined })
 }
 

@@ -26,8 +26,13 @@ type Waiting = { row: Row; resolve(how: 'stored' | 'repeated'): void; reject(thr
 const mostPerInsert = 100
 const mostPerParse = 50
 
-// What is kept of a request: the bytes, and around them what a parser may need.
-const envelope = z.strictObject({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), body: z.string() })
+// What is kept of a request: a line of JSON with what a parser may need, then the bytes as they came.
+const envelope = z.strictObject({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()) })
+const pack = ({ method, url, headers, rawBody }: Inbound): Buffer => Buffer.concat([Buffer.from(`${JSON.stringify({ method, url, headers })}\n`), rawBody])
+const unpack = (packed: Buffer): Inbound => {
+  const end = packed.indexOf('\n')
+  return { ...envelope.parse(JSON.parse(packed.subarray(0, end).toString())), rawBody: packed.subarray(end + 1) }
+}
 
 export const makeInbox = (needs: Needs): Inbox => {
   const { db, clock, vault, connections, registry, log, metrics, wake } = needs
@@ -95,8 +100,7 @@ export const makeInbox = (needs: Needs): Inbox => {
   const parseOne = async (tx: Tx, connection: Connection, row: { id: string; raw_sealed: Buffer | null; trace: string }): Promise<{ jobs: NewJob[]; misfit?: AppError }> => {
     const webhook = registry.connectors.get(connection.vendor)?.webhook
     if (!webhook || !row.raw_sealed) throw new AppError('not_found', webhook ? 'its bytes are gone' : `${connection.vendor} sends no webhooks here`)
-    const { body, ...rest } = envelope.parse(JSON.parse((await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)).toString()))
-    const deliveries = webhook.parse({ ...rest, rawBody: Buffer.from(body, 'base64') })
+    const deliveries = webhook.parse(unpack(await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)))
     const misfits = deliveries.map((delivery) => misfit(registry, delivery)).filter((found) => found !== undefined)
     const fitting = deliveries.filter((delivery) => !misfit(registry, delivery))
     const jobs = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: fitting, trace: row.trace })
@@ -113,9 +117,7 @@ export const makeInbox = (needs: Needs): Inbox => {
   return {
     async accept(connection, inbound, trace) {
       const id = newId(clock)
-      const headers = Object.fromEntries(Object.entries(inbound.headers).filter((pair): pair is [string, string] => pair[1] !== undefined))
-      const raw = JSON.stringify({ method: inbound.method, url: inbound.url, headers, body: inbound.rawBody.toString('base64') } satisfies z.infer<typeof envelope>)
-      const sealed = await vault.seal(db.bare, { tenant: connection.tenant }, place(id), raw)
+      const sealed = await vault.seal(db.bare, { tenant: connection.tenant }, place(id), pack(inbound))
       const sha256 = fingerprint(inbound, registry.connectors.get(connection.vendor)?.webhook?.identity ?? [])
       const stored = new Promise<'stored' | 'repeated'>((resolve, reject) => {
         waiting.push({ row: { tenant: connection.tenant, id, connection: connection.id, sha256, sealed, trace, now: clock.now() }, resolve, reject })

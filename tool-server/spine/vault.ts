@@ -19,9 +19,10 @@ export type Vault = {
 }
 
 type Kind = 'tenant' | 'person' | 'index'
-type DataKey = { id: string; secret: KeyObject } // made once: from bytes, every call would make one anew, a tenth of what taking in a webhook costs
+type DataKey = { id: string; head: Buffer; secret: KeyObject } // made once: from bytes, every call would make one anew, a tenth of what taking in a webhook costs
 const version = 1
 const headLength = 17 // version, then the data key's id
+const dataKey = (id: string, bytes: Buffer): DataKey => ({ id, head: Buffer.concat([Buffer.of(version), uuidBytes(id)]), secret: createSecretKey(bytes) })
 const rememberMs: Millis = 60_000 // how long another replica may go on opening an erased person's rows
 const rememberMost = 10_000
 
@@ -44,7 +45,7 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
   const unwrap = (row: { tenant_id: string; id: string; master_id: string; wrapped: Buffer }): DataKey => {
     const master = keys.byId.get(row.master_id)
     if (!master) throw new AppError('bug', `a data key is wrapped by master key ${row.master_id}, which PORTERO_KEY does not hold`)
-    return { id: row.id, secret: createSecretKey(decrypt(master.bytes, `${row.tenant_id}/${row.id}`, row.wrapped)) }
+    return dataKey(row.id, decrypt(master.bytes, `${row.tenant_id}/${row.id}`, row.wrapped))
   }
   const wrap = (tenant: string, key: DataKey): Buffer => encrypt(keys.current.bytes, clock.bytes(12), `${tenant}/${key.id}`, key.secret.export())
 
@@ -62,7 +63,7 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     return row && unwrap(row)
   }
   const makeKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<DataKey> => {
-    const key = { id: newId(clock), secret: createSecretKey(clock.bytes(32)) }
+    const key = dataKey(newId(clock), clock.bytes(32))
     await sql`insert into data_key (tenant_id, id, kind, person_id, master_id, wrapped, created_at)
       values (${tenant}, ${key.id}, ${kind}, ${person ?? null}, ${keys.current.id}, ${wrap(tenant, key)}, ${at(clock.now())})
       on conflict (tenant_id, kind, person_id) do nothing`.execute(on)
@@ -83,8 +84,7 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
   return {
     async seal(on, owner, place, plain) {
       const key = await keyOf(on, owner.person ? 'person' : 'tenant', owner)
-      const head = Buffer.concat([Buffer.of(version), uuidBytes(key.id)])
-      return Buffer.concat([head, encrypt(key.secret, clock.bytes(12), `${owner.tenant}/${place}`, typeof plain === 'string' ? Buffer.from(plain) : plain)])
+      return Buffer.concat([key.head, encrypt(key.secret, clock.bytes(12), `${owner.tenant}/${place}`, typeof plain === 'string' ? Buffer.from(plain) : plain)])
     },
     async open(on, tenant, place, sealed) {
       if (sealed[0] !== version || sealed.length < headLength) throw new AppError('bug', `sealed value of unknown version ${sealed[0]}, or cut off: ${sealed.length} bytes`)
