@@ -111,7 +111,7 @@ export type Webhook<S = any> = {
   handshake?(inbound: Inbound, connection: Connection<S>): { status: number; type: string; body: string } | undefined // GET challenges, validation tokens
   verify(inbound: Inbound, connection: Connection<S>, now: Millis): void // throws AppError; raw bytes, constant time, old and new secret
   identity?: string[] // headers that tell two deliveries with the same bytes apart
-  parse(inbound: Inbound): Delivery[]
+  parse(inbound: Inbound, connection: Connection<S>): Delivery[]
 }
 export type Connector<Reads = any, S extends Zo = any> = {
   name: string

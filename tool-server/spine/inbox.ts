@@ -100,7 +100,7 @@ export const makeInbox = (needs: Needs): Inbox => {
   const parseOne = async (tx: Tx, connection: Connection, row: { id: string; raw_sealed: Buffer | null; trace: string }): Promise<{ jobs: NewJob[]; misfit?: AppError }> => {
     const webhook = registry.connectors.get(connection.vendor)?.webhook
     if (!webhook || !row.raw_sealed) throw new AppError('not_found', webhook ? 'its bytes are gone' : `${connection.vendor} sends no webhooks here`)
-    const deliveries = webhook.parse(unpack(await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)))
+    const deliveries = webhook.parse(unpack(await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)), connection)
     const misfits = deliveries.map((delivery) => misfit(registry, delivery)).filter((found) => found !== undefined)
     const fitting = deliveries.filter((delivery) => !misfit(registry, delivery))
     const jobs = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: fitting, trace: row.trace })

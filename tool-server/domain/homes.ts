@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Millis } from '../define.ts'
+
+// The catalogue: what we rent, where it stands, and who shows it. Small enough to be held whole in memory.
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 09:30')
+export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day such as 2026-11-23')
+
+export const buildingDetails = z.strictObject({
+  address: z.string().min(1),
+  neighbourhood: z.string().min(1),
+  city: z.string().min(1),
+  mapUrl: z.url({ protocol: /^https$/ }).optional(),
+  amenities: z.array(z.string()).default([]),
+  visits: z
+    .strictObject({
+      minutes: z.int().min(10).max(240).default(30),
+      gridMinutes: z.int().min(5).max(120).default(30),
+      noticeMinutes: z.int().min(0).default(120),
+      horizonDays: z.int().min(1).max(60).default(14),
+      bufferMinutes: z.int().min(0).max(240).default(15),
+      travelMinutes: z.int().min(0).max(240).default(20), // from and to another building
+      perAgentAndDay: z.int().min(1).max(50).default(8),
+    })
+    .prefault({}),
+})
+export const homeDetails = z.strictObject({
+  title: z.string().min(1),
+  unit: z.string().min(1),
+  bedrooms: z.int().min(0).max(20),
+  bathrooms: z.number().min(0).max(20),
+  areaM2: z.number().min(5),
+  rentMxn: z.int().min(1),
+  depositMonths: z.number().min(0).max(12).default(1),
+  pets: z.enum(['no', 'small', 'yes']),
+  furnished: z.boolean().default(false),
+  parking: z.int().min(0).max(10).default(0),
+  availableFrom: day,
+  minimumMonths: z.int().min(1).max(60).default(12),
+  requirements: z.array(z.string()).default([]),
+  features: z.array(z.string()).default([]),
+  description: z.string().default(''),
+})
+export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
+export const agentDetails = z.strictObject({
+  name: z.string().min(1),
+  weight: z.number().min(0).max(100).default(1),
+  hours: z.array(z.strictObject({ days: z.array(weekday).min(1), from: time, to: time }).refine(({ from, to }) => from < to, 'from must be before to')),
+})
+
+export type Visits = z.infer<typeof buildingDetails>['visits']
+export type Building = z.infer<typeof buildingDetails> & { id: string; slug: string; name: string; zone: string }
+export type Home = z.infer<typeof homeDetails> & { id: string; slug: string; no: number; building: Building; isOpen: boolean }
+export type Agent = z.infer<typeof agentDetails> & { id: string; slug: string; isActive: boolean; buildings: ReadonlySet<string> }
+export type Blackout = { building?: string; agent?: string; startsAt: Millis; endsAt: Millis }
+export type Catalogue = { homes: readonly Home[]; agents: readonly Agent[]; blackouts: readonly Blackout[] }
+
+export const homeBySlug = ({ homes }: Catalogue, slug: string): Home | undefined => homes.find((home) => home.slug === slug)
+export const agentsFor = ({ agents }: Catalogue, building: string): Agent[] => agents.filter(({ isActive, buildings }) => isActive && buildings.has(building))

@@ -1,0 +1,10 @@
+import type { z } from 'zod'
+import { AppError } from '@portero/shared'
+import type { Reply } from '../../define.ts'
+
+// An answer came, so the call arrived, whatever we make of the answer: only that keeps a write from being repeated blindly.
+export const read = <S extends z.ZodType>(vendor: string, schema: S, { status, body }: Reply): z.infer<S> => {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  throw new AppError('bad_response', `${vendor} answered ${status} with something else: ${parsed.error.issues.map(({ path, code }) => `${path.join('.')} ${code}`).join(', ')}`, { arrived: 'unknown' })
+}

@@ -1,0 +1,6 @@
+import { house } from '../../define.ts'
+import type { MessagingReads } from './messaging.ts'
+
+// The ports that have reads, bound once for all connectors. What rooms may ask besides is in domain/reads.ts.
+export type Ports = { messaging: MessagingReads }
+export const { defineConnector } = house<Ports>()

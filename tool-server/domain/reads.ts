@@ -1,0 +1,31 @@
+import { house, type Millis } from '../define.ts'
+import type { Catalogue } from './homes.ts'
+import type { Lead } from './leads.ts'
+import type { Ports } from './ports/index.ts'
+import type { Taken, Tour } from './tours.ts'
+
+// Everything that tools and flows may ask: vendors by their ports, and our own state.
+export type Known = { id: string; name: string | undefined; phone: string | undefined; language: 'es-MX' | 'en' }
+export type Counterpart = { kind: 'contact' | 'deal' | 'meeting' | 'communication'; ours: string; external: string | undefined; told: string | undefined }
+export type Line = { author: 'prospect' | 'bot' | 'human' | 'portero'; text: string; at: Millis }
+export type Own = {
+  homes: { catalogue(): Promise<Catalogue> }
+  tours: {
+    taken(range: { agents: readonly string[]; from: Millis; to: Millis }): Promise<Taken[]>
+    of(person: string): Promise<Tour[]>
+    counts(range: { agents: readonly string[]; from: Millis; to: Millis }): Promise<ReadonlyMap<string, number>> // tours each has shown or will show
+  }
+  people: {
+    // Everything the CRM is to know of a person, in one look.
+    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; counterparts: Counterpart[] } | undefined>
+    lead(person: string): Promise<Lead | undefined>
+  }
+  handles: {
+    slot(person: string, slot: { home: number; startsAt: Millis }): Promise<string>
+    slotOf(person: string, handle: string): Promise<{ home: number; startsAt: Millis } | undefined> // undefined: forged, foreign, expired
+    tour(person: string, tour: string): Promise<string>
+    tourOf(person: string, handle: string): Promise<string | undefined>
+  }
+}
+export type Reads = Ports & Own
+export const { defineTool, defineFlow } = house<Reads>()
