@@ -9,7 +9,7 @@ const day = 24 * 3_600_000
 const hour = 3_600_000
 let mended = false
 const parse = tinyConnector().webhook!.parse
-const connector = tinyConnector({ webhook: { verify() {}, parse: (inbound): Delivery[] => parse(inbound).map((each) => (mended && each.id === 'odd' ? { ...each, payload: { text: 'mended' } } : each)) } })
+const connector = tinyConnector({ webhook: { verify() {}, parse: (inbound, connection): Delivery[] => parse(inbound, connection).map((each) => (mended && each.id === 'odd' ? { ...each, payload: { text: 'mended' } } : each)) } })
 let house: Tiny
 beforeEach(async () => {
   mended = false

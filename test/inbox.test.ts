@@ -9,10 +9,10 @@ import { neighbourOf, tinyConnector, tinyHouse, type Event, type Tiny } from './
 // Raw deliveries: stored before they are acknowledged, parsed in order, never skipped and never twice. Each test has a word of its own.
 let mended = false // after the fix
 const parse = tinyConnector().webhook!.parse
-const connector = tinyConnector({ webhook: { verify() {}, identity: ['x-delivery'], parse(inbound): Delivery[] {
+const connector = tinyConnector({ webhook: { verify() {}, identity: ['x-delivery'], parse(inbound, connection): Delivery[] {
   if (!mended && inbound.rawBody.includes('unreadable')) throw new TypeError('cannot read it')
   if (inbound.rawBody.includes('refused')) throw new AppError('unsupported', 'a version that nobody reads')
-  return parse(inbound)
+  return parse(inbound, connection)
 } } })
 let house: Tiny
 let count = 0
