@@ -1,0 +1,6 @@
+// Where a sealed value stands; part of what its ciphertext is bound to (spine/vault.ts).
+export const personName = (person: string): string => `person.name:${person}`
+export const claimValue = (kind: string, person: string): string => `claim.${kind}:${person}`
+export const messageBody = (message: string): string => `message.body:${message}`
+export const leadFacts = (lead: string): string => `lead.facts:${lead}`
+export const escalationSummary = (escalation: string): string => `escalation.summary:${escalation}`

@@ -1,0 +1,39 @@
+import type { ColumnType } from 'kysely'
+import type { Millis } from '../define.ts'
+import type { Stage } from '../domain/leads.ts'
+import type { TourStatus } from '../domain/tours.ts'
+
+// timestamptz: milliseconds come out; what goes in is at(ms) from spine/db.ts.
+type Instant = ColumnType<Millis, never, never>
+type MaybeInstant = ColumnType<Millis | null, never, never>
+export type Author = 'prospect' | 'bot' | 'human' | 'portero'
+export type MessageStatus = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed'
+export type ConversationState = 'bot' | 'human' | 'paused'
+
+declare module '../define.ts' {
+  interface DB {
+    person: { tenant_id: string; id: string; name_sealed: Buffer | null; language: 'es-MX' | 'en'; created_at: Instant }
+    claim: { tenant_id: string; kind: string; value_bidx: Buffer; person_id: string; value_sealed: Buffer; claimed_at: Instant }
+    conversation: { tenant_id: string; id: string; person_id: string; connection_id: string; external_id: string | null; state: ConversationState; opened_at: Instant; heard_at: MaybeInstant }
+    message: { tenant_id: string; id: string; conversation_id: string; connection_id: string; external_id: string; direction: 'in' | 'out'; author: Author; body_sealed: Buffer | null; status: MessageStatus; sent_at: Instant }
+    lead: { tenant_id: string; id: string; person_id: string; stage: Stage; facts_sealed: Buffer | null; opened_at: Instant; changed_at: Instant }
+    building: { tenant_id: string; id: string; slug: string; position: number; name: string; zone: string; details: unknown }
+    home: { tenant_id: string; id: string; building_id: string; slug: string; no: number; position: number; status: 'open' | 'closed'; details: unknown }
+    agent: { tenant_id: string; id: string; slug: string; position: number; active: boolean; details: unknown }
+    agent_building: { tenant_id: string; agent_id: string; building_id: string }
+    blackout: { tenant_id: string; id: string; building_id: string | null; agent_id: string | null; starts_at: Instant; ends_at: Instant }
+    agent_day: { tenant_id: string; agent_id: string; day: string; bookings: number }
+    session: { tenant_id: string; id: string; agent_id: string; home_id: string; starts_at: Instant; ends_at: Instant; seats: number; taken: number }
+    tour: {
+      tenant_id: string; id: string; person_id: string; conversation_id: string | null; home_id: string; building_id: string; agent_id: string; session_id: string | null; day: string
+      starts_at: Instant; ends_at: Instant; status: TourStatus; held_until: MaybeInstant; version: number; made_at: Instant; changed_at: Instant
+    }
+    escalation: {
+      tenant_id: string; id: string; person_id: string; conversation_id: string; reason: string; summary_sealed: Buffer; owner: string | null
+      opened_at: Instant; due_at: Instant; seen_at: MaybeInstant; closed_at: MaybeInstant
+    }
+    counterpart: { tenant_id: string; kind: 'contact' | 'deal' | 'meeting' | 'communication'; our_id: string; external_id: string | null; told: string | null; person_id: string }
+    operator: { tenant_id: string; id: string; name: string; role: 'admin' | 'agent'; password_hash: string; made_at: Instant }
+    sign_in: { tenant_id: string; digest: Buffer; operator_id: string; csrf: string; made_at: Instant; ends_at: Instant }
+  }
+}
