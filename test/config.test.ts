@@ -24,9 +24,9 @@ const namedIn = (refusal: string): string[] => [...refusal.matchAll(/^ {2}- ([A-
 describe('without any environment', () => {
   test('everything has its default, and no secret has one', () => {
     expect(readConfig({})).toEqual({
-      port: 3000, labPort: 3100, databaseUrl: undefined, dataDir: './.data', publicBaseUrl: 'http://localhost:3000',
+      port: 3000, labPort: 3100, databaseUrl: undefined, dataDir: './.data', catalogue: expect.stringMatching(/catalogue\.sample\.yaml$/), publicBaseUrl: 'http://localhost:3000',
       lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, baseUrls: {}, underNpm: false,
-    } satisfies Config)
+    } satisfies { [Name in keyof Config]: unknown })
   })
   test('vendors are told the port that was chosen', () => {
     expect(readConfig({ PORT: '4000' }).publicBaseUrl).toBe('http://localhost:4000')
@@ -55,6 +55,9 @@ describe('the lab', () => {
     ...credentials.map((name): [string, Env] => [`there is ${name}`, { PORTERO_LAB: undefined, [name]: 'secret' }]),
   ])('does not run when %s', (_title, env) => {
     expect(readConfig({ ...real, ...env }).lab).toBe(false)
+  })
+  test('has invented homes, which the real house never offers', () => {
+    expect([readConfig({}).catalogue, readConfig(real).catalogue]).toEqual([expect.stringMatching(/sample\.yaml$/), undefined])
   })
   test('needs neither key nor public address', () => {
     expect(readConfig({ PORTERO_LAB: '1', DATABASE_URL: database })).toMatchObject({ masterKeys: [], publicBaseUrl: 'http://localhost:3000' })
@@ -136,9 +139,9 @@ describe('base URLs', () => {
 })
 
 test('what is given is what is used', () => {
-  const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', npm_lifecycle_event: 'start' }
+  const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', CATALOGUE: '/srv/homes.yaml', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', npm_lifecycle_event: 'start' }
   expect(readConfig(env)).toEqual({
-    port: 0, labPort: 3101, databaseUrl: 'postgresql://db/x', dataDir: '/srv/portero', publicBaseUrl: 'https://portero.example.com',
+    port: 0, labPort: 3101, databaseUrl: 'postgresql://db/x', dataDir: '/srv/portero', catalogue: '/srv/homes.yaml', publicBaseUrl: 'https://portero.example.com',
     lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', baseUrls: {}, underNpm: true,
   } satisfies Config)
 })

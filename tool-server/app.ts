@@ -1,12 +1,17 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import express from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Config } from './config.ts'
-import type { Connector, Flow } from './define.ts'
+import { meetConversation } from './actions/meet-conversation.ts'
+import { pushAnswer } from './actions/push-answer.ts'
+import type { Connector, Flow, Tool } from './define.ts'
 import { connectors } from './connectors/index.ts'
+import { consoleDoors } from './console/doors.ts'
+import { parseCatalogue } from './domain/catalogue.ts'
+import { asReads } from './domain/reads.ts'
 import { flows } from './flows/index.ts'
 import { makeActing, type Acting } from './spine/act.ts'
 import { makeAudit, type Audit } from './spine/audit.ts'
@@ -31,24 +36,33 @@ import { openPostgres } from './spine/postgres.ts'
 import { makePulls } from './spine/pulls.ts'
 import { makeReads } from './spine/reads.ts'
 import { makeRegistry } from './spine/registry.ts'
+import { makeRunTool } from './spine/run-tool.ts'
+import { toolDoors } from './spine/tool-doors.ts'
+import { makeToolKeys, type ToolKeys } from './spine/tool-keys.ts'
 import { makeTurns } from './spine/turns.ts'
 import { makeVault, type Vault } from './spine/vault.ts'
 import { isWebhook, webhooks } from './spine/webhooks.ts'
 import { makeWorker, type Worker } from './spine/worker.ts'
+import { hasHomes, importCatalogue } from './store/homes.ts'
+import { putOperator, type Role } from './store/operators.ts'
+import { makeOwnReads } from './store/own-reads.ts'
+import { tools } from './tools/index.ts'
 
 // Puts the rooms on the spine. Nothing runs until begin().
-export const rooms = { connectors, flows }
+export const rooms = { connectors, flows, tools }
 export type Account = { vendor: string; account: string; settings: object }
 export type House = {
   doors: RequestListener
-  db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker
+  db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker; toolKeys: ToolKeys
   tenant: string
+  putOperator(operator: { tenant: string; name: string; password: string; role: Role }): Promise<void> // may sign in at the console
+  idle(): Promise<void> // when no tool is at work any more
   begin(how?: { work: boolean }): Promise<void> // waits for the database, migrates, and sets the worker going
   close(graceMs?: number, answered?: Promise<void>): Promise<void> // answered: when the last request is
 }
 export type Parts = {
   config: Config; clock: Clock; log: Log; engine: Engine
-  connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]
+  connectors: readonly Connector[]; flows: readonly Flow[]; tools?: readonly Tool[]; accounts: readonly Account[]
   pace?: Partial<Pace>
 }
 export type Pace = { leaseMs: number; pollMs: number }
@@ -58,6 +72,7 @@ const slots = { live: 8, sync: 4, bulk: 4 }
 const keep = { rawDays: 7, repeatDays: 30, finishedDays: 30 }
 const mostWebhookBytes = 1_048_576
 const helpEveryMs = 50
+const liveMs = 30 * 60_000 // a conversation that we don't know is believed only while the prospect is there
 
 export const openEngine = async ({ config, clock, log }: Pick<Parts, 'config' | 'clock' | 'log'>): Promise<Engine> => {
   try {
@@ -69,7 +84,7 @@ export const openEngine = async ({ config, clock, log }: Pick<Parts, 'config' | 
   return config.databaseUrl ? openPostgres({ url: config.databaseUrl, clock, log }) : openPglite({ dir: config.dataDir, clock, log })
 }
 
-export const makeHouse = ({ config, clock, log, engine, connectors, flows, accounts, pace }: Parts): House => {
+export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools = [], accounts, pace }: Parts): House => {
   const { leaseMs, pollMs } = { ...usualPace, ...pace }
   const db = makeDb(engine)
   const metrics = makeMetrics()
@@ -85,8 +100,20 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, accou
   const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs) })
   const inbox = makeInbox({ db, clock, vault, connections, registry, log, metrics, wake })
   const outbox = makeOutbox({ db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake })
-  const reads = makeReads({ db, clock, registry, connections, http: http.of })
+  const reads = makeReads({ db, clock, registry, connections, http: http.of, own: makeOwnReads({ db, clock, vault }) })
   const turn = makeTurns({ db, clock, vault, registry, acting, reads })
+  const toolKeys = makeToolKeys({ db, clock })
+  const { runTool, idle } = makeRunTool({
+    db, clock, log, metrics, vault, acting, tools, keys: toolKeys, reads,
+    // A call that arrives before its conversation's first webhook: the vendor says whose it is.
+    async introduce(tenant, external) {
+      const seen = await asReads(reads(tenant)).messaging.conversation(external)
+      if (seen?.heardAt === undefined || clock.now() - seen.heardAt > liveMs) return false
+      await acting.as({ tenant, by: 'system' }, 'all')(meetConversation, { connection: seen.connection, conversation: seen.id, contact: seen.contact, heardAt: seen.heardAt })
+      return true
+    },
+    pushLate: async ({ subject, say, key }) => void (await acting.as(subject, 'all')(pushAnswer, { text: say, key: `${subject.conversation}:${key}` })),
+  })
   const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, wake })
   const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant })
   const worker = makeWorker({
@@ -106,9 +133,16 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, accou
     for (const account of accounts) await connections.put({ tenant: firstTenant, ...account })
     // On the embedded engine we hold the directory's lock, so whoever leased these is gone.
     if (engine.name === 'pglite') await reclaim(db.bare, { now: clock.now(), all: true })
+    if (config.catalogue && !(await hasHomes(db.bare, firstTenant))) await fillCatalogue(config.catalogue)
     await pulls.ensure(() => newId(clock))
     await chores.ensure(() => newId(clock))
     stopListening = await engine.listen(channel, () => wake('all'))
+  }
+
+  const fillCatalogue = async (file: string): Promise<void> => {
+    const catalogue = parseCatalogue(readFileSync(file, 'utf8'))
+    await db.tx((tx) => importCatalogue(tx, firstTenant, catalogue, () => newId(clock)))
+    log.info('catalogue.imported', { count: catalogue.buildings.length })
   }
 
   const app = express()
@@ -119,13 +153,16 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, accou
   app.use(helmet())
   app.use(ops({ db, clock, metrics, opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
   app.use((_request, response, next) => (started ? next() : refuse(response, 'unavailable')))
+  app.use(consoleDoors({ db, clock, vault, audit, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, wake: () => wake('all') }))
+  app.use(toolDoors({ tools, keys: toolKeys, runTool, publicBaseUrl: config.publicBaseUrl, lab: config.lab, log }))
   app.use(noSuchDoor)
   app.use(doorFault(log))
   const webhook = webhooks({ db, clock, log, metrics, registry, connections, inbox, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes, started: () => started })
   const doors: RequestListener = (request, response) => (isWebhook(request.url) ? webhook : app)(request, response)
 
   return {
-    doors, db, vault, audit, acting, connections, inbox, worker, tenant: firstTenant,
+    doors, db, vault, audit, acting, connections, inbox, worker, toolKeys, tenant: firstTenant, idle,
+    putOperator: (operator) => putOperator({ db, clock }, operator),
     async begin({ work } = { work: true }) {
       for (let waitMs = 250; !draining; waitMs = Math.min(waitMs * 2, 4_000)) {
         try {
@@ -145,7 +182,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, accou
     },
     async close(graceMs = 20_000, answered) {
       draining = true
-      await Promise.all([worker.drain(graceMs), answered])
+      await Promise.all([worker.drain(graceMs), idle(), answered])
       await stopListening?.()
       await http.close()
       await db.close()

@@ -1,23 +1,37 @@
 #!/usr/bin/env node
+import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { openEngine } from './app.ts'
+import { openEngine, rooms } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { realClock } from './spine/clock.ts'
+import { makeConnections } from './spine/connections.ts'
 import { makeDb, type Db } from './spine/db.ts'
 import { listDead, replayDead } from './spine/dead.ts'
 import { faultCode, faultSentence } from './spine/fault.ts'
 import { keyring } from './spine/keyring.ts'
 import { makeLog } from './spine/log.ts'
 import { labKeys, writeKeys } from './spine/master-key.ts'
-import { migrate } from './spine/migrate.ts'
+import { firstTenant, migrate } from './spine/migrate.ts'
+import { makeRegistry } from './spine/registry.ts'
+import { makeToolKeys } from './spine/tool-keys.ts'
+import { toolReference } from './spine/tools-reference.ts'
 import { makeVault } from './spine/vault.ts'
+import { putOperator } from './store/operators.ts'
 
 // What an admin does from the command line. On the embedded engine the server must be stopped first: its directory has one owner.
 const usage = `portero migrate                 bring the database to this version
 portero replay                  list what is dead: deliveries that didn't parse, jobs that gave up
 portero replay --id ID | --all  try them again, after whatever was wrong has been mended
         --sure                  also send commands again whose outcome nobody knows (they may then happen twice)
+portero connect VENDOR ACCOUNT  connect an account; its settings come as JSON on standard input, so that no secret is on the command line
+portero operator NAME           let somebody into the console, or change their password, which comes on standard input
+        --role admin|agent      an agent sees conversations; an admin the queue too
+portero keys tool NAME          make a key for an agent that calls tools; it is shown once, and others of that name go on holding
+        --scopes a,b            what it may do; without it, everything that tools do
+        --end                   end all keys of that name instead
+portero docs                    the page on the tools, for whoever types them into a form
 portero keys new                make a master key
 portero keys status             which master key wraps how many data keys
 portero keys rotate             wrap every data key with the first key of PORTERO_KEY ("new,old"); in the lab, with a fresh one`
@@ -74,12 +88,54 @@ const status = (): Promise<void> =>
     for (const { masterId, keys, known } of await makeVault({ db, clock, keys: ring(keysInUse(config)) }).masters()) say(`${masterId}  ${keys} data keys${known ? '' : '  NOT in PORTERO_KEY'}`)
   })
 
+const typed = async (): Promise<string> => (await text(process.stdin)).trim()
+
+const connect = (vendor: string, account: string): Promise<void> =>
+  withDb(async (db, config) => {
+    const vault = makeVault({ db, clock, keys: ring(keysInUse(config)) })
+    const connections = makeConnections({ db, clock, vault, log: makeLog({ level: 'silent', clock }), registry: makeRegistry(rooms), baseUrls: config.baseUrls })
+    const settings = z.record(z.string(), z.unknown()).safeParse(fromJson(await typed()))
+    if (!settings.success) throw new AppError('invalid_input', 'the settings on standard input are no JSON object')
+    const { id } = await connections.put({ tenant: firstTenant, vendor, account, settings: settings.data })
+    say(`Connected. Its webhooks go to ${config.publicBaseUrl}/webhooks/${vendor}/${id}; a server that runs pulls from it after its next start.`)
+  })
+const fromJson = (json: string): unknown => {
+  try {
+    return z.json().parse(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
+const toolKey = (name: string, { scopes, end }: { scopes?: string | undefined; end?: boolean | undefined }): Promise<void> =>
+  withDb(async (db) => {
+    const keys = makeToolKeys({ db, clock })
+    if (end) return say(`${await keys.end({ tenant: firstTenant, name })} keys ended`)
+    const known = [...new Set(rooms.tools.flatMap(({ policy }) => policy.scopes))].toSorted()
+    const asked = scopes?.split(',').map((scope) => scope.trim()) ?? known
+    const odd = asked.find((scope) => !known.includes(scope))
+    if (odd !== undefined) throw new AppError('invalid_input', `there is no scope "${odd}": ${known.join(', ')}`)
+    say(await keys.make({ tenant: firstTenant, name, scopes: asked }))
+  })
+
+const operator = (name: string, role = 'agent'): Promise<void> =>
+  withDb(async (db) => {
+    if (role !== 'admin' && role !== 'agent') throw new AppError('invalid_input', `a role is admin or agent, not "${role}"`)
+    await putOperator({ db, clock }, { tenant: firstTenant, name, password: await typed(), role })
+    say(`${name} can sign in at /console as ${role}`)
+  })
+
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
+  const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
   if (command === 'migrate') return withDb(async () => say('The database is up to date.'))
   if (command === 'replay') return replay(values)
+  if (verb === 'connect' && first && second && positionals.length === 3) return connect(first, second)
+  if (verb === 'operator' && first && positionals.length === 2) return operator(first, values.role)
+  if (verb === 'keys' && first === 'tool' && second && positionals.length === 3) return toolKey(second, values)
+  if (command === 'docs') return void process.stdout.write(toolReference(rooms.tools))
   if (command === 'keys new') return say(clock.bytes(32).toString('base64'))
   if (command === 'keys status') return status()
   if (command === 'keys rotate') return rotate()

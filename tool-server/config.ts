@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 // The only place that reads the environment. One error names everything that is missing or wrong, and no secret has a default.
@@ -12,12 +13,16 @@ export type Config = {
   shadow: boolean
   logLevel: string
   opsToken: string | undefined
+  catalogue: string | undefined // a file, for tables that are empty
   underNpm: boolean // npm start: to be stopped with npm
   baseUrls: Readonly<Record<string, string>> // by the name before _BASE_URL, in lower case
 }
 
 // One of these makes it real: without any, and without a database, the lab runs.
 const vendorCredentials = ['BIRD_ACCESS_KEY', 'HUBSPOT_ACCESS_TOKEN', 'OPENAI_API_KEY', 'GOOGLE_SERVICE_ACCOUNT', 'GOOGLE_CLIENT_ID', 'GRAPH_CLIENT_ID', 'CALENDLY_TOKEN'] as const
+
+// Invented homes must never be offered to real people.
+const sampleCatalogue = fileURLToPath(new URL('catalogue.sample.yaml', import.meta.url))
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const flag = z.enum(['0', '1']).transform((text) => text === '1')
@@ -37,6 +42,7 @@ const environment = z.object({
   LAB_PORT: port.default(3100),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'expected postgres://user@host:5432/name' }).optional(),
   DATA_DIR: z.string().min(1).default('./.data'),
+  CATALOGUE: z.string().min(1).optional(),
   PUBLIC_BASE_URL: baseUrl.optional(),
   PORTERO_KEY: masterKeys.optional(),
   PORTERO_LAB: flag.optional(),
@@ -66,7 +72,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   if (faults.length > 0 || !parsed.success) throw new ConfigError(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   const { data } = parsed
   return {
-    port: data.PORT, labPort: data.LAB_PORT, databaseUrl: data.DATABASE_URL, dataDir: data.DATA_DIR, publicBaseUrl: data.PUBLIC_BASE_URL ?? `http://localhost:${data.PORT}`,
+    port: data.PORT, labPort: data.LAB_PORT, databaseUrl: data.DATABASE_URL, dataDir: data.DATA_DIR, catalogue: data.CATALOGUE ?? (lab ? sampleCatalogue : undefined), publicBaseUrl: data.PUBLIC_BASE_URL ?? `http://localhost:${data.PORT}`,
     lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, underNpm: data.npm_lifecycle_event === 'start', baseUrls,
   }
 }

@@ -56,11 +56,19 @@ type FlowRef<P extends Zo = Zo> = { name: string; payload: P }
 // person: whose key seals the row; without it the subject's person, else the tenant.
 export type SendHow = { key: string; to?: string; serial?: string; lane?: Lane; at?: Millis; then?: string; person?: string }
 export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string }
+// What is personal is stored by these only. place: table, column and row, to which the ciphertext is bound.
+export type Sealing = {
+  seal(place: string, plain: string, person?: string): Promise<Buffer> // with the person's key, else the subject's, else the tenant's
+  open(place: string, sealed: Buffer): Promise<string>
+  blind(purpose: string, value: string): Promise<Buffer> // to look it up by
+}
 export type Act = {
   tx: Tx
   now: Millis
   subject: Subject
+  sealing: Sealing
   newId(): string
+  concerns(person: string): void // once it is known whom this is about: what is written from here on, the audit included, is sealed with their key
   send<A extends Zo, R extends Zo>(command: Command<A, R>, args: z.infer<A>, how: SendHow): Promise<void>
   later<P extends Zo>(flow: FlowRef<P>, payload: z.infer<P>, how: LaterHow): Promise<void> // a timer, in this transaction; the same key again moves it
   drop(keyPrefix: string): Promise<void> // takes back the timers and commands that have not begun
@@ -99,6 +107,7 @@ export type ToolSpec<I extends Zo = any, O extends Zo = any> = {
   examples: { name: string; input: unknown; output: unknown }[]
 }
 export type ToolRun<Reads, I extends Zo = any, O extends Zo = any> = (input: z.infer<I>, at: { reads: Reads; act: Do; subject: Subject; now: Millis; signal: AbortSignal }) => Promise<z.infer<O>>
+export type Tool<Reads = any> = ToolSpec & { run: ToolRun<Reads> }
 export type Flow<Reads = any, P extends Zo = any, F = any> = {
   name: string
   payload: P
@@ -130,6 +139,7 @@ export const house = <Reads>() => ({
   defineTool: <I extends Zo, O extends Zo>(spec: ToolSpec<I, O>) => ({ runs: (run: ToolRun<Reads, I, O>) => ({ ...spec, run }) }),
   defineFlow: <P extends Zo, F = undefined>(flow: Flow<Reads, P, F>) => flow,
   defineConnector: <S extends Zo>(connector: Connector<Reads, S>) => connector,
+  asReads: (reads: unknown) => reads as Reads, // what the spine put together by name
 })
 
 // contract.ts beside a connector: what the vendor sends and answers, as data. test/connectors.test.ts turns it into tests, the same ones for every vendor.
@@ -154,6 +164,7 @@ export type WebhookContract<S> = {
   account?: Record<string, string> // headers that say whose it is, for connectionOf
   sign(request: { method: string; url: string; body: Buffer; now: Millis }, settings: S): Record<string, string> // with the first of the settings' secrets
   unsigned?: { time?: string; body?: string } // what this vendor's signature does not cover, and the page that says so
+  windowMs?: Millis // how old its signatures may be, where five minutes are too few
   samples: { name: string; body: object | string | Buffer; headers?: Record<string, string>; deliveries: Delivery[] }[] // one or more for each event
   malformed: { name: string; body: object | string | Buffer; headers?: Record<string, string>; deliveries?: Delivery[] }[] // signed, yet not as promised; deliveries: what can be told all the same
   handshakes?: { name: string; method: string; query?: Record<string, string>; headers?: Record<string, string>; reply: { status: number; type?: string; body?: string } }[]

@@ -1,13 +1,14 @@
 import { createServer } from 'node:http'
 import { ConfigError, readConfig } from './config.ts'
-import { makeHouse, openEngine, rooms, type Account, type Parts } from './app.ts'
+import { makeHouse, openEngine, rooms, type Account, type House, type Parts } from './app.ts'
 import type { Connector, Flow } from './define.ts'
 import { realClock, type Clock } from './spine/clock.ts'
 import { faultSentence } from './spine/fault.ts'
 import { makeLog } from './spine/log.ts'
 
 // env -> db -> start; SIGTERM -> drain. The only file with side effects on import.
-type Lab = { connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]; url: string; close(): Promise<void> }
+type Moving = Pick<House, 'tenant' | 'toolKeys' | 'putOperator'> & { scopes: readonly string[] }
+type Lab = { connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]; url: string; moveIn(house: Moving, how: { dataDir: string }): Promise<void>; close(): Promise<void> }
 type LabModule = { startLab(needs: { clock: Clock; port: number; serverUrl: string }): Promise<Lab> }
 const labModule = '../test/lab/index.ts' // not shipped: only a lab loads it
 
@@ -32,7 +33,7 @@ const start = async (): Promise<void> => {
 
 const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clock' | 'log' | 'engine'>): Promise<void> => {
   const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}` }) : undefined
-  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], accounts: lab?.accounts ?? [] })
+  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], tools: rooms.tools, accounts: lab?.accounts ?? [] })
 
   const server = createServer(house.doors)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, () => resolve()))
@@ -61,6 +62,7 @@ const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clo
   const serving = `http://localhost:${config.port}`
   log.info('server.listening', { url: serving, lab: lab?.url, engine: engine.name, pid: process.pid })
   await house.begin()
+  await lab?.moveIn({ ...house, scopes: [...new Set(rooms.tools.flatMap(({ policy }) => policy.scopes))] }, { dataDir: config.dataDir })
   if (stoppingSince !== undefined) return
   log.info('server.ready', { url: serving })
   if (process.stdout.isTTY) console.log(`\nPortero is at ${serving}${lab ? `, the lab at ${lab.url}` : ''}\nStop it with Ctrl+C.\n`)

@@ -21,7 +21,7 @@ export const benchHouse = async ({ work = true } = {}): Promise<BenchHouse> => {
   const config = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', ...(database && { DATABASE_URL: database.url }) })
   const engine = await openEngine({ config, clock, log })
   const lab = await startLab({ clock, port: 0, serverUrl: 'http://localhost:0' })
-  const house = makeHouse({ config, clock, log, engine, connectors: lab.connectors, flows: lab.flows, accounts: lab.accounts })
+  const house = makeHouse({ config, clock, log, engine, connectors: lab.connectors, flows: lab.flows, accounts: lab.accounts.filter(({ vendor }) => vendor === 'eco') })
   const server = createServer(house.doors)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   await house.begin({ work })

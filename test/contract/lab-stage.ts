@@ -27,7 +27,7 @@ export const openLab = async (): Promise<LabStage> => {
   const server = createServer((request, response) => void (away || !house ? response.writeHead(503).end() : house.doors(request, response)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   const lab = await startLab({ clock, port: 0, serverUrl: `http://127.0.0.1:${portOf(server)}` })
-  const { db, worker, ...rest } = (house = await testHouse({ clock, connectors: lab.connectors, flows: lab.flows, accounts: lab.accounts }))
+  const { db, worker, ...rest } = (house = await testHouse({ clock, connectors: lab.connectors, flows: lab.flows, accounts: lab.accounts.filter(({ vendor }) => vendor === 'eco') }))
 
   return {
     clock, lab, house: { db, worker, ...rest },

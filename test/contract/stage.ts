@@ -34,14 +34,17 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
   const told: Stage['told'] = []
   const answers: Answer[] = []
   const asked: unknown[] = []
-  const quiet = vendor.flows.map((flow): Flow => ({ ...flow, gather: async () => undefined, decide: async (payload) => void told.push({ flow: flow.name, payload }) }))
+  // A contract is written before its connection has an id.
+  let connection = 'none yet'
+  const asWritten = <T>(what: T): T => (what === undefined ? what : JSON.parse(JSON.stringify(what).replaceAll(connection, '{connection}')))
+  const quiet = vendor.flows.map((flow): Flow => ({ ...flow, gather: async () => undefined, decide: async (payload) => void told.push({ flow: flow.name, payload: asWritten(payload) }) }))
   const heard: Flow = { name: 'contract.heard', payload: z.looseObject({}), decide: async (answer: Answer) => void answers.push(answer) }
   const asking = z.strictObject({ port: z.string(), question: z.string(), args: z.array(z.json()) })
   const asks: Flow = {
     name: 'contract.asks',
     payload: asking,
     gather: ({ port, question, args }: z.infer<typeof asking>, reads) => reads[port][question](...args),
-    decide: async (_payload, found) => void asked.push(found),
+    decide: async (_payload, found) => void asked.push(asWritten(found)),
   }
   const connector = { ...vendor.connector, ...(vendor.connector.webhook && { webhook: { ...vendor.connector.webhook } }) }
   const house = await testHouse({ connectors: [connector], flows: [...quiet, heard, asks], config: { publicBaseUrl } })
@@ -62,8 +65,11 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
       clock.advance(ms)
       await house.worker.settle()
     },
-    connect: (baseUrl = 'http://127.0.0.1:9') =>
-      house.connections.put({ tenant, vendor: vendor.name, account: vendor.contract.account, settings: { ...vendor.contract.settings([secrets.new, secrets.old]), baseUrl } }),
+    async connect(baseUrl = 'http://127.0.0.1:9') {
+      const made = await house.connections.put({ tenant, vendor: vendor.name, account: vendor.contract.account, settings: { ...vendor.contract.settings([secrets.new, secrets.old]), baseUrl } })
+      connection = made.id
+      return made
+    },
     async send(connection, name) {
       const doing = connector.does?.find(({ command }) => command.name === name)
       const { args, key } = vendor.contract.does?.[name] ?? {}
@@ -91,7 +97,7 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
     },
     async turns() {
       const { rows } = await sql<{ key: string; flow: string; serial: string | null; lane: Lane }>`select key, name as flow, serial, lane from job where kind = 'turn' and key like 'delivery:%' order by seq`.execute(db.bare)
-      return rows.map(({ key, flow, serial, lane }) => ({ id: key.split(':').slice(2).join(':').replace(/^g\d+:/, ''), flow, ...(serial !== null && { serial }), lane }))
+      return asWritten(rows).map(({ key, flow, serial, lane }) => ({ id: key.split(':').slice(2).join(':').replace(/^g\d+:/, ''), flow, ...(serial !== null && { serial }), lane }))
     },
   }
 }

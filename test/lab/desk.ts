@@ -3,7 +3,8 @@ import { makeFaults, refusalOf, type Fault, type FaultWanted } from './faults.ts
 import type { Answer, Asked, Route, Simulator, Time } from './simulator.ts'
 
 // What stands between the wire and a simulated vendor: the request log, the queue of faults, and how an answer is sent or withheld.
-export type Logged = Asked & { on: string; at: number; fault?: Fault['fault'] }
+// status and ms: once it is answered; a connection that was reset has ms only.
+export type Logged = Asked & { on: string; at: number; fault?: Fault['fault']; status?: number; ms?: number }
 export type Desk = {
   requests(on?: string): Logged[]
   fault(...wanted: FaultWanted[]): void
@@ -83,7 +84,9 @@ export const makeDesk = (clock: Time, simulator: Simulator): Desk => {
     async serve(asked, response) {
       const { on, route, parts } = findRoute(simulator, asked)
       const fault = faults.take(on)
-      note({ ...asked, on, at: clock.now(), ...(fault && { fault: fault.fault }) })
+      const logged: Logged = { ...asked, on, at: clock.now(), ...(fault && { fault: fault.fault }) }
+      response.once('close', () => Object.assign(logged, { ms: clock.now() - logged.at, ...(response.writableFinished && { status: response.statusCode }) }))
+      note(logged)
       if (fault?.fault === 'down') return reset(response)
       const refusal = refusalOf(fault)
       if (refusal) return send(response, { ...refusal, body: { error: `the lab was told to answer ${refusal.status}` } })

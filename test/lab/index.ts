@@ -1,9 +1,15 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Connector, Flow } from '@portero/tool-server/define.ts'
 import type { Clock } from '@portero/tool-server/spine/clock.ts'
+import { makeBirdAgent } from './bird/agent.ts'
+import { makeBird, type Bird } from './bird/simulator.ts'
 import type { Desk } from './desk.ts'
 import { flows } from './eco/flows.ts'
 import { eco } from './eco/index.ts'
 import { makeEco, type Eco } from './eco/simulator.ts'
+import { labPages } from './home-page.ts'
+import { makeHubspot, type Hubspot } from './hubspot/simulator.ts'
 import { openServer, type LabServer } from './server.ts'
 
 // The lab: vendors that behave and misbehave like real ones, over real HTTP, with secrets that are made anew each time.
@@ -12,19 +18,55 @@ export type Lab = LabServer & {
   flows: readonly Flow[]
   accounts: readonly { vendor: string; account: string; settings: object }[]
   eco: Eco & Desk
+  bird: Bird & Desk
+  hubspot: Omit<Hubspot, 'state'> & Desk & { state(): ReturnType<Hubspot['state']> }
+  toolKey: string
+  moveIn(house: Furnished, how: { dataDir: string }): Promise<void> // the agent's key, somebody who may sign in, and where all of it is written down
+}
+// What the lab must be given by whoever runs the house.
+type Furnished = {
+  tenant: string
+  toolKeys: { make(key: { tenant: string; name: string; scopes: readonly string[]; secret: string }): Promise<string>; end(which: { tenant: string; name: string }): Promise<number> }
+  scopes: readonly string[]
+  putOperator(operator: { tenant: string; name: string; password: string; role: 'admin' }): Promise<void>
 }
 
-// serverUrl: where vendors send their webhooks.
+const phone = '+525512345678' // nobody's: the lab's own prospect
+const operatorName = 'lab'
+
+// serverUrl: where vendors send their webhooks, and the agent its calls.
 export const startLab = async ({ clock, port, serverUrl }: { clock: Clock; port: number; serverUrl: string }): Promise<Lab> => {
   const secret = (): string => clock.bytes(24).toString('base64url')
-  const account = { name: 'casa', apiKey: secret(), signingSecrets: [secret(), secret()] } as const
-  const simulator = makeEco({ clock, account, serverUrl })
-  const server = await openServer({ clock, port, simulators: [simulator] })
+  const ecoAccount = { name: 'casa', apiKey: secret(), signingSecrets: [secret(), secret()] } as const
+  const birdAccount = { workspace: 'ws-lab', channel: 'ch-lab', apiKey: secret(), signingKeys: [secret(), secret()], number: '+525500000000', botName: 'Vivi' }
+  const hubspotAccount = { portal: '4812345', apiKey: secret(), pipeline: 'rentas', stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '1007' } }
+  const toolKey = `portero_${secret()}`
+  const password = secret()
+
+  const ecoVendor = makeEco({ clock, account: ecoAccount, serverUrl })
+  const birdVendor = makeBird({ clock, account: birdAccount, serverUrl, agent: makeBirdAgent({ toolsUrl: serverUrl, toolKey, clock }) })
+  const hubspotVendor = makeHubspot({ clock, account: hubspotAccount })
+  const pages = labPages({ clock, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }) })
+  const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor], phone: birdVendor.phoneDesk, pages })
   return {
-    ...server,
+    ...server, toolKey,
     connectors: [eco],
     flows,
-    accounts: [{ vendor: 'eco', account: account.name, settings: { baseUrl: `${server.url}/eco`, apiKey: account.apiKey, signingSecrets: account.signingSecrets } }],
-    eco: { ...simulator, ...server.desk('eco') },
+    accounts: [
+      { vendor: 'eco', account: ecoAccount.name, settings: { baseUrl: `${server.url}/eco`, apiKey: ecoAccount.apiKey, signingSecrets: ecoAccount.signingSecrets } },
+      { vendor: 'bird', account: birdAccount.channel, settings: { baseUrl: `${server.url}/bird`, apiKey: birdAccount.apiKey, workspace: birdAccount.workspace, channel: birdAccount.channel, signingKeys: birdAccount.signingKeys } },
+      { vendor: 'hubspot', account: hubspotAccount.portal, settings: { baseUrl: `${server.url}/hubspot`, apiKey: hubspotAccount.apiKey, portal: hubspotAccount.portal, pipeline: hubspotAccount.pipeline, stages: hubspotAccount.stages } },
+    ],
+    eco: { ...ecoVendor, ...server.desk('eco') },
+    bird: { ...birdVendor, ...server.desk('bird') },
+    hubspot: { ...hubspotVendor, ...server.desk('hubspot') },
+    async moveIn({ tenant, toolKeys, scopes, putOperator }, { dataDir }) {
+      await toolKeys.end({ tenant, name: 'lab' }) // of an earlier life
+      await toolKeys.make({ tenant, name: 'lab', scopes, secret: toolKey })
+      await putOperator({ tenant, name: operatorName, password, role: 'admin' })
+      const known = { baseUrl: serverUrl, labUrl: server.url, toolKey, console: { user: operatorName, password }, phone, conversationId: birdVendor.conversationFor(phone) }
+      rmSync(join(dataDir, 'lab.json'), { force: true }) // its mode would stay as it was
+      writeFileSync(join(dataDir, 'lab.json'), `${JSON.stringify(known, undefined, 2)}\n`, { mode: 0o600 })
+    },
   }
 }

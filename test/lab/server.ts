@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { makeDesk, send, type Desk } from './desk.ts'
-import type { Asked, Simulator, Time } from './simulator.ts'
+import type { Answer, Asked, Simulator, Time } from './simulator.ts'
 
 // Serves simulated vendors over real HTTP: a vendor named eco under /eco, and what a test or a person may ask of it under /_lab/eco.
+// phone: somebody's WhatsApp, under /_lab/phone/{number}/messages. pages: for people, at / and /phone; they answer what is theirs, in text.
+export type Phone = (asked: { method: string; number: string; body: unknown }) => Answer | Promise<Answer>
+export type Pages = (asked: Asked, lab: { desks: ReadonlyMap<string, Desk>; phone: Phone | undefined }) => Promise<Answer | undefined>
 export type LabServer = {
   url: string
   desk(name: string): Desk
@@ -12,7 +15,9 @@ export type LabServer = {
   close(): Promise<void>
 }
 
-export const openServer = async ({ clock, port, simulators }: { clock: Time; port: number; simulators: readonly Simulator[] }): Promise<LabServer> => {
+type Furnishing = { clock: Time; port: number; simulators: readonly Simulator[]; phone?: Phone | undefined; pages?: Pages | undefined }
+
+export const openServer = async ({ clock, port, simulators, phone, pages }: Furnishing): Promise<LabServer> => {
   const desks = new Map(simulators.map((simulator) => [simulator.name, makeDesk(clock, simulator)]))
   const deskNamed = (name: string): Desk => {
     const found = desks.get(name)
@@ -24,6 +29,9 @@ export const openServer = async ({ clock, port, simulators }: { clock: Time; por
     const asked = await askedOf(request)
     const [, first = '', second = '', ...rest] = asked.path.split('/')
     const control = first === '_lab'
+    const page = await pages?.(asked, { desks, phone })
+    if (page) return send(response, page, String)
+    if (control && second === 'phone' && phone && rest.length === 2 && rest[1] === 'messages') return send(response, await phone({ method: asked.method, number: decodeURIComponent(rest[0] ?? ''), body: asked.body }))
     const desk = desks.get(control ? second : first)
     if (!desk) return send(response, { status: 404, body: { error: `the lab has ${[...desks.keys()].join(', ')}` } })
     if (control) return send(response, await desk.control(asked, rest.join('/')))

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeHouse, type Account, type House } from '@portero/tool-server/app.ts'
 import { readConfig, type Config } from '@portero/tool-server/config.ts'
-import type { Connection, Connector, Flow } from '@portero/tool-server/define.ts'
+import type { Connection, Connector, Flow, Tool } from '@portero/tool-server/define.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { fakeClock, type FakeClock } from './clock.ts'
 import { freshEngine } from './databases.ts'
 
 // A whole house on a fresh database and a hand-moved clock. Its worker works when a test says settle().
 export type TestHouse = House & { clock: FakeClock; logged(): string; connection(vendor: string): Promise<Connection>; end(): Promise<void> }
-type Furnishing = { connectors?: readonly Connector[]; flows?: readonly Flow[]; accounts?: readonly Account[]; config?: Partial<Config>; clock?: FakeClock }
+type Furnishing = { connectors?: readonly Connector[]; flows?: readonly Flow[]; tools?: readonly Tool[]; accounts?: readonly Account[]; config?: Partial<Config>; clock?: FakeClock }
 
-export const testHouse = async ({ connectors = [], flows = [], accounts = [], config = {}, clock = fakeClock() }: Furnishing = {}): Promise<TestHouse> => {
+export const testHouse = async ({ connectors = [], flows = [], tools = [], accounts = [], config = {}, clock = fakeClock() }: Furnishing = {}): Promise<TestHouse> => {
   const { engine, remove } = await freshEngine()
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-test-'))
   const lines: string[] = []
@@ -24,8 +24,8 @@ export const testHouse = async ({ connectors = [], flows = [], accounts = [], co
     },
   })
   const log = makeLog({ level: 'debug', clock, to })
-  const base = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: 'https://portero.example' })
-  const house = makeHouse({ config: { ...base, ...config }, clock, log, engine, connectors, flows, accounts })
+  const base = { ...readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: 'https://portero.example' }), catalogue: undefined }
+  const house = makeHouse({ config: { ...base, ...config }, clock, log, engine, connectors, flows, tools, accounts })
   await house.begin({ work: false })
   return {
     ...house,

@@ -1,4 +1,6 @@
 import type { Connector } from '../define.ts'
+import { bird } from './bird/index.ts'
+import { hubspot } from './hubspot/index.ts'
 
 // Every vendor, a folder and a line each.
-export const connectors: readonly Connector[] = []
+export const connectors: readonly Connector[] = [bird, hubspot]

@@ -28,4 +28,4 @@ export type Own = {
   }
 }
 export type Reads = Ports & Own
-export const { defineTool, defineFlow } = house<Reads>()
+export const { defineTool, defineFlow, asReads } = house<Reads>()

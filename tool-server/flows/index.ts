@@ -1,4 +1,10 @@
 import type { Flow } from '../define.ts'
+import { conversationChanged } from './conversation-changed.ts'
+import { crmTold } from './crm-told.ts'
+import { messageHeard } from './message-heard.ts'
+import { messageSaid } from './message-said.ts'
+import { refreshCrm } from './refresh-crm.ts'
+import { tourBooked } from './tour-booked.ts'
 
 // Every flow, a file and a line each.
-export const flows: readonly Flow[] = []
+export const flows: readonly Flow[] = [conversationChanged, crmTold, messageHeard, messageSaid, refreshCrm, tourBooked]

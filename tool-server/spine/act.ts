@@ -30,13 +30,14 @@ export const makeActing = (needs: Needs): Acting => {
     if (!action.callers.includes(at.subject.by)) throw new AppError('refused', `${action.name} is not for ${at.subject.by}`)
     const parsed = parseOr('invalid_input', action.args, args, `the arguments of ${action.name}`)
     const result = parseOr('bug', action.result, await action.decide(parsed, at), `the result of ${action.name}`)
-    await audit.record(at.tx, { subject: at.subject, what: `action:${action.name}`, object: at.subject.conversation ?? at.subject.person ?? at.subject.user ?? at.subject.tenant, after: { args: parsed, result } })
+    const { subject } = at // after the action, which may have found out whom it concerns
+    await audit.record(at.tx, { subject, what: `action:${action.name}`, object: subject.conversation ?? subject.person ?? subject.user ?? subject.tenant, after: { args: parsed, result } })
     return result
   }
 
   const within = (tx: Tx, subject: Subject, sent: string[] = []): Act => {
     const now = clock.now()
-    const job = async (kind: 'turn' | 'command', name: string, payload: unknown, { key, serial, lane = 'live', at = now, person = subject.person }: SendHow | LaterHow): Promise<NewJob> => {
+    const job = async (kind: 'turn' | 'command', name: string, payload: unknown, { key, serial, lane = 'live', at = now, person = act.subject.person }: SendHow | LaterHow): Promise<NewJob> => {
       const id = newId(clock)
       const args = await vault.seal(tx, { tenant: subject.tenant, person }, `job.args:${id}`, JSON.stringify(payload))
       return { tenant: subject.tenant, id, kind, name, key, serial, lane, runAt: at, args, person, trace: currentTrace() ?? newTrace(clock), now }
@@ -44,6 +45,14 @@ export const makeActing = (needs: Needs): Acting => {
     const act: Act = {
       tx, now, subject,
       newId: () => newId(clock),
+      concerns(person) {
+        act.subject = { ...act.subject, person }
+      },
+      sealing: {
+        seal: (place, plain, person = act.subject.person) => vault.seal(tx, { tenant: subject.tenant, person }, place, plain),
+        open: async (place, sealed) => (await vault.open(tx, subject.tenant, place, sealed)).toString(),
+        blind: (purpose, value) => vault.blindIndex(tx, subject.tenant, purpose, value),
+      },
       async send(command, args, how) {
         const parsed = parseOr('bug', command.args, args, `the arguments of ${command.name}`)
         const to = await recipient(tx, subject.tenant, command, how.to)

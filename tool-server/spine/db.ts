@@ -17,7 +17,7 @@ export type Engine = {
 export type Db = {
   engine: Engine
   bare: Kysely<DB> // for single statements outside a transaction; throws inside one
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  tx<T>(work: (tx: Tx) => Promise<T>, how?: { attempts: number }): Promise<T>
   afterCommit(run: () => void): void
   close(): Promise<void>
 }
@@ -30,7 +30,7 @@ export const makeDb = (engine: Engine): Db => {
   return {
     engine,
     bare,
-    async tx(work) {
+    async tx(work, { attempts } = { attempts: 4 }) {
       engine.room()
       for (let attempt = 1; ; attempt++) {
         const state: Open = { afterCommit: [] }
@@ -39,7 +39,7 @@ export const makeDb = (engine: Engine): Db => {
           for (const run of state.afterCommit) run()
           return result
         } catch (thrown) {
-          if (attempt >= 4 || !isRetryable(thrown)) throw thrown
+          if (attempt >= attempts || !isRetryable(thrown)) throw thrown
         }
       }
     },
@@ -56,7 +56,7 @@ export const makeDb = (engine: Engine): Db => {
 }
 
 // Serialization failure and deadlock: PostgreSQL asks to run the whole transaction again.
-const isRetryable = (thrown: unknown): boolean => isSqlState(thrown, '40001') || isSqlState(thrown, '40P01')
+export const isRetryable = (thrown: unknown): boolean => isSqlState(thrown, '40001') || isSqlState(thrown, '40P01')
 export const isSqlState = (thrown: unknown, code: string): boolean => faultCode(thrown) === code
 
 // A query beside its own transaction waits for ever on PGlite and silently escapes it on PostgreSQL, so it throws on both.

@@ -14,6 +14,7 @@ export const makeMetrics = () => {
     jobs: new Counter({ name: 'portero_jobs_total', help: 'Jobs that ended an attempt', labelNames: ['kind', 'lane', 'outcome'], registers }),
     jobWait: new Histogram({ name: 'portero_job_wait_seconds', help: 'From due to begun, first attempts', labelNames: ['lane'], buckets: seconds, registers }),
     vendorCalls: new Histogram({ name: 'portero_vendor_call_seconds', help: 'Calls to vendors', labelNames: ['vendor', 'outcome'], buckets: seconds, registers }),
+    toolCalls: new Histogram({ name: 'portero_tool_call_seconds', help: 'Calls of tools, by the wire they came on and what became of them', labelNames: ['tool', 'wire', 'outcome'], buckets: seconds, registers }),
     depth: new Gauge({ name: 'portero_jobs', help: 'Unfinished and dead jobs', labelNames: ['kind', 'lane', 'state'], registers }),
     inboxDepth: new Gauge({ name: 'portero_inbox', help: 'Raw deliveries that wait or are dead', labelNames: ['state'], registers }),
     unsealed: new Gauge({ name: 'portero_audit_unsealed', help: 'Audit rows that the sealer has not chained yet', registers }),

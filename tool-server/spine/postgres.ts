@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { Client, Pool, type ClientConfig } from 'pg'
+import { Client, Pool, type ClientConfig, type PoolClient } from 'pg'
 import { PostgresDialect } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Millis } from '../define.ts'
@@ -8,8 +8,10 @@ import type { Engine } from './db.ts'
 import { faultFields } from './fault.ts'
 import type { Log } from './log.ts'
 import { parserOf } from './parsers.ts'
+import { makeTurnstile } from './turnstile.ts'
 
 const connectMs: Millis = 3_000
+const standMs: Millis = 10_000 // in line for a connection, when all are busy
 const firstWaitMs: Millis = 100
 const longestWaitMs: Millis = 5_000
 
@@ -34,11 +36,23 @@ export const openPostgres = ({ url, clock, log, poolSize = 10, statementMs = 30_
   })
   pool.on('error', (thrown) => log.warn('postgres.lost', faultFields(thrown)))
   // The pool listens only to idle clients, and an 'error' that nobody hears ends the process: a server lost between two statements of a transaction would.
+  // Whoever waits for a free connection stands in line here: the pool's own limit takes that wait for one for the server, and a burst would look like an outage.
+  const line = makeTurnstile({ clock, places: poolSize, longestMs: standMs, what: 'PostgreSQL' })
+  pool.on('release', () => line.leave())
+  const lend = async (): Promise<PoolClient> => {
+    await line.enter()
+    try {
+      return await pool.connect()
+    } catch (thrown) {
+      line.leave()
+      throw thrown
+    }
+  }
   pool.on('connect', (client) => client.on('error', () => {}))
 
   return {
     name: 'postgres',
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: { options: pool.options, connect: lend, end: () => pool.end() } }),
     listen: (channel, heard) => listen({ session, clock, log, channel, heard }),
     room() {},
     async tend() {},

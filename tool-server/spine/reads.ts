@@ -5,10 +5,10 @@ import type { Db } from './db.ts'
 import type { WayOut } from './outbox.ts'
 import type { Registry } from './registry.ts'
 
-// What flows and tools may ask, by port: reads.calendar.busy(…). Whoever provides the port for this tenant answers; it can't write.
-type Needs = { db: Db; clock: Clock; registry: Registry; connections: Connections; http: WayOut }
+// What flows and tools may ask: our own state, and vendors by port: reads.calendar.busy(…). Whoever provides the port for this tenant answers; it can't write.
+type Needs = { db: Db; clock: Clock; registry: Registry; connections: Connections; http: WayOut; own(tenant: string): object }
 
-export const makeReads = ({ db, clock, registry, connections, http }: Needs) => (tenant: string): unknown => {
+export const makeReads = ({ db, clock, registry, connections, http, own }: Needs) => (tenant: string): unknown => {
   const never = new AbortController().signal // each call has its vendor's own limit
   const ask = async (port: string, question: string, args: unknown[]): Promise<unknown> => {
     const able = (await connections.all(db.bare)).filter((connection) => connection.tenant === tenant && registry.connectors.get(connection.vendor)?.reads?.[port])
@@ -23,5 +23,5 @@ export const makeReads = ({ db, clock, registry, connections, http }: Needs) => 
     return Reflect.apply(answer, offered, args)
   }
   const port = (name: string): object => new Proxy({}, { get: (_, question) => (...args: unknown[]) => ask(name, String(question), args) })
-  return new Proxy({}, { get: (_, name) => port(String(name)) })
+  return new Proxy(own(tenant), { get: (ours, name) => Reflect.get(ours, name) ?? port(String(name)) })
 }

@@ -30,6 +30,8 @@ declare module '../define.ts' {
       tenant_id: string; id: string; at: Instant; by: string; user_id: string | null; person_id: string | null; conversation_id: string | null
       what: string; object: string; before_sealed: Buffer | null; after_sealed: Buffer | null; trace: string; link: number | null; seal: Buffer | null
     }
+    tool_key: { tenant_id: string; id: string; name: string; digest: Buffer; scopes: string[]; made_at: Instant; ends_at: MaybeInstant }
+    tool_reply: { tenant_id: string; conversation_id: string; key: string; tool: string; reply_sealed: Buffer; person_id: string; made_at: Instant }
     audit_head: { tenant_id: string; link: number; seal: Buffer }
   }
 }

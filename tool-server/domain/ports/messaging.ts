@@ -16,7 +16,7 @@ export const said = z.strictObject({
 })
 export const conversationChanged = z.strictObject({ connection: z.string(), conversation: z.string(), contact, isOpen: z.boolean(), at: z.int() })
 
-export type SeenConversation = { id: string; contact: Contact; isOpen: boolean; heardAt: Millis | undefined } // heardAt: when the prospect last wrote
+export type SeenConversation = { id: string; connection: string; contact: Contact; isOpen: boolean; heardAt: Millis | undefined } // heardAt: when the prospect last wrote
 export type MessagingReads = {
   // Of our channel only; anything else is not found.
   conversation(id: string): Promise<SeenConversation | undefined>

@@ -1,0 +1,176 @@
+import { describe, expect, test } from '@jest/globals'
+import { array, assert, boolean, constantFrom, integer, oneof, option, property, record, subarray, tuple, uniqueArray } from 'fast-check'
+import { buildingDetails, weekday, type Agent, type Building } from '@portero/tool-server/domain/homes.ts'
+import { agentsFree, chooseAgent, freeSlots, gapMs, type Search } from '@portero/tool-server/domain/slots.ts'
+import { dayOf, dayStart, nextDay, offsetAt, weekdayOf, numberOf } from '@portero/tool-server/domain/zones.ts'
+import { slowSlots } from './support/slow-slots.ts'
+
+const mexico = 'America/Mexico_City'
+const tijuana = 'America/Tijuana'
+const madeBuilding = ({ id = 'roma', zone = mexico, ...visits }: Partial<Building['visits']> & { id?: string; zone?: string } = {}): Building => ({
+  ...buildingDetails.parse({ address: 'Calle 1', neighbourhood: 'Roma Norte', city: 'CDMX', visits }), id, slug: id, name: id, zone,
+})
+const madeAgent = (id: string, hours: Agent['hours']): Agent => ({ id, slug: id, name: id, weight: 1, hours, isActive: true, buildings: new Set(['roma']) })
+const everyDay: Agent['hours'][number]['days'] = [...weekday.options]
+const at = (text: string): number => Date.parse(text)
+// Monday 23 November 2026, 08:00 in Mexico City.
+const search = (more: Partial<Search> = {}): Search => ({
+  building: madeBuilding(), agents: [madeAgent('ana', [{ days: everyDay, from: '09:00', to: '12:00' }])], taken: [], blackouts: [], now: at('2026-11-23T08:00-06:00'), ...more,
+})
+const starts = (more: Partial<Search>, offset = '-06:00'): string[] =>
+  freeSlots(search(more)).map(({ startsAt }) => new Date(startsAt + Number(offset.slice(0, 3)) * 3_600_000).toISOString().slice(0, 16))
+const today = { to: at('2026-11-24T00:00-06:00') }
+
+describe('a slot', () => {
+  test('lies on the grid, after the notice, and ends before closing', () => {
+    expect(starts(today)).toEqual(['2026-11-23T10:00', '2026-11-23T10:30', '2026-11-23T11:00', '2026-11-23T11:30'])
+    expect(starts({ ...today, building: madeBuilding({ minutes: 45, gridMinutes: 20, noticeMinutes: 0 }) })).toEqual(['09:00', '09:20', '09:40', '10:00', '10:20', '10:40', '11:00'].map((time) => `2026-11-23T${time}`))
+  })
+  test('is counted from midnight, not from opening', () => {
+    const agents = [madeAgent('ana', [{ days: ['mon'], from: '09:10', to: '10:40' }])]
+    expect(starts({ ...today, agents, building: madeBuilding({ noticeMinutes: 0 }) })).toEqual(['2026-11-23T09:30', '2026-11-23T10:00'])
+  })
+  test('may run from one stretch of hours into the next', () => {
+    const agents = [madeAgent('ana', [{ days: ['mon'], from: '10:00', to: '10:45' }, { days: ['mon'], from: '10:45', to: '11:30' }])]
+    expect(starts({ ...today, agents })).toEqual(['2026-11-23T10:00', '2026-11-23T10:30', '2026-11-23T11:00'])
+  })
+  test('lies within the horizon: today and so many days after', () => {
+    const days = new Set(starts({ building: madeBuilding({ horizonDays: 3 }) }).map((text) => text.slice(0, 10)))
+    expect([...days]).toEqual(['2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26'])
+  })
+  test('is not on a holiday', () => {
+    const days = new Set(starts({ now: at('2026-11-14T08:00-06:00'), building: madeBuilding({ horizonDays: 3 }) }).map((text) => text.slice(0, 10)))
+    expect([...days]).toEqual(['2026-11-14', '2026-11-15', '2026-11-17'])
+  })
+  test('keeps away from blackouts of its building and of its agent, and of no other', () => {
+    const stretch = { startsAt: at('2026-11-23T10:15-06:00'), endsAt: at('2026-11-23T11:00-06:00') }
+    const without = ['2026-11-23T11:00', '2026-11-23T11:30']
+    expect(starts({ ...today, blackouts: [{ ...stretch, building: 'roma' }] })).toEqual(without)
+    expect(starts({ ...today, blackouts: [{ ...stretch, agent: 'ana' }] })).toEqual(without)
+    expect(starts({ ...today, blackouts: [{ ...stretch, building: 'roma', agent: 'ana' }] })).toEqual(without)
+    expect(starts({ ...today, blackouts: [{ ...stretch, building: 'polanco' }, { ...stretch, agent: 'luis' }, { ...stretch, building: 'polanco', agent: 'ana' }] })).toHaveLength(4)
+  })
+  test('follows at once in the same building, and after the way from another', () => {
+    const taken = { agent: 'ana', startsAt: at('2026-11-23T10:30-06:00'), endsAt: at('2026-11-23T11:00-06:00') }
+    expect(starts({ ...today, taken: [{ ...taken, building: 'roma' }] })).toEqual(['2026-11-23T10:00', '2026-11-23T11:00', '2026-11-23T11:30'])
+    expect(starts({ ...today, taken: [{ ...taken, building: 'polanco' }] })).toEqual(['2026-11-23T11:30'])
+    expect([gapMs(madeBuilding(), true), gapMs(madeBuilding(), false), gapMs(madeBuilding({ bufferMinutes: 25 }), false)]).toEqual([0, 1_200_000, 1_500_000])
+  })
+  test('is gone when its agent has shown enough that day, wherever', () => {
+    const taken = ['roma', 'polanco'].map((building, hour) => ({ agent: 'ana', building, startsAt: at(`2026-11-24T1${5 + hour}:00-06:00`), endsAt: at(`2026-11-24T1${5 + hour}:30-06:00`) }))
+    const days = (perAgentAndDay: number) => new Set(starts({ taken, building: madeBuilding({ perAgentAndDay, horizonDays: 2 }) }).map((text) => text.slice(8, 10)))
+    expect([...days(2)]).toEqual(['23', '25'])
+    expect([...days(3)]).toEqual(['23', '24', '25'])
+  })
+  test('names everybody who could show it, in the order given', () => {
+    const agents = [madeAgent('luis', [{ days: everyDay, from: '10:30', to: '12:00' }]), madeAgent('ana', [{ days: everyDay, from: '10:00', to: '11:00' }])]
+    expect(freeSlots(search({ ...today, agents })).map((slot) => slot.agents)).toEqual([['ana'], ['luis', 'ana'], ['luis'], ['luis']])
+    const free = (time: string) => agentsFree({ ...search({ agents }), startsAt: at(`2026-11-23T${time}-06:00`) })
+    expect([free('10:30'), free('10:45'), free('09:30'), free('12:00')]).toEqual([['luis', 'ana'], [], [], []])
+  })
+})
+
+test('on days that the clock changes, a skipped time is no slot and a doubled one is its first', () => {
+  const agents = [madeAgent('ana', [{ days: ['sun'], from: '00:30', to: '04:00' }])]
+  const on = (day: string) =>
+    freeSlots(search({ agents, building: madeBuilding({ zone: tijuana, noticeMinutes: 0, horizonDays: 1 }), now: at(`${day}T00:00-08:00`) - 7_200_000 })).map(({ startsAt, agents }) => `${new Date(startsAt).toISOString().slice(11, 16)} ${agents.join()}`)
+  expect(on('2026-11-01')).toEqual(['07:30', '08:00', '08:30', '10:00', '10:30', '11:00', '11:30'].map((time) => `${time} ana`))
+  expect(on('2027-03-14')).toEqual(['08:30', '09:00', '09:30', '10:00', '10:30'].map((time) => `${time} ana`))
+})
+
+test('days are as long as their zone makes them', () => {
+  const hours = (zone: string, day: string) => (dayStart(zone, nextDay(day)) - dayStart(zone, day)) / 3_600_000
+  expect([hours(tijuana, '2026-11-01'), hours(tijuana, '2027-03-14'), hours(tijuana, '2027-03-15'), hours(mexico, '2026-11-01'), hours(mexico, '2027-03-14')]).toEqual([25, 23, 24, 24, 24])
+  expect(dayStart('America/Havana', '2027-03-14')).toBe(at('2027-03-14T05:00Z')) // there is no midnight: the day begins at 1
+  expect([dayOf(tijuana, at('2026-11-23T07:59Z')), dayOf(mexico, at('2026-11-23T07:59Z')), nextDay('2026-12-31')]).toEqual(['2026-11-22', '2026-11-23', '2027-01-01'])
+  expect([offsetAt(mexico, at('2026-07-01T00:00Z')), offsetAt(tijuana, at('2026-07-01T00:00Z')), offsetAt(tijuana, at('2026-12-01T00:00Z'))]).toEqual([-6, -7, -8].map((hour) => hour * 3_600_000))
+  expect([weekdayOf(numberOf('2026-11-23')), weekdayOf(numberOf('1969-12-31'))]).toEqual(['mon', 'wed'])
+  expect(() => offsetAt('Mars/Olympus', 0)).toThrow(expect.objectContaining({ code: 'invalid_input' }))
+})
+
+// Days around which clocks change, and a holiday.
+const hour = 3_600_000
+const days = ['2026-10-31T12:00Z', '2026-11-15T12:00Z', '2027-03-13T12:00Z'].map(at)
+const time = tuple(oneof(integer({ min: 0, max: 23 }), integer({ min: 0, max: 4 })), constantFrom(0, 7, 15, 30, 45, 59)).map(([hours, minutes]) => `${`${hours}`.padStart(2, '0')}:${`${minutes}`.padStart(2, '0')}`)
+const hours = tuple(subarray([...everyDay], { minLength: 3 }), uniqueArray(time, { minLength: 2, maxLength: 2 })).map(([days, ends]) => {
+  const [from = '', to = ''] = ends.toSorted()
+  return { days, from, to }
+})
+const stretch = (most: number) => record({ from: integer({ min: -30 * 60, max: 110 * 60 }), minutes: integer({ min: 1, max: most }), skewMs: constantFrom(0, 0, 0, 1, 29_999) })
+const visits = record({
+  minutes: constantFrom(10, 30, 45, 75), gridMinutes: constantFrom(5, 15, 30, 40, 60, 90, 120), noticeMinutes: constantFrom(0, 0, 61, 600), horizonDays: integer({ min: 1, max: 3 }),
+  bufferMinutes: constantFrom(0, 15, 50), travelMinutes: constantFrom(0, 20, 45), perAgentAndDay: constantFrom(1, 2, 3, 50),
+})
+const anySearch = record({
+  zone: constantFrom(mexico, tijuana, 'America/Havana', 'America/Ciudad_Juarez', 'Asia/Kathmandu'), visits, day: constantFrom(...days), late: integer({ min: -24 * hour, max: 36 * hour }),
+  hours: array(array(hours, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+  taken: array(record({ agent: constantFrom('0', '1', '2'), building: constantFrom('roma', 'roma', 'polanco'), when: stretch(120) }), { maxLength: 12 }),
+  blackouts: array(record({ building: option(constantFrom('roma', 'polanco'), { nil: undefined }), agent: option(constantFrom('0', '1'), { nil: undefined }), when: stretch(2_000) }), { maxLength: 2 }),
+  from: option(integer({ min: -24, max: 72 }), { nil: undefined }), to: option(integer({ min: 0, max: 96 }), { nil: undefined }), most: option(integer({ min: 1, max: 9 }), { nil: undefined }), skewed: boolean(),
+}).map(({ zone, visits, day, late, hours, taken, blackouts, from, to, most, skewed }): Search => {
+  const placed = ({ from, minutes, skewMs }: { from: number; minutes: number; skewMs: number }) => ({ startsAt: day + from * 60_000 + skewMs, endsAt: day + (from + minutes) * 60_000 + skewMs })
+  return {
+    building: madeBuilding({ zone, ...visits }), agents: hours.map((each, id) => madeAgent(`${id}`, each)), now: day + late,
+    taken: taken.map(({ when, ...rest }) => ({ ...rest, ...placed(when) })),
+    blackouts: blackouts.map(({ when, building, agent }) => ({ ...placed(when), ...(building && { building }), ...(agent && { agent }) })),
+    ...(from !== undefined && { from: day + from * hour + (skewed ? 1 : 0) }), ...(to !== undefined && { to: day + to * hour }), ...(most && { most }),
+  }
+})
+
+test('whatever the hours, visits, blackouts, zone and time, the answer is that of counting minute by minute', () => {
+  let found = 0
+  assert(
+    property(anySearch, (search) => {
+      const slots = freeSlots(search)
+      found += slots.length > 0 ? 1 : 0
+      expect(slots).toEqual(slowSlots(search))
+    }),
+    { numRuns: 250, seed: 20_261_123 },
+  )
+  expect(found).toBeGreaterThan(100)
+})
+
+test('who is free at one time is whom the slot of that time names, and nobody beside the slots', () => {
+  assert(
+    property(anySearch, integer({ min: 0, max: 400 }), ({ from: _from, to: _to, most: _most, ...search }, quarter) => {
+      const named = new Map(freeSlots(search).map(({ startsAt, agents }) => [startsAt, agents]))
+      const startsAt = Math.floor(search.now / 900_000 + quarter) * 900_000
+      for (const each of [startsAt, ...[...named.keys()].slice(0, 5)]) expect(agentsFree({ ...search, startsAt: each })).toEqual(named.get(each) ?? [])
+    }),
+    { numRuns: 200, seed: 7 },
+  )
+})
+
+describe('choosing an agent', () => {
+  const choose = (candidates: string[], weights: Record<string, number>, shown: Record<string, number> = {}) =>
+    chooseAgent(candidates, { weights: new Map(Object.entries(weights)), shown: new Map(Object.entries(shown)) })
+  test('takes the one furthest behind their share; at a tie the first given', () => {
+    expect(choose(['ana', 'luis'], { ana: 1, luis: 1 })).toBe('ana')
+    expect(choose(['luis', 'ana'], { ana: 1, luis: 1 })).toBe('luis')
+    expect(choose(['ana', 'luis'], { ana: 1, luis: 3 })).toBe('luis')
+    expect(choose(['ana', 'luis'], { ana: 1, luis: 3 }, { ana: 2, luis: 6 })).toBe('ana')
+    expect(choose(['ana', 'luis'], { ana: 1, luis: 3 }, { ana: 3, luis: 6 })).toBe('luis')
+    expect(choose(['ana', 'luis'], { ana: 0.1, luis: 0.3 }, { ana: 1, luis: 4 })).toBe('ana')
+  })
+  test('weight 0 shows only where nobody else can', () => {
+    expect(choose(['ana', 'luis'], { ana: 0, luis: 0.5 }, { luis: 99 })).toBe('luis')
+    expect(choose(['ana'], { ana: 0 })).toBe('ana')
+    expect(choose(['ana', 'luis'], { ana: 0, luis: 0 }, { ana: 2, luis: 1 })).toBe('luis')
+    expect(() => choose([], {})).toThrow(expect.objectContaining({ code: 'bug' }))
+  })
+  test('the shares become the weights, never a visit off', () => {
+    assert(
+      property(array(integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }), (weights) => {
+        const total = weights.reduce((sum, weight) => sum + weight, 0)
+        const names = weights.map((_, index) => `${index}`)
+        const shown = new Map<string, number>()
+        for (let visit = 1; visit <= 200; visit++) {
+          const agent = chooseAgent(names, { weights: new Map(weights.map((weight, index) => [`${index}`, weight])), shown })
+          shown.set(agent, (shown.get(agent) ?? 0) + 1)
+        }
+        for (const [index, weight] of weights.entries()) expect(Math.abs((shown.get(`${index}`) ?? 0) - (total === 0 ? 200 / names.length : (200 * weight) / total))).toBeLessThan(names.length)
+      }),
+      { seed: 3 },
+    )
+  })
+})

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { AppError } from '@portero/shared'
+import { defineAction } from '../define.ts'
+import { lockDays, placeTour, takenTimes } from '../store/tours.ts'
+
+// The one way to a tour. Who asks has worked out from the catalogue who could show it; whether they really can is decided here, under the lock of their days.
+const args = z.strictObject({
+  home: z.uuid(), building: z.uuid(), day: z.string(), startsAt: z.int(), endsAt: z.int(), gapMs: z.int(), perDay: z.int(),
+  agents: z.array(z.uuid()).min(1), // in the order of preference
+  elsewhere: z.strictObject({ agents: z.array(z.uuid()), from: z.int(), to: z.int() }), // where to look for other times when this one is gone
+})
+const taken = z.strictObject({ agent: z.string(), building: z.string(), startsAt: z.int(), endsAt: z.int() })
+const result = z.strictObject({
+  status: z.enum(['booked', 'mine', 'clash', 'gone']), // mine: it was already theirs; clash: they have another visit then
+  tour: z.uuid().optional(), agent: z.uuid().optional(), taken: z.array(taken).optional(),
+})
+export const tourBooked = { name: 'tours.booked', payload: z.strictObject({ person: z.uuid(), tour: z.uuid() }) }
+
+export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'system'] }).decides(
+  async ({ elsewhere, ...wanted }, act) => {
+    const { subject: { person, conversation } } = act
+    if (!person) throw new AppError('bug', 'a visit is booked for a person')
+    await lockDays(act, { agents: wanted.agents, person, day: wanted.day })
+    const placed = await placeTour(act, { ...wanted, id: act.newId(), person, conversation })
+    if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, elsewhere) }
+    if (placed.outcome === 'booked') await act.later(tourBooked, { person, tour: placed.id }, { key: `tour:${placed.id}:booked`, at: act.now, serial: `tours:${person}` })
+    return { status: placed.outcome, tour: placed.id, agent: placed.agent }
+  },
+)

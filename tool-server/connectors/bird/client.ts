@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { doing, type At, type Doing } from '../../define.ts'
+import { read } from '../../domain/ports/answers.ts'
+import type { Ports } from '../../domain/ports/index.ts'
+import { sendText, type Contact } from '../../domain/ports/messaging.ts'
+import { conversationIn, id, referenceOf, seenConversation, wireContext, wireConversation, type Settings } from './map.ts'
+
+// The calls that we make.
+export const reads: { [Port in keyof Ports]: (at: At<Settings>) => Ports[Port] } = {
+  messaging: ({ http, connection: { id: connection, settings } }) => ({
+    // https://docs.bird.com/api/conversations-api/api-reference/conversations-management/get-conversation
+    async conversation(id) {
+      const reply = await http({ method: 'GET', path: `${workspace(settings)}/conversations/${encodeURIComponent(id)}`, accept: [404] })
+      if (reply.status === 404) return undefined
+      const found = read('bird', wireConversation, reply)
+      return found.channelId === settings.channel ? seenConversation(found, connection) : undefined
+    },
+    // https://docs.bird.com/api/channels-api/api-reference/messaging
+    async conversationOf(message) {
+      const reply = await http({ method: 'GET', path: `${messages(settings)}/${encodeURIComponent(message)}`, accept: [404] })
+      return reply.status === 404 ? undefined : conversationIn(read('bird', wireMessage, reply).context)
+    },
+  }),
+}
+
+export const does: Doing<Settings>[] = [
+  // https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages: sends again each time, and only the list of messages tells whether it did.
+  doing(sendText, { find: async ({ to }, at) => found(to, at), lagMs: 10_000 }, async ({ to, text }, { http, connection, key }) => {
+    const body = { receiver: { contacts: [receiverOf(to)] }, body: { type: 'text', text: { text } }, reference: referenceOf(key) }
+    const reply = await http({ method: 'POST', path: messages(connection.settings), body })
+    return { message: read('bird', z.object({ id }), reply).id }
+  }),
+]
+
+const wireMessage = z.object({ id, context: wireContext })
+const wirePage = z.object({ results: z.array(z.object({ id, reference: z.string().nullish() })), nextPageToken: z.string().nullish() })
+
+// https://docs.bird.com/api/channels-api/api-reference/messaging: the newest first, so what was sent a moment ago stands on the first pages.
+const mostPages = 3
+const found = async ({ phone }: Contact, { http, connection, key }: At<Settings> & { key: string }): Promise<{ message: string } | undefined> => {
+  let pageToken: string | undefined
+  for (let page = 0; page < mostPages; page++) {
+    const query = { limit: '100', ...(phone !== undefined && { phonenumber: phone }), ...(pageToken !== undefined && { pageToken }) }
+    const { results, nextPageToken } = read('bird', wirePage, await http({ method: 'GET', path: messages(connection.settings), query }))
+    const sent = results.find(({ reference }) => reference === referenceOf(key))
+    if (sent) return { message: sent.id }
+    if (!nextPageToken) return undefined
+    pageToken = nextPageToken
+  }
+  return undefined
+}
+
+// Who hides their number behind a username has none to write to.
+const receiverOf = ({ id, phone, whatsapp }: Contact): object => {
+  if (phone !== undefined) return { identifierKey: 'phonenumber', identifierValue: phone }
+  return whatsapp === undefined ? { id } : { identifierKey: 'whatsappbsuid', identifierValue: whatsapp }
+}
+
+const workspace = ({ workspace }: Settings): string => `/workspaces/${encodeURIComponent(workspace)}`
+const messages = (settings: Settings): string => `${workspace(settings)}/channels/${encodeURIComponent(settings.channel)}/messages`

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { AppError } from '@portero/shared'
+import { doing, type At, type Doing } from '../../define.ts'
+import { read } from '../../domain/ports/answers.ts'
+import { putCommunication, putContact, putDeal, putMeeting } from '../../domain/ports/crm.ts'
+import { hubSpotOver, replyOf, type HubSpot } from './gateway.ts'
+import { communicationOf, contactOf, dealOf, meetingOf, type Properties } from './map.ts'
+import { idProperty } from './properties.ts'
+import type { Settings } from './settings.ts'
+
+// Puts records under our ids. Whatever of it was done before is done again to the same end, so a half that failed is simply repeated.
+export const does: Doing<Settings>[] = [
+  doing(putContact, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'contacts', ours: args.ours, properties: contactOf(args) })),
+  doing(putDeal, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'deals', ours: args.ours, properties: dealOf(args, at.connection.settings), contact: args.contact })),
+  doing(putMeeting, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'meetings', ours: args.ours, properties: meetingOf(args), contact: args.contact, deal: args.deal })),
+  doing(putCommunication, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'communications', ours: args.ours, properties: communicationOf(args), contact: args.contact, deal: args.deal })),
+]
+
+type Putting = { type: string; ours: string; properties: Properties; contact?: string; deal?: string | undefined }
+const put = async ({ http }: At<Settings>, { type, ours, properties, contact, deal }: Putting): Promise<{ id: string }> => {
+  const links = [['contacts', contact], ['deals', deal]].flatMap(([to = '', id]) => (id === undefined ? [] : [{ to, id: recordId(id) }]))
+  const hubSpot = hubSpotOver(http)
+  const id = await upsert(hubSpot, type, { id: ours, idProperty, properties })
+  for (const link of links) await associate(hubSpot, { type, id }, link)
+  return { id }
+}
+
+// https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-upsert
+const upsert = async ({ objects }: HubSpot, type: string, input: { id: string; idProperty: string; properties: Properties }): Promise<string> => {
+  const { results, errors } = read('hubspot', upserted, await replyOf(objects.upsertWithHttpInfo(type, { inputs: [input] })))
+  if (errors.length > 0) throw refusal(errors.map(({ category }) => category))
+  const [only] = results
+  if (only && results.length === 1) return only.id
+  throw new AppError('bad_response', `hubspot took one of our ${type} and told of ${results.length}`, { arrived: 'unknown' })
+}
+
+// https://developers.hubspot.com/docs/api-reference/crm-associations-v4/basic/put-crm-v4-objects-fromObjectType-fromObjectId-associations-default-toObjectType-toObjectId
+const associate = async ({ associations }: HubSpot, from: { type: string; id: string }, { to, id }: { to: string; id: string }): Promise<void> => {
+  read('hubspot', associated, await replyOf(associations.createDefaultWithHttpInfo(from.type, from.id, to, id)))
+}
+
+// 207: some of it was done, and of one that is none; yet it was heard. The messages quote what we sent, so only their category is kept.
+const refusal = (categories: string[]): AppError => {
+  const isOurs = categories.every((category) => category.startsWith('VALIDATION') || category.startsWith('INVALID'))
+  return new AppError(isOurs ? 'invalid_input' : 'bad_response', `hubspot answered 207: ${categories.join(', ')}`, { arrived: 'unknown' })
+}
+
+// An id stands in a path, where anything but digits could lead elsewhere.
+const digits = z.string().regex(/^\d{1,20}$/)
+const recordId = (id: string): string => {
+  if (digits.safeParse(id).success) return id
+  throw new AppError('invalid_input', 'a record of hubspot has a number for its id')
+}
+
+const upserted = z.object({ results: z.array(z.object({ id: digits })), errors: z.array(z.object({ category: z.string() })).default([]) })
+const associated = z.object({ status: z.literal('COMPLETE'), results: z.array(z.unknown()).min(1) })

@@ -1,0 +1,116 @@
+import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
+import { z } from 'zod'
+import { AppError } from '@portero/shared'
+import { replayDead } from '../spine/dead.ts'
+import { assetDoors } from '../spine/page-assets.ts'
+import { pagePolicy } from '../spine/page.ts'
+import type { Role } from '../store/operators.ts'
+import { depths, stuck, waiting } from '../store/queue.ts'
+import { headings, transcript, type Place, type Transcript } from '../store/transcripts.ts'
+import { conversationsList, conversationsPage, nameOf } from './conversations-page.ts'
+import { consoleFault } from './failed.ts'
+import { navFor, paths, sendLive, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
+import { confirmPage, queueBody, queuePage, type Queue } from './queue-page.ts'
+import { makeGate, signInDoors } from './sign-in.ts'
+import { transcriptBody, transcriptPage } from './transcript-page.ts'
+
+// The operators' web pages. Everything that is shown of a conversation is in the audit, and every form carries its token.
+const perPage = 50
+const roles: Record<Role, readonly Role[]> = { agent: ['agent', 'admin'], admin: ['admin'] }
+type Serve = (request: Request, response: Response, inside: Inside) => Promise<void>
+
+export const consoleDoors = (needs: ConsoleNeeds): Router => {
+  const { db, clock, vault, audit, log, tenant, wake } = needs
+  const door = Router()
+  const gate = makeGate(needs)
+
+  const forRole = (role: Role, serve: Serve): RequestHandler => async (request, response) => {
+    const signedIn = await gate.whoIs(request)
+    if (!signedIn && request.path.startsWith('/console/live')) return void response.status(401).end()
+    if (!signedIn) return response.redirect(303, `${paths.signIn}?next=${encodeURIComponent(request.method === 'GET' ? request.path : paths.home)}`)
+    if (!roles[role].includes(signedIn.operator.role)) throw new AppError('refused', `a page for ${role}`)
+    if (request.method !== 'GET') gate.guards(request.body, signedIn.csrf)
+    await serve(request, response, { ...viewOf(request, clock), signedIn, subject: { tenant, by: 'staff', user: signedIn.operator.id } })
+  }
+
+  const listOf = async (before?: Place) => ({ ...(await headings({ db, vault, tenant }, { before, most: perPage })), before })
+  const listShown = ({ subject }: Inside, { headings }: { headings: readonly { id: string }[] }): Promise<void> =>
+    audit.record(db.bare, { subject, what: 'read:conversations', object: tenant, after: { conversations: headings.map(({ id }) => id) } })
+  const transcriptOf = async (id: string | undefined, before?: Place): Promise<Transcript> => {
+    const found = await transcript({ db, vault, tenant }, uuid(id), before)
+    if (!found) throw new AppError('not_found', 'no such conversation')
+    return found
+  }
+  const transcriptShown = ({ subject }: Inside, { id, person }: Transcript): Promise<void> => audit.record(db.bare, { subject: { ...subject, person, conversation: id }, what: 'read:conversation', object: id })
+  const queueOf = async (): Promise<Queue> => ({ ...(await depths(db, tenant)), stuck: await stuck(db, tenant), waiting: await waiting(db, tenant) })
+
+  door.use(assetDoors())
+  door.use('/console', (_request, response, next) => {
+    response.set({ 'content-security-policy': pagePolicy, 'cache-control': 'no-store' })
+    next()
+  })
+  door.use('/console', urlencoded({ extended: false, limit: '16kb' }))
+  signInDoors(door, needs, gate)
+
+  door.get(paths.home, forRole('agent', async (request, response, inside) => {
+    const list = await listOf(placeOf(request))
+    await listShown(inside, list)
+    sendPage(response, 200, inside, { title: inside.words.conversations, nav: navFor(inside, 'conversations'), body: conversationsPage(list, inside) })
+  }))
+  door.get('/console/live/conversations', forRole('agent', async (request, response, inside) => {
+    const list = await listOf()
+    await sendLive(request, response, conversationsList(list, inside), () => listShown(inside, list))
+  }))
+
+  door.get('/console/conversations/:id', forRole('agent', async (request, response, inside) => {
+    const before = placeOf(request)
+    const told = await transcriptOf(param(request), before)
+    await transcriptShown(inside, told)
+    sendPage(response, 200, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, before, inside), wide: true })
+  }))
+  door.get('/console/live/conversations/:id', forRole('agent', async (request, response, inside) => {
+    const told = await transcriptOf(param(request))
+    await sendLive(request, response, transcriptBody(told, undefined, inside), () => transcriptShown(inside, told))
+  }))
+
+  door.get(paths.queue, forRole('admin', async (request, response, inside) => {
+    const back = backs.safeParse(request.query['back']).data
+    sendPage(response, 200, inside, { title: inside.words.queue, nav: navFor(inside, 'queue'), body: queuePage(await queueOf(), back, inside) })
+  }))
+  door.get('/console/live/queue', forRole('admin', async (request, response, inside) => sendLive(request, response, queueBody(await queueOf(), inside))))
+
+  const replay = async ({ subject }: Inside, wanted: { id?: string; sure: boolean }): Promise<string> => {
+    await audit.record(db.bare, { subject, what: 'replay:dead', object: wanted.id ?? tenant, after: { sure: wanted.sure } })
+    const back = await replayDead({ db, clock }, wanted)
+    wake()
+    return `${paths.queue}?back=${back}`
+  }
+  door.post(paths.replayAll, forRole('admin', async (_request, response, inside) => response.redirect(303, await replay(inside, { sure: false }))))
+  door.post('/console/queue/:id/replay', forRole('admin', async (request, response, inside) => {
+    const id = uuid(param(request))
+    const { sure } = sureness.parse(request.body)
+    const [row] = await stuck(db, tenant, { id })
+    if (!row) return response.redirect(303, `${paths.queue}?back=0`)
+    if (row.uncertain && sure === undefined) return sendPage(response, 409, inside, { title: inside.words.confirmTitle, nav: navFor(inside, 'queue'), body: confirmPage(row, inside) })
+    response.redirect(303, await replay(inside, { id, sure: sure === 'yes' }))
+  }))
+
+  door.use('/console', () => {
+    throw new AppError('not_found', 'no such page')
+  })
+  door.use('/console', consoleFault({ clock, log }))
+  return door
+}
+
+const sureness = z.looseObject({ sure: z.enum(['yes', 'no']).optional().catch(undefined) })
+const backs = z.coerce.number().int().min(0).max(1_000_000)
+const param = (request: Request): string | undefined => {
+  const { id } = request.params
+  return typeof id === 'string' ? id : undefined
+}
+
+const placeOf = (request: Request): Place | undefined => {
+  const { before } = request.query
+  const [, at, id] = /^(\d{1,14})\.([0-9a-f-]{36})$/.exec(typeof before === 'string' ? before : '') ?? []
+  return at === undefined ? undefined : { at: Number(at), id: uuid(id) }
+}

@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express'
+import { AppError, consoleWords, type ConsoleWords, type Language } from '@portero/shared'
+import type { Millis, Subject } from '../define.ts'
+import type { Audit } from '../spine/audit.ts'
+import type { Clock } from '../spine/clock.ts'
+import type { Db } from '../spine/db.ts'
+import { languageOf } from '../spine/doors.ts'
+import type { Log } from '../spine/log.ts'
+import { html, layout, tagOf, textOf, type Html, type Nav, type Part } from '../spine/page.ts'
+import type { Vault } from '../spine/vault.ts'
+import type { SignedIn } from '../store/operators.ts'
+
+// What all pages of the console share: who looks, in which language, and what stands around.
+export type ConsoleNeeds = { db: Db; clock: Clock; vault: Vault; audit: Audit; log: Log; tenant: string; publicBaseUrl: string; wake(): void }
+export type View = { words: ConsoleWords; language: Language; now: Millis }
+export type Inside = View & { signedIn: SignedIn; subject: Subject }
+
+export const viewOf = (request: Request, clock: Clock): View => {
+  const language = languageOf(request.get('accept-language'))
+  return { language, words: consoleWords[language], now: clock.now() }
+}
+
+export const paths = {
+  home: '/console', signIn: '/console/sign-in', signOut: '/console/sign-out', queue: '/console/queue', replayAll: '/console/queue/replay',
+  conversation: (id: string) => `/console/conversations/${id}`, replay: (id: string) => `/console/queue/${id}/replay`, live: (path: string) => path.replace('/console', '/console/live'),
+}
+
+export const sendPage = (response: Response, status: number, { language }: View, { title, nav, body, wide = false }: { title: string; nav?: Nav; body: Html; wide?: boolean }): void =>
+  void response.status(status).type('html').send(layout({ title, language, nav, body, wide }))
+
+export const navFor = ({ words, signedIn: { operator, csrf } }: Inside, current: 'conversations' | 'queue' | undefined): Nav => ({
+  home: paths.home,
+  label: words.console,
+  links: [
+    { href: paths.home, label: words.conversations, current: current === 'conversations' },
+    ...(operator.role === 'admin' ? [{ href: paths.queue, label: words.queue, current: current === 'queue' }] : []),
+  ],
+  aside: html`<span title="${operator.name}">${operator.name}</span><form method="post" action="${paths.signOut}"><input type="hidden" name="csrf" value="${csrf}"><button class="bare">${words.signOut}</button></form>`,
+})
+
+// A live part is sent only when it has changed. shown: runs when it is.
+export const sendLive = async (request: Request, response: Response, body: Html, shown: () => Promise<void> = async () => {}): Promise<void> => {
+  const text = textOf(body)
+  response.set('etag', tagOf(text))
+  if (request.get('if-none-match') === tagOf(text)) return void response.status(304).end()
+  await shown()
+  response.type('html').send(text)
+}
+
+export const facts = (rows: readonly (readonly [label: string, value: Part])[]): Html =>
+  html`<dl class="facts">${rows.flatMap(([label, value]) => (value === undefined ? [] : [html`<dt>${label}</dt><dd>${value}</dd>`]))}</dl>`
+
+export const uuid = (text: string | undefined): string => {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text ?? '')) throw new AppError('not_found', 'no id of ours')
+  return text ?? ''
+}

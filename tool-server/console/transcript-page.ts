@@ -1,0 +1,67 @@
+import type { Html, Part, Tone } from '../spine/page.ts'
+import { badge, html, live } from '../spine/page.ts'
+import type { Place, Said, Transcript, Visit } from '../store/transcripts.ts'
+import type { MessageStatus } from '../store/tables.ts'
+import { initials, nameOf, spoken, stateBadge } from './conversations-page.ts'
+import { clockTime, dateOf, dayKey, dayName, fullTime, visitTime } from './dates.ts'
+import { facts, paths, type View } from './frame.ts'
+
+// One conversation: what was said, and what came of it.
+export const transcriptPage = (told: Transcript, before: Place | undefined, view: View): Html => {
+  const url = paths.conversation(told.id)
+  const body = transcriptBody(told, before, view)
+  return before ? body : live({ url: paths.live(url), everyMs: 2_000, away: view.words.away, body })
+}
+
+export const transcriptBody = (told: Transcript, before: Place | undefined, view: View): Html => {
+  const { words } = view
+  return html`<div class="head person"><span class="face" aria-hidden="true">${initials(told)}</span><div><h1>${nameOf(told, view)}</h1>${stateBadge(told.state, view)}</div></div>
+<div class="two"><section class="chat" aria-label="${words.conversations}"><div class="scroll" id="scroll" tabindex="0"><div class="talk">${earlier(told, view)}${bubbles(told, view)}${before && html`<a class="button" href="${paths.conversation(told.id)}">${words.newestMessages}</a>`}</div></div></section>
+<aside class="stack">${escalation(told, view)}${lead(told, view)}${tours(told.tours, view)}${person(told, view)}</aside></div>`
+}
+
+const earlier = ({ id, lines: [first], more }: Transcript, { words }: View): Part => more && first && html`<a class="button" href="${paths.conversation(id)}?before=${first.at}.${first.id}">${words.olderMessages}</a>`
+
+const bubbles = ({ lines }: Transcript, view: View): Html[] =>
+  lines.map((line, at) => {
+    const previous = lines[at - 1]
+    const isNewDay = !previous || dayKey(previous.at) !== dayKey(line.at)
+    return html`${isNewDay && html`<div class="day">${dayName(line.at, view.now, view.language, view.words)}</div>`}${bubble(line, isNewDay || previous.author !== line.author, view)}`
+  })
+
+const bubble = ({ id, author, text, at, status }: Said, isFirst: boolean, view: View): Html => {
+  const isOurs = author !== 'prospect'
+  return html`<article class="bubble ${author}${isOurs && ' out'}" data-id="${id}">${isFirst && html`<div class="author">${view.words.author[author]}</div>`}<p>${spoken(text, view)}</p>
+<span class="meta">${clockTime(at, view.language)}${isOurs && tick(status, view)}</span></article>`
+}
+const marks: Record<MessageStatus, string> = { accepted: '○', sent: '✓', delivered: '✓✓', read: '✓✓', failed: '!' }
+const tick = (status: MessageStatus, { words }: View): Html => html` <span class="tick ${status}" aria-hidden="true">${marks[status]}</span>${status === 'failed' ? html` <b>${words.delivery.failed}</b>` : html`<span class="hidden">${words.delivery[status]}</span>`}`
+
+const card = (title: Part, body: Part): Html => html`<section class="card"><h2>${title}</h2><div class="in">${body}</div></section>`
+
+const escalation = ({ escalation }: Transcript, view: View): Html | undefined => {
+  if (!escalation) return undefined
+  const { words, language, now } = view
+  const { summary, owner, dueAt, seenAt, closedAt } = escalation
+  const state = closedAt !== undefined ? badge(words.escalationClosed) : seenAt !== undefined ? badge(words.escalationSeen, 'good') : now > dueAt ? badge(words.escalationLate, 'bad') : badge(words.escalationOpen, 'warn')
+  return card(html`<span class="line">${words.escalation} ${state}</span>`, html`<div class="stack"><p>${spoken(summary, view)}</p>${facts([[words.owner, owner ?? words.nobodyYet], [words.due, closedAt === undefined ? fullTime(dueAt, language) : undefined]])}</div>`)
+}
+
+const stageTones: Record<NonNullable<Transcript['lead']>['stage'], Tone> = { new: 'info', qualified: 'info', visit_scheduled: 'good', visit_done: 'good', application: 'warn', won: 'good', lost: 'quiet' }
+const lead = ({ lead }: Transcript, { words, language }: View): Html => {
+  if (!lead) return card(words.lead, html`<p class="soft">${words.noLead}</p>`)
+  const { budgetMxn, pets, guarantee, ...rest } = lead.facts
+  const money = budgetMxn && new Intl.NumberFormat(language, { style: 'currency', currency: 'MXN', maximumFractionDigits: 0 }).format(budgetMxn)
+  return card(html`<span class="line">${words.lead} ${badge(words.stage[lead.stage], stageTones[lead.stage])}</span>`, facts([
+    [words.facts.budgetMxn, money], [words.facts.bedrooms, rest.bedrooms], [words.facts.occupants, rest.occupants], [words.facts.pets, pets === undefined ? undefined : pets ? words.yes : words.no],
+    [words.facts.moveIn, rest.moveIn], [words.facts.months, rest.months], [words.facts.guarantee, guarantee && words.guarantee[guarantee]], [words.facts.home, rest.home], [words.changed, fullTime(lead.changedAt, language)],
+  ]))
+}
+
+const tourTones: Record<Visit['status'], Tone> = { held: 'warn', confirmed: 'good', completed: 'info', no_show: 'bad', cancelled: 'quiet' }
+const tours = (visits: readonly Visit[], { words, language }: View): Html =>
+  card(words.tours, visits.length === 0 ? html`<p class="soft">${words.noTours}</p>` : html`<ul class="stack">${visits.map(({ id, home, building, zone, agent, startsAt, endsAt, status }) =>
+    html`<li data-id="${id}"><div class="line"><b>${home}</b>${badge(words.tour[status], tourTones[status])}</div><div>${visitTime(startsAt, endsAt, zone, language)}</div><div class="soft">${building} · ${words.tourWith(agent)}</div></li>`)}</ul>`)
+
+const person = ({ phone, language: spoken, openedAt }: Transcript, { words, language }: View): Html =>
+  card(words.person, facts([[words.phone, typeof phone === 'object' ? html`<span class="number">${phone.known}</span>` : phone === 'erased' ? words.erased : undefined], [words.language, spoken === 'en' ? words.english : words.spanish], [words.since, dateOf(openedAt, language)]]))

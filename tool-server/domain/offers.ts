@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Millis } from '../define.ts'
+import { agentsFor, type Catalogue, type Home } from './homes.ts'
+import type { Own } from './reads.ts'
+import { freeSlots, type Search } from './slots.ts'
+import { label } from './spanish-times.ts'
+import type { Slot, Taken } from './tours.ts'
+import { dayMs, dayOf, offsetAt } from './zones.ts'
+
+// Slots as a tool offers them: few, spread over the days, each under a handle that only this person can use.
+export const offeredSlot = z.strictObject({ slot_id: z.string(), start: z.string(), label: z.string(), seats_left: z.int() })
+export type OfferedSlot = z.infer<typeof offeredSlot>
+export const mostOffered = 6
+const perDay = 3
+const mostAlternatives = 3
+
+type Place = { catalogue: Catalogue; home: Home; now: Millis; taken: readonly Taken[] }
+export const searchFor = ({ catalogue, home: { building }, now, taken }: Place): Search => ({ building, agents: agentsFor(catalogue, building.id), taken, blackouts: catalogue.blackouts, now })
+
+// Where tours can be in the way of a slot of this home, from now to its horizon.
+export const reach = ({ catalogue, home: { building } }: Pick<Place, 'catalogue' | 'home'>, now: Millis): { agents: string[]; from: Millis; to: Millis } => ({
+  agents: agentsFor(catalogue, building.id).map(({ id }) => id), from: now - dayMs, to: now + (building.visits.horizonDays + 2) * dayMs,
+})
+
+export const spread = (slots: readonly Slot[], zone: string): Slot[] => {
+  const days = new Map<string, Slot[]>()
+  for (const slot of slots) {
+    const day = dayOf(zone, slot.startsAt)
+    days.set(day, [...(days.get(day) ?? []), slot])
+  }
+  return [...days.values()].flatMap(someOf).slice(0, mostOffered)
+}
+const someOf = (slots: readonly Slot[]): Slot[] => (slots.length <= perDay ? [...slots] : Array.from({ length: perDay }, (_, at) => slots[Math.round((at * (slots.length - 1)) / (perDay - 1))]).filter((slot) => slot !== undefined))
+
+export const nearestTo = (wanted: Millis, slots: readonly Slot[]): Slot[] =>
+  slots.toSorted((a, b) => Math.abs(a.startsAt - wanted) - Math.abs(b.startsAt - wanted)).slice(0, mostAlternatives).toSorted((a, b) => a.startsAt - b.startsAt)
+
+export const offer = (handles: Own['handles'], person: string, home: Home, slots: readonly Slot[]): Promise<OfferedSlot[]> =>
+  Promise.all(slots.map(async ({ startsAt }) => ({ slot_id: await handles.slot(person, { home: home.no, startsAt }), start: startOf(home.building.zone, startsAt), label: label(home.building.zone, startsAt), seats_left: 1 })))
+
+export const alternatives = (place: Place, wanted: Millis): Slot[] => nearestTo(wanted, freeSlots(searchFor(place)))
+
+// ISO 8601 with the property's offset, such as 2026-11-23T11:00-06:00.
+export const startOf = (zone: string, ms: Millis): string => {
+  const offset = offsetAt(zone, ms)
+  const minutes = Math.abs(Math.round(offset / 60_000))
+  return `${new Date(ms + offset).toISOString().slice(0, 16)}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+const money = new Intl.NumberFormat('es-MX', { style: 'currency', currency: 'MXN', maximumFractionDigits: 0 })
+export const pesos = (amount: number): string => money.format(amount)

@@ -1,0 +1,178 @@
+import { AppError } from '@portero/shared'
+import type { Millis, Tool } from '../define.ts'
+import type { Acting } from './act.ts'
+import { deadline, newId, type Clock } from './clock.ts'
+import { isRetryable, type Db } from './db.ts'
+import { faultFields } from './fault.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { answerAgain, answerOf, checkTool, faultOf, humanInCharge, refusalOf, stillWorking, type ToolAnswer } from './tool-answer.ts'
+import { isConversationId, makeBinding, type Bound, type BoundSubject, type Introduce } from './tool-bind.ts'
+import { makeChange, type Change } from './tool-change.ts'
+import { onceKey, readInput } from './tool-input.ts'
+import type { ToolKey, ToolKeys } from './tool-keys.ts'
+import { makeToolLimit } from './tool-limit.ts'
+import type { Vault } from './vault.ts'
+
+// Every guard around every tool, on whatever wire it is called: key, name, scopes, conversation, arguments, state, once, deadline, output.
+export type ToolAsk = { tool: string; raw: unknown; key: string | undefined; conversation: string | undefined; wire: 'http' | 'mcp' }
+export type RunTool = (ask: ToolAsk) => Promise<ToolAnswer>
+export type RunToolNeeds = {
+  db: Db; clock: Clock; log: Log; metrics: Pick<Metrics, 'toolCalls'>; vault: Vault; acting: Acting
+  tools: readonly Tool[]
+  keys: ToolKeys
+  reads(tenant: string): unknown
+  introduce: Introduce // asks the vendor whose conversation that is, and opens it: true
+  pushLate(late: { subject: BoundSubject; say: string; key: string }): Promise<void> // as a message
+}
+
+const answerMs: Millis = 7_500 // Bird hangs up after 10 s
+const lateMs: Millis = 60_000 // whoever was told to wait hears something by then
+const mostRuns = 4
+
+export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Promise<void> } => {
+  const { db, clock, log, metrics, acting, keys, reads, introduce, pushLate } = needs
+  const tools = new Map(needs.tools.map((tool) => [tool.name, tool]))
+  if (tools.size < needs.tools.length) throw new AppError('bug', 'two tools have one name')
+  for (const tool of needs.tools) checkTool(tool)
+  const binding = makeBinding(needs)
+  const limit = makeToolLimit(needs)
+  const running = new Set<Promise<unknown>>()
+
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    running.add(work)
+    const gone = (): void => void running.delete(work)
+    work.then(gone, gone)
+    return work
+  }
+
+  const attend = async ({ tool: name, raw, key: secret, conversation }: ToolAsk): Promise<ToolAnswer> => {
+    const arrived = clock.now()
+    const key = await keys.find(secret)
+    if (!key) return refusalOf('unauthorized')
+    const tool = tools.get(name)
+    if (!tool) return refusalOf('not_found', { say: 'No tengo ninguna herramienta con ese nombre.' })
+    if (!tool.callers.includes('prospect') || tool.policy.scopes.some((scope) => !key.scopes.includes(scope))) return refusalOf('refused')
+    if (!isConversationId(conversation)) return unknownConversation()
+    limit(`${key.tenant}/${conversation}`)
+    const asked = readInput(tool, raw)
+    const once = asked.ok ? onceKey(tool, asked.input) : undefined
+    const { signal, release } = deadline(clock, Math.min(answerMs, tool.policy.timeoutMs) - (clock.now() - arrived))
+    const over = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
+    try {
+      const found = await Promise.race([bindOrAsk({ tenant: key.tenant, external: conversation, once }, signal).then((bound) => ({ bound })), over])
+      if (!found) return refusalOf('timeout')
+      const { bound } = found
+      if (!bound) return unknownConversation()
+      if (!asked.ok) return refusalOf('invalid_input', { say: asked.say })
+      if (tool.policy.effect === 'write' && bound.state !== 'bot') return humanInCharge()
+      if (once !== undefined && bound.reply) return answerAgain(await binding.open(bound.subject, once, bound.reply))
+      const stop = new AbortController()
+      const work = track(perform({ tool, input: asked.input, key, subject: bound.subject, once, signal: stop.signal }).catch((thrown: unknown) => failed(tool, thrown)))
+      const inTime = await Promise.race([work, over])
+      if (inTime) return inTime
+      void track(tellLate({ tool, subject: bound.subject, once, work, stop }))
+      return stillWorking()
+    } finally {
+      release()
+    }
+  }
+
+  const bindOrAsk = async (who: Parameters<typeof binding.bind>[0], signal: AbortSignal): Promise<Bound | undefined> =>
+    (await binding.bind(who)) ?? ((await introduce(who.tenant, who.external, signal)) ? binding.bind(who) : undefined)
+
+  type Work = { tool: Tool; input: object; key: ToolKey; subject: BoundSubject; once: string | undefined; signal: AbortSignal }
+  const perform = async (work: Work): Promise<ToolAnswer> => {
+    const { subject, key, once, signal } = work
+    for (let run = 1; ; run++) {
+      const change = makeChange({ db, acting, subject, scopes: key.scopes, signal })
+      try {
+        return await runOnce(work, change)
+      } catch (thrown) {
+        await change.undo()
+        if (run < mostRuns && isRetryable(thrown)) continue
+        // It may have failed because the same call, at the same time, has done it.
+        const first = once === undefined ? undefined : await firstAnswer(subject, once)
+        if (!first) throw thrown
+        return first
+      }
+    }
+  }
+
+  const runOnce = async ({ tool, input, subject, once, signal }: Work, change: Change): Promise<ToolAnswer> => {
+    const all = reads(subject.tenant)
+    const now = clock.now()
+    if (once === undefined) return answerOf(tool, await tool.run(input, { reads: all, act: neverActs, subject, now, signal }))
+    const answer = answerOf(tool, await tool.run(input, { reads: readsBeside(change, all), act: change.act, subject, now, signal }))
+    const isDone = answer.body['ok'] === true
+    if (isDone && change.isTorn()) throw new AppError('bug', `${tool.name} says that it is done, but what it did was taken back`)
+    const isUnanswered = async (on: Parameters<typeof binding.replyTo>[0]): Promise<boolean> => (await binding.replyTo(on, subject, once)) === null
+    const isOurs = change.isOpen()
+      ? await change.commit((tx) => (isDone ? binding.keep(tx, subject, { once, tool: tool.name, text: answer.text }) : isUnanswered(tx)))
+      : isDone || (await isUnanswered(db.bare))
+    return isOurs ? answer : ((await firstAnswer(subject, once)) ?? refusalOf('conflict'))
+  }
+
+  const firstAnswer = async (subject: BoundSubject, once: string): Promise<ToolAnswer | undefined> => {
+    const reply = await binding.replyTo(db.bare, subject, once)
+    return reply ? answerAgain(await binding.open(subject, once, reply)) : undefined
+  }
+
+  const failed = (tool: Tool, thrown: unknown): ToolAnswer => {
+    const answer = faultOf(thrown)
+    if (answer.status >= 500) log.error('tool.failed', { tool: tool.name, ...faultFields(thrown), code: answer.code })
+    return answer
+  }
+
+  type Late = { tool: Tool; subject: BoundSubject; once: string | undefined; work: Promise<ToolAnswer>; stop: AbortController }
+  const tellLate = async ({ tool, subject, once, work, stop }: Late): Promise<void> => {
+    const callOff = clock.after(lateMs, () => stop.abort(new DOMException(`${tool.name} took too long`, 'TimeoutError')))
+    const { body, code } = await work
+    callOff()
+    log.info('tool.late', { tool: tool.name, code })
+    // A write that is done is told once, however often it was asked for meanwhile.
+    const name = once !== undefined && body['ok'] === true ? once : newId(clock)
+    try {
+      await pushLate({ subject, say: String(body['say']), key: `${subject.conversation}:${name}` })
+    } catch (thrown) {
+      log.error('tool.untold', { tool: tool.name, conversation: subject.conversation, ...faultFields(thrown) })
+    }
+  }
+
+  return {
+    async runTool(ask) {
+      const began = clock.now()
+      const answer = await attend(ask).catch((thrown: unknown) => {
+        const fault = faultOf(thrown)
+        if (fault.status >= 500) log.error('tool.failed', { ...faultFields(thrown), code: fault.code })
+        return fault
+      })
+      const tool = tools.has(ask.tool) ? ask.tool : 'unknown'
+      const ms = clock.now() - began
+      metrics.toolCalls.observe({ tool, wire: ask.wire, outcome: answer.code }, ms / 1000)
+      log.info('tool.done', { tool, ms, code: answer.code })
+      return answer
+    },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running)
+    },
+  }
+}
+
+const unknownConversation = (): ToolAnswer => refusalOf('refused', { say: 'No sé de qué conversación se trata.' })
+const neverActs = async (): Promise<never> => {
+  throw new AppError('bug', 'a tool that only reads changes nothing')
+}
+
+// Once something was changed, a question that needs the database would wait for that transaction for ever on PGlite, and see another state on PostgreSQL.
+// Asked inside of it, the guard of db.ts throws; what needs no query is still answered.
+const readsBeside = (change: Change, reads: unknown): unknown =>
+  portsOf((port, question) => (...args: unknown[]) => change.inside(() => {
+    const asked: unknown = memberOf(reads, port)
+    const answer: unknown = memberOf(asked, question)
+    if (typeof answer !== 'function') throw new AppError('bug', `nobody answers ${port}.${question}`)
+    return Reflect.apply(answer, asked, args)
+  }))
+const portsOf = (ask: (port: string, question: string) => unknown): unknown =>
+  new Proxy({}, { get: (_, port) => new Proxy({}, { get: (_, question) => ask(String(port), String(question)) }) })
+const memberOf = (whole: unknown, name: string): unknown => (typeof whole === 'object' && whole !== null ? Reflect.get(whole, name) : undefined)

@@ -1,0 +1,43 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { DB, Millis } from '../define.ts'
+import type { Vault } from '../spine/vault.ts'
+
+// Names for a slot and a tour that only the person they were given to can use, for as long as they hold. A forged, foreign or old one says nothing, and all alike.
+const minute = 60_000
+const slotMs: Millis = 24 * 60 * minute
+const tourMs: Millis = 60 * 24 * 60 * minute
+const macLength = 10
+
+export const makeHandles = ({ on, vault, tenant, now }: { on: Kysely<DB>; vault: Vault; tenant: string; now: () => Millis }) => {
+  const seal = async (kind: string, person: string, body: Buffer): Promise<string> => `${kind}_${Buffer.concat([body, await macOf(kind, person, body)]).toString('base64url')}`
+  const macOf = async (kind: string, person: string, body: Buffer): Promise<Buffer> => (await vault.blindIndex(on, tenant, `handle:${kind}:${person}`, body.toString('hex'))).subarray(0, macLength)
+  const open = async (kind: string, person: string, handle: string, length: number): Promise<Buffer | undefined> => {
+    const bytes = handle.startsWith(`${kind}_`) ? Buffer.from(handle.slice(kind.length + 1), 'base64url') : Buffer.alloc(0)
+    if (bytes.length !== length + macLength) return undefined
+    const body = bytes.subarray(0, length)
+    const ends = body.readUInt32BE(0) * minute
+    return isSame(bytes.subarray(length), await macOf(kind, person, body)) && ends > now() ? body : undefined
+  }
+  const ending = (ms: Millis): Buffer => uint32(Math.ceil((now() + ms) / minute))
+
+  return {
+    slot: (person: string, { home, startsAt }: { home: number; startsAt: Millis }): Promise<string> => seal('s', person, Buffer.concat([ending(slotMs), uint32(home), uint32(startsAt / minute)])),
+    async slotOf(person: string, handle: string): Promise<{ home: number; startsAt: Millis } | undefined> {
+      const body = await open('s', person, handle, 12)
+      return body && { home: body.readUInt32BE(4), startsAt: body.readUInt32BE(8) * minute }
+    },
+    tour: (person: string, tour: string): Promise<string> => seal('t', person, Buffer.concat([ending(tourMs), Buffer.from(tour.replaceAll('-', ''), 'hex')])),
+    async tourOf(person: string, handle: string): Promise<string | undefined> {
+      const body = await open('t', person, handle, 20)
+      return body?.subarray(4).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    },
+  }
+}
+
+const uint32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}
+const isSame = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)

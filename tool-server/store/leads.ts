@@ -1,0 +1,29 @@
+import { sql, type Kysely } from 'kysely'
+import { leadFacts, type Lead, type LeadFacts, type Stage } from '../domain/leads.ts'
+import type { Act, DB } from '../define.ts'
+import { at } from '../spine/db.ts'
+import { leadFacts as place } from './places.ts'
+
+export type LeadRow = { id: string; person_id: string; stage: Stage; facts_sealed: Buffer | null }
+export const openLead = async (row: LeadRow, open: (place: string, sealed: Buffer) => Promise<string>): Promise<Lead> => ({
+  id: row.id, person: row.person_id, stage: row.stage, facts: row.facts_sealed ? leadFacts.parse(JSON.parse(await open(place(row.id), row.facts_sealed))) : {},
+})
+
+// The one that is open, else the latest.
+export const findLead = async (on: Kysely<DB>, tenant: string, person: string): Promise<LeadRow | undefined> => {
+  const { rows } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1`.execute(on)
+  return rows[0]
+}
+export const leadToChange = async ({ tx, subject, sealing }: Act, person: string): Promise<Lead | undefined> => {
+  const { rows: [row] } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${subject.tenant} and person_id = ${person} order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1 for no key update`.execute(tx)
+  return row && openLead(row, sealing.open)
+}
+
+export const startLead = async ({ tx, subject, now, newId }: Act, person: string): Promise<void> => {
+  await sql`insert into lead (tenant_id, id, person_id, stage, opened_at, changed_at) select ${subject.tenant}, ${newId()}, ${person}, 'new', ${at(now)}, ${at(now)}
+    where not exists (select 1 from lead where tenant_id = ${subject.tenant} and person_id = ${person}) on conflict do nothing`.execute(tx)
+}
+
+export const changeLead = async ({ tx, subject, sealing, now }: Act, { id, person }: Lead, stage: Stage, facts: LeadFacts): Promise<void> => {
+  await sql`update lead set stage = ${stage}, facts_sealed = ${await sealing.seal(place(id), JSON.stringify(facts), person)}, changed_at = ${at(now)} where tenant_id = ${subject.tenant} and id = ${id}`.execute(tx)
+}

@@ -1,0 +1,77 @@
+import { sql, type Kysely } from 'kysely'
+import { z } from 'zod'
+import type { DB, Millis } from '../define.ts'
+import type { Catalogue } from '../domain/homes.ts'
+import type { Known, Line, Own } from '../domain/reads.ts'
+import type { Db } from '../spine/db.ts'
+import type { Clock } from '../spine/clock.ts'
+import type { Vault } from '../spine/vault.ts'
+import { counterpartsOf } from './counterparts.ts'
+import { makeHandles } from './handles.ts'
+import { loadCatalogue } from './homes.ts'
+import { findLead, openLead, type LeadRow } from './leads.ts'
+import { claimValue, messageBody, personName } from './places.ts'
+import { shownCounts, takenTimes, toursOf } from './tours.ts'
+
+// What tools and flows may ask of our own state. The catalogue is the same for everybody and changes rarely, so it is remembered for a moment.
+const rememberMs: Millis = 10_000
+const mostLines = 200
+
+export const makeOwnReads = ({ db, clock, vault }: { db: Db; clock: Clock; vault: Vault }): ((tenant: string) => Own) => {
+  const remembered = new Map<string, { catalogue: Promise<Catalogue>; until: Millis }>()
+  const catalogueOf = (tenant: string): Promise<Catalogue> => {
+    const known = remembered.get(tenant)
+    if (known && known.until > clock.now()) return known.catalogue
+    const catalogue = loadCatalogue(db.bare, tenant)
+    remembered.set(tenant, { catalogue, until: clock.now() + rememberMs })
+    catalogue.catch(() => remembered.delete(tenant))
+    return catalogue
+  }
+  return (tenant) => {
+    const on = db.bare
+    const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(on, tenant, place, sealed)).toString()
+    return {
+      homes: { catalogue: () => catalogueOf(tenant) },
+      tours: { taken: (range) => takenTimes(on, tenant, range), of: (person) => toursOf(on, tenant, person), counts: (range) => shownCounts(on, tenant, range) },
+      people: {
+        async lead(person) {
+          const row = await findLead(on, tenant, person)
+          return row && openLead(row, open)
+        },
+        async record(person) {
+          const known = await personOf(on, tenant, person, open)
+          if (!known) return undefined
+          const { rows: leads } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by opened_at`.execute(on)
+          return {
+            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), counterparts: await counterpartsOf(on, tenant, person),
+            leads: await Promise.all(leads.map((row) => openLead(row, open))),
+          }
+        },
+      },
+      handles: makeHandles({ on, vault, tenant, now: clock.now }),
+    }
+  }
+}
+
+type Open = (place: string, sealed: Buffer) => Promise<string>
+const personOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Known | undefined> => {
+  const { rows: [row] } = await sql<{ name_sealed: Buffer | null; language: Known['language']; phone_sealed: Buffer | null }>`select name_sealed, language,
+    (select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = 'phone' order by claimed_at limit 1) as phone_sealed from person p where tenant_id = ${tenant} and id = ${person}`.execute(on)
+  if (!row) return undefined
+  return {
+    id: person, language: row.language,
+    name: row.name_sealed ? await open(personName(person), row.name_sealed) : undefined,
+    phone: row.phone_sealed ? await open(claimValue('phone', person), row.phone_sealed) : undefined,
+  }
+}
+
+const words = z.looseObject({ text: z.string() })
+const conversationsOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<{ id: string; lines: Line[]; openedAt: Millis }[]> => {
+  const { rows: conversations } = await sql<{ id: string; openedAt: Millis }>`select id, opened_at as "openedAt" from conversation where tenant_id = ${tenant} and person_id = ${person} order by opened_at desc limit 3`.execute(on)
+  return Promise.all(conversations.map(async (conversation) => {
+    const { rows } = await sql<{ id: string; author: Line['author']; body_sealed: Buffer; at: Millis }>`select id, author, body_sealed, sent_at as at from message
+      where tenant_id = ${tenant} and conversation_id = ${conversation.id} and body_sealed is not null order by sent_at desc, id desc limit ${mostLines}`.execute(on)
+    const lines = await Promise.all(rows.toReversed().map(async ({ id, author, body_sealed, at }): Promise<Line> => ({ author, at, text: words.parse(JSON.parse(await open(messageBody(id), body_sealed))).text })))
+    return { ...conversation, lines }
+  }))
+}

@@ -1,0 +1,67 @@
+import { sql, type Kysely } from 'kysely'
+import type { Act, DB, Millis } from '../define.ts'
+import type { Taken, Tour } from '../domain/tours.ts'
+import { at } from '../spine/db.ts'
+
+const columns = sql`id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version`
+type Row = Omit<Tour, 'conversation'> & { conversation: string | null }
+const tourOf = ({ conversation, ...rest }: Row): Tour => ({ ...rest, conversation: conversation ?? undefined })
+
+export const toursOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Tour[]> => {
+  const { rows } = await sql<Row>`select ${columns} from tour where tenant_id = ${tenant} and person_id = ${person} order by starts_at desc limit 50`.execute(on)
+  return rows.map(tourOf)
+}
+
+type Range = { agents: readonly string[]; from: Millis; to: Millis }
+const among = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`))})`
+
+export const takenTimes = async (on: Kysely<DB>, tenant: string, { agents, from, to }: Range): Promise<Taken[]> => {
+  if (agents.length === 0) return []
+  const { rows } = await sql<Taken>`select agent_id as agent, building_id as building, starts_at as "startsAt", ends_at as "endsAt" from tour
+    where tenant_id = ${tenant} and agent_id in ${among(agents)} and status in ('held', 'confirmed') and session_id is null and starts_at < ${at(to)} and ends_at > ${at(from)}
+    union all select s.agent_id, h.building_id, s.starts_at, s.ends_at from session s join home h on h.tenant_id = s.tenant_id and h.id = s.home_id
+    where s.tenant_id = ${tenant} and s.agent_id in ${among(agents)} and s.starts_at < ${at(to)} and s.ends_at > ${at(from)}`.execute(on)
+  return rows
+}
+
+export const shownCounts = async (on: Kysely<DB>, tenant: string, { agents, from, to }: Range): Promise<Map<string, number>> => {
+  if (agents.length === 0) return new Map()
+  const { rows } = await sql<{ agent: string; count: number }>`select agent_id as agent, count(*) as count from tour
+    where tenant_id = ${tenant} and agent_id in ${among(agents)} and status <> 'cancelled' and starts_at >= ${at(from)} and starts_at < ${at(to)} group by agent_id`.execute(on)
+  return new Map(rows.map(({ agent, count }) => [agent, count]))
+}
+
+// Taken before anything is decided about these days; agents in the order of their ids, or two bookings could wait for each other.
+// The person's row too, so that one prospect can't take two slots of the same hour at once.
+export const lockDays = async ({ tx, subject }: Act, { agents, person, day }: { agents: readonly string[]; person: string; day: string }): Promise<void> => {
+  await sql`with me as materialized (select id from person where tenant_id = ${subject.tenant} and id = ${person} for no key update)
+    insert into agent_day (tenant_id, agent_id, day) select ${subject.tenant}::uuid, agent, ${day}::date from (values ${sql.join([...agents].toSorted().map((agent) => sql`(${agent}::uuid)`))}) as asked (agent)
+    where exists (select 1 from me) on conflict (tenant_id, agent_id, day) do update set bookings = agent_day.bookings`.execute(tx)
+}
+
+type Wanted = { id: string; person: string; conversation: string | undefined; home: string; building: string; day: string; startsAt: Millis; endsAt: Millis; agents: readonly string[]; gapMs: Millis; perDay: number }
+export type Placed = { outcome: 'booked' | 'mine' | 'clash'; id: string; agent: string; home: string }
+
+// Under the lock: the first agent in the wanted order whose day has room, with the way to and from other buildings. mine: this person has that very visit; clash: another one then.
+// A statement of its own after the lock, because a statement doesn't see what was committed while it waited. do nothing: the exclusion constraint is the net below all this.
+export const placeTour = async ({ tx, subject, now }: Act, { id, person, conversation, home, building, day, startsAt, endsAt, agents, gapMs, perDay }: Wanted): Promise<Placed | undefined> => {
+  const gap = sql`case when t.building_id = ${building}::uuid then interval '0' else ${gapMs / 1000}::double precision * interval '1 second' end`
+  const { rows } = await sql<Placed>`with
+    own as materialized (select id, agent_id, home_id from tour t where t.tenant_id = ${subject.tenant} and t.person_id = ${person} and t.status in ('held', 'confirmed') and t.starts_at < ${at(endsAt)} and t.ends_at > ${at(startsAt)}),
+    busy as materialized (select t.agent_id, t.building_id, t.starts_at, t.ends_at from tour t where t.tenant_id = ${subject.tenant} and t.agent_id in ${among(agents)} and t.status in ('held', 'confirmed') and t.session_id is null
+        and t.starts_at < ${at(endsAt + gapMs)} and t.ends_at > ${at(startsAt - gapMs)}
+      union all select s.agent_id, h.building_id, s.starts_at, s.ends_at from session s join home h on h.tenant_id = s.tenant_id and h.id = s.home_id where s.tenant_id = ${subject.tenant} and s.agent_id in ${among(agents)}
+        and s.starts_at < ${at(endsAt + gapMs)} and s.ends_at > ${at(startsAt - gapMs)}),
+    fit as (select asked.agent from (values ${sql.join(agents.map((agent, place) => sql`(${agent}::uuid, ${place}::int)`))}) as asked (agent, place)
+      where not exists (select 1 from own)
+        and not exists (select 1 from busy t where t.agent_id = asked.agent and t.starts_at < ${at(endsAt)} + ${gap} and t.ends_at + ${gap} > ${at(startsAt)})
+        and (select count(*) from tour t where t.tenant_id = ${subject.tenant} and t.agent_id = asked.agent and t.day = ${day}::date and t.status in ('held', 'confirmed', 'completed', 'no_show')) < ${perDay}
+      order by asked.place limit 1),
+    placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, day, starts_at, ends_at, status, made_at, changed_at)
+      select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, ${day}::date, ${at(startsAt)}, ${at(endsAt)}, 'confirmed', ${at(now)}, ${at(now)} from fit
+      on conflict do nothing returning id, agent_id, home_id)
+    select 'booked' as outcome, id, agent_id as agent, home_id as home from placed
+    union all (select case when home_id = ${home}::uuid then 'mine' else 'clash' end, id, agent_id, home_id from own order by 1 desc limit 1)`.execute(tx)
+  return rows[0]
+}
+

@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { AppError } from '@portero/shared'
+import type { Millis } from '../define.ts'
+import { agentDetails, homeDetails } from '../domain/homes.ts'
+import { leadFacts, type LeadFacts, type Stage } from '../domain/leads.ts'
+import type { TourStatus } from '../domain/tours.ts'
+import { at, type Db } from '../spine/db.ts'
+import type { Vault } from '../spine/vault.ts'
+import { claimValue, escalationSummary, leadFacts as factsPlace, messageBody, personName } from './places.ts'
+import type { Author, ConversationState, MessageStatus } from './tables.ts'
+
+// Conversations as people read them. What was erased is told as erased, since a page must show the rest.
+export type Shown = { known: string } | 'erased' | undefined
+export type Place = { at: Millis; id: string } // where a page of a list begins
+export type Heading = { id: string; person: string; name: Shown; phone: Shown; state: ConversationState; at: Millis; last: Said | undefined }
+export type Said = { id: string; author: Author; text: Shown; status: MessageStatus; at: Millis }
+export type Visit = { id: string; home: string; building: string; zone: string; agent: string; startsAt: Millis; endsAt: Millis; status: TourStatus }
+export type Transcript = Omit<Heading, 'last'> & {
+  language: 'es-MX' | 'en'; openedAt: Millis; lines: Said[]; more: boolean; tours: Visit[]
+  lead: { stage: Stage; facts: LeadFacts; changedAt: Millis } | undefined
+  escalation: { reason: string; summary: Shown; owner: string | undefined; openedAt: Millis; dueAt: Millis; seenAt: Millis | undefined; closedAt: Millis | undefined } | undefined
+}
+type Needs = { db: Db; vault: Vault; tenant: string }
+
+const phoneOf = sql`(select value_sealed from claim k where k.tenant_id = c.tenant_id and k.person_id = c.person_id and kind = 'phone' order by claimed_at limit 1) as phone_sealed`
+const mostLines = 200
+
+type HeadingRow = { id: string; person: string; state: ConversationState; at: Millis; name_sealed: Buffer | null; phone_sealed: Buffer | null }
+type SaidRow = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null }
+type ListRow = HeadingRow & { last_id: string | null; last_author: Author; last_status: MessageStatus; last_body: Buffer | null }
+
+export const headings = async ({ db, vault, tenant }: Needs, { before, most }: { before?: Place | undefined; most: number }): Promise<{ headings: Heading[]; more: boolean; total: number }> => {
+  const { rows } = await sql<ListRow>`select * from (
+      select c.id, c.person_id as person, c.state, coalesce(m.sent_at, c.opened_at) as at, p.name_sealed, ${phoneOf}, m.id as last_id, m.author as last_author, m.status as last_status, m.body_sealed as last_body
+      from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
+      left join lateral (select id, author, status, sent_at, body_sealed from message m where m.tenant_id = c.tenant_id and m.conversation_id = c.id order by sent_at desc, id desc limit 1) m on true
+      where c.tenant_id = ${tenant}) heading
+    ${before ? sql`where (at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by at desc, id desc limit ${most + 1}`.execute(db.bare)
+  const { rows: [counted] } = await sql<{ total: number }>`select count(*) as total from conversation where tenant_id = ${tenant}`.execute(db.bare)
+  const open = opener(db, vault, tenant)
+  const shown = rows.slice(0, most).map(async (row): Promise<Heading> => ({
+    ...(await headingOf(row, open)),
+    last: row.last_id === null ? undefined : await saidOf({ id: row.last_id, author: row.last_author, status: row.last_status, at: row.at, body_sealed: row.last_body }, open),
+  }))
+  return { headings: await Promise.all(shown), more: rows.length > most, total: counted?.total ?? 0 }
+}
+
+export const transcript = async ({ db, vault, tenant }: Needs, id: string, before?: Place): Promise<Transcript | undefined> => {
+  const open = opener(db, vault, tenant)
+  const { rows: [row] } = await sql<HeadingRow & { language: 'es-MX' | 'en'; openedAt: Millis }>`select c.id, c.person_id as person, c.state, c.opened_at as at, c.opened_at as "openedAt", p.language, p.name_sealed, ${phoneOf}
+    from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id where c.tenant_id = ${tenant} and c.id = ${id}`.execute(db.bare)
+  if (!row) return undefined
+  const { rows: said } = await sql<SaidRow>`select id, author, status, sent_at as at, body_sealed from message where tenant_id = ${tenant} and conversation_id = ${id}
+    ${before ? sql`and (sent_at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by sent_at desc, id desc limit ${mostLines + 1}`.execute(db.bare)
+  return {
+    ...(await headingOf(row, open)), language: row.language, openedAt: row.openedAt, more: said.length > mostLines,
+    lines: await Promise.all(said.slice(0, mostLines).toReversed().map((each) => saidOf(each, open))),
+    lead: await leadOf(db, tenant, row.person, open), tours: await toursOf(db, tenant, row.person), escalation: await escalationOf(db, tenant, id, open),
+  }
+}
+
+type Open = (place: string, sealed: Buffer | null) => Promise<Shown>
+const opener = (db: Db, vault: Vault, tenant: string): Open => async (place, sealed) => {
+  if (!sealed) return undefined
+  try {
+    return { known: (await vault.open(db.bare, tenant, place, sealed)).toString() }
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'not_found') return 'erased'
+    throw thrown
+  }
+}
+const parsedAs = <T>(shown: Shown, parse: (text: string) => T): T | undefined => (typeof shown === 'object' ? parse(shown.known) : undefined)
+
+const headingOf = async ({ id, person, state, at, name_sealed, phone_sealed }: HeadingRow, open: Open): Promise<Omit<Heading, 'last'>> => ({
+  id, person, state, at, name: await open(personName(person), name_sealed), phone: await open(claimValue('phone', person), phone_sealed),
+})
+const body = z.looseObject({ text: z.string() })
+const saidOf = async ({ id, author, status, at, body_sealed }: SaidRow, open: Open): Promise<Said> => {
+  const opened = await open(messageBody(id), body_sealed)
+  const text = parsedAs(opened, (json) => body.safeParse(JSON.parse(json)).data?.text)
+  return { id, author, status, at, text: opened === 'erased' ? opened : text === undefined ? undefined : { known: text } }
+}
+
+const leadOf = async (db: Db, tenant: string, person: string, open: Open): Promise<Transcript['lead']> => {
+  const { rows: [row] } = await sql<{ id: string; stage: Stage; facts_sealed: Buffer | null; changedAt: Millis }>`select id, stage, facts_sealed, changed_at as "changedAt" from lead
+    where tenant_id = ${tenant} and person_id = ${person} order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1`.execute(db.bare)
+  if (!row) return undefined
+  const facts = parsedAs(await open(factsPlace(row.id), row.facts_sealed), (json) => leadFacts.parse(JSON.parse(json)))
+  return { stage: row.stage, changedAt: row.changedAt, facts: facts ?? {} }
+}
+
+type TourRow = Omit<Visit, 'home' | 'agent'> & { home: unknown; agent: unknown }
+const toursOf = async (db: Db, tenant: string, person: string): Promise<Visit[]> => {
+  const { rows } = await sql<TourRow>`select t.id, h.details as home, b.name as building, b.zone, a.details as agent, t.starts_at as "startsAt", t.ends_at as "endsAt", t.status from tour t
+    join home h on h.tenant_id = t.tenant_id and h.id = t.home_id join building b on b.tenant_id = t.tenant_id and b.id = t.building_id join agent a on a.tenant_id = t.tenant_id and a.id = t.agent_id
+    where t.tenant_id = ${tenant} and t.person_id = ${person} order by t.starts_at desc limit 20`.execute(db.bare)
+  return rows.map((row) => ({ ...row, home: homeDetails.parse(row.home).title, agent: agentDetails.parse(row.agent).name }))
+}
+
+type EscalationRow = { id: string; reason: string; summary_sealed: Buffer; owner: string | null; openedAt: Millis; dueAt: Millis; seenAt: Millis | null; closedAt: Millis | null }
+const escalationOf = async (db: Db, tenant: string, conversation: string, open: Open): Promise<Transcript['escalation']> => {
+  const { rows: [row] } = await sql<EscalationRow>`select id, reason, summary_sealed, owner, opened_at as "openedAt", due_at as "dueAt", seen_at as "seenAt", closed_at as "closedAt" from escalation
+    where tenant_id = ${tenant} and conversation_id = ${conversation} order by opened_at desc limit 1`.execute(db.bare)
+  return row && { ...row, summary: await open(escalationSummary(row.id), row.summary_sealed), owner: row.owner ?? undefined, seenAt: row.seenAt ?? undefined, closedAt: row.closedAt ?? undefined }
+}

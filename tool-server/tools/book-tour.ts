@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { AppError, sayings } from '@portero/shared'
+import { bookTour } from '../actions/book-tour.ts'
+import type { Catalogue, Home } from '../domain/homes.ts'
+import type { Millis } from '../define.ts'
+import { alternatives, offer, reach, searchFor, startOf } from '../domain/offers.ts'
+import { defineTool, type Reads } from '../domain/reads.ts'
+import { failed, reply } from '../domain/replies.ts'
+import { homeNamed } from '../domain/search-homes.ts'
+import { agentsFree, chooseAgent, freeSlots, gapMs } from '../domain/slots.ts'
+import { label, readWhen } from '../domain/spanish-times.ts'
+import { dayMs, dayOf, dayStart } from '../domain/zones.ts'
+
+const say = sayings['es-MX']
+const tour = z.strictObject({ tour_id: z.string(), home: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string() })
+const fairnessMs: Millis = 30 * dayMs
+
+export const bookTourTool = defineTool({
+  name: 'book_tour',
+  description: 'Reserva una visita. Pásale el slot_id que eligió el prospecto; si no lo tienes, la vivienda (home) y cuándo (when). Sólo está reservada si responde ok: true; si no, ofrece las alternativas que devuelve.',
+  input: z.strictObject({
+    slot_id: z.string().nullish().describe('El slot_id exacto que devolvió check_availability.'),
+    home: z.string().nullish().describe('El valor home, si no tienes slot_id.'),
+    when: z.string().nullish().describe('Día y hora, si no tienes slot_id: «2026-11-23 11:00» o «lunes a las 11».'),
+  }),
+  output: reply(z.strictObject({ tour })),
+  callers: ['prospect'],
+  policy: { effect: 'write', timeoutMs: 7_500, scopes: ['tours:write'], once: ({ slot_id, home, when }) => (slot_id ? slot_id : `${home ?? ''} ${when ?? ''}`) },
+  examples: [{ name: 'un slot_id que ya no vale', input: { slot_id: 's_viejo' }, output: failed('slot_unknown', say.slotUnknown) }],
+}).runs(async (input, { reads, act, subject: { person }, now }) => {
+  if (!person) throw new AppError('bug', 'a visit is booked for a person')
+  const catalogue = await reads.homes.catalogue()
+  const wanted = await wish(input, { reads, person, catalogue, now })
+  if ('ok' in wanted) return wanted
+  const { home, startsAt } = wanted
+  const { building } = home
+  const zone = building.zone
+  const search = searchFor({ catalogue, home, now, taken: [] })
+  const able = agentsFree({ ...search, startsAt })
+  if (able.length === 0) {
+    const free = alternatives({ catalogue, home, now, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
+    return failed('not_offered', say.timeNotOffered, { alternatives: await offer(reads.handles, person, home, free) })
+  }
+  const agents = await inTurn(able, catalogue, reads, now)
+  const placed = await act(bookTour, {
+    home: home.id, building: building.id, day: dayOf(zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * 60_000, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
+    agents, elsewhere: reach({ catalogue, home }, now),
+  })
+  if (placed.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
+  if (placed.status === 'gone' || !placed.tour) {
+    const free = alternatives({ catalogue, home, now, taken: placed.taken ?? [] }, startsAt)
+    return failed('slot_gone', say.slotGone, { alternatives: await offer(reads.handles, person, home, free) })
+  }
+  const agent = catalogue.agents.find(({ id }) => id === placed.agent)?.name ?? ''
+  const at = label(zone, startsAt)
+  return {
+    ok: true, say: placed.status === 'mine' ? say.alreadyBooked(at, home.title) : say.booked(at, home.title, agent, building.address),
+    data: { tour: { tour_id: await reads.handles.tour(person, placed.tour), home: home.slug, start: startOf(zone, startsAt), label: at, address: building.address, agent } },
+  }
+})
+
+type Asked = { slot_id?: string | null | undefined; home?: string | null | undefined; when?: string | null | undefined }
+type Around = { reads: Reads; person: string; catalogue: Catalogue; now: Millis }
+
+const wish = async ({ slot_id, home: name, when }: Asked, { reads, person, catalogue, now }: Around): Promise<{ home: Home; startsAt: Millis } | ReturnType<typeof failed>> => {
+  if (slot_id) {
+    const slot = await reads.handles.slotOf(person, slot_id)
+    const home = slot && catalogue.homes.find(({ no, isOpen }) => no === slot.home && isOpen)
+    return home ? { home, startsAt: slot.startsAt } : failed('slot_unknown', say.slotUnknown)
+  }
+  if (!name) return failed('invalid_input', say.whichHome)
+  const home = homeNamed(catalogue, name)
+  if (!home) return failed('not_found', say.noSuchHome)
+  if (!home.isOpen) return failed('not_available', say.homeClosed)
+  const at = when ? readWhen(when, { zone: home.building.zone, now }) : undefined
+  if (at && 'startsAt' in at) return { home, startsAt: at.startsAt }
+  const taken = await reads.tours.taken(reach({ catalogue, home }, now))
+  const free = freeSlots({ ...searchFor({ catalogue, home, now, taken }), ...(at && { from: dayStart(home.building.zone, at.day) }), most: 3 })
+  return failed('invalid_input', say.whenNotUnderstood, { alternatives: await offer(reads.handles, person, home, free) })
+}
+
+// Whose turn it is, then whose next: who has shown least for their weight in 30 days.
+const inTurn = async (able: readonly string[], catalogue: Catalogue, reads: Reads, now: Millis): Promise<string[]> => {
+  if (able.length === 1) return [...able]
+  const shown = await reads.tours.counts({ agents: able, from: now - fairnessMs, to: now + fairnessMs })
+  const weights = new Map(catalogue.agents.map(({ id, weight }) => [id, weight]))
+  const order: string[] = []
+  for (let left = [...able]; left.length > 0; left = left.filter((id) => !order.includes(id))) order.push(chooseAgent(left, { weights, shown }))
+  return order
+}
