@@ -126,7 +126,7 @@ describe('the calls', () => {
     await slow
     await say('hubspot', 'get')
     const { text } = await get('/_pages/calls')
-    expect(text.replaceAll(/<[^>]+>/g, ' ')).toMatch(/hubspot\s+GET\s+\/things\?limit=3\s+404\s+0 ms[\s\S]*bird\s+POST\s+\/things\?limit=3\s+201\s+34 ms[\s\S]*&quot;con cuerpo&quot;/)
+    expect(text.replaceAll(/<[^>]+>/g, ' ')).toMatch(/GET\s+\/things\?limit=3\s+hubspot\s+404\s+0 ms[\s\S]*POST\s+\/things\?limit=3\s+bird\s+201\s+34 ms[\s\S]*&quot;con cuerpo&quot;/)
     expect((await get('/_lab/bird/requests')).body).toEqual([expect.objectContaining({ on: 'POST /things', status: 201, ms: 34, fault: 'slow' })])
   })
   test('show that a vendor was made to go away, and the switch does it', async () => {

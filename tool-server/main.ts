@@ -9,7 +9,7 @@ import { makeLog } from './spine/log.ts'
 // env -> db -> start; SIGTERM -> drain. The only file with side effects on import.
 type Moving = Pick<House, 'tenant' | 'toolKeys' | 'putOperator'> & { scopes: readonly string[] }
 type Lab = { connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]; url: string; moveIn(house: Moving, how: { dataDir: string }): Promise<void>; close(): Promise<void> }
-type LabModule = { startLab(needs: { clock: Clock; port: number; serverUrl: string }): Promise<Lab> }
+type LabModule = { startLab(needs: { clock: Clock; port: number; serverUrl: string; publicUrl: string }): Promise<Lab> }
 const labModule = '../test/lab/index.ts' // not shipped: only a lab loads it
 
 const parent = process.ppid // read before anything that takes time: npm may be killed meanwhile
@@ -32,7 +32,7 @@ const start = async (): Promise<void> => {
 }
 
 const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clock' | 'log' | 'engine'>): Promise<void> => {
-  const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}` }) : undefined
+  const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}`, publicUrl: config.publicBaseUrl }) : undefined
   const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], tools: rooms.tools, accounts: lab?.accounts ?? [] })
 
   const server = createServer(house.doors)

@@ -34,17 +34,18 @@ type Furnished = {
 const phone = '+525512345678' // nobody's: the lab's own prospect
 const operatorName = 'lab'
 
-// serverUrl: where vendors send their webhooks, and the agent its calls.
-export const startLab = async ({ clock, port, serverUrl }: { clock: Clock; port: number; serverUrl: string }): Promise<Lab> => {
+// serverUrl: where vendors send their webhooks, and the agent its calls; publicUrl: what they believe it to be. toolKey: one that the house has already, where the lab can't move in.
+type Surroundings = { clock: Clock; port: number; serverUrl: string; publicUrl?: string; toolKey?: string | undefined }
+export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: Surroundings): Promise<Lab> => {
   const secret = (): string => clock.bytes(24).toString('base64url')
   const ecoAccount = { name: 'casa', apiKey: secret(), signingSecrets: [secret(), secret()] } as const
   const birdAccount = { workspace: 'ws-lab', channel: 'ch-lab', apiKey: secret(), signingKeys: [secret(), secret()], number: '+525500000000', botName: 'Vivi' }
   const hubspotAccount = { portal: '4812345', apiKey: secret(), pipeline: 'rentas', stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '1007' } }
-  const toolKey = `portero_${secret()}`
+  const toolKey = given.toolKey ?? `portero_${secret()}`
   const password = secret()
 
   const ecoVendor = makeEco({ clock, account: ecoAccount, serverUrl })
-  const birdVendor = makeBird({ clock, account: birdAccount, serverUrl, agent: makeBirdAgent({ toolsUrl: serverUrl, toolKey, clock }) })
+  const birdVendor = makeBird({ clock, account: birdAccount, serverUrl, publicUrl, agent: makeBirdAgent({ toolsUrl: serverUrl, toolKey, clock }) })
   const hubspotVendor = makeHubspot({ clock, account: hubspotAccount })
   const pages = labPages({ clock, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }) })
   const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor], phone: birdVendor.phoneDesk, pages })

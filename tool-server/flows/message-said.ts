@@ -5,7 +5,7 @@ import { defineFlow } from '../domain/reads.ts'
 export const messageSaid = defineFlow({
   name: 'messaging.said',
   payload: said,
-  serial: ({ connection, contact }) => `messaging:${connection}:${contact.id}`,
+  serial: ({ connection, contact, message }) => `messaging:${connection}:${contact?.id ?? message}`,
   async decide(payload, _facts, { act }) {
     await act(noteSaid, payload)
   },

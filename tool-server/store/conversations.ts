@@ -42,9 +42,15 @@ export const noteMessage = async ({ tx, subject, sealing, newId }: Act, { conver
       on conflict (tenant_id, connection_id, external_id) do nothing returning id`.execute(tx)
     return rows.length > 0
   }
-  const next = rank[status] > rank[known.status] ? status : known.status
-  await sql`update message set status = ${next}, body_sealed = coalesce(body_sealed, ${sealed}) where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
+  await sql`update message set status = ${later(status, known.status)}, body_sealed = coalesce(body_sealed, ${sealed}) where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
   return false
+}
+const later = (a: MessageStatus, b: MessageStatus): MessageStatus => (rank[a] > rank[b] ? a : b)
+
+// Of a message that we know, and nothing of one that we don't: its words tell its fate too.
+export const noteFate = async ({ tx, subject }: Act, { connection, external, status }: Pick<Message, 'connection' | 'external' | 'status'>): Promise<void> => {
+  const { rows: [known] } = await sql<{ id: string; status: MessageStatus }>`select id, status from message where tenant_id = ${subject.tenant} and connection_id = ${connection} and external_id = ${external} for no key update`.execute(tx)
+  if (known) await sql`update message set status = ${later(status, known.status)} where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
 }
 
 export const externalOf = async ({ tx, subject }: Act, conversation: string): Promise<{ connection: string; external: string | undefined } | undefined> => {

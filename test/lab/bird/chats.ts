@@ -26,13 +26,14 @@ export type Chats = {
 
 const fatesAfterMs = [['sent', 400], ['delivered', 900]] as const
 
-export const makeChats = ({ clock, account, serverUrl, agent }: { clock: Time; account: Account; serverUrl: string; agent?: Agent | undefined }): Chats => {
+type Whereabouts = { clock: Time; account: Account; serverUrl: string; publicUrl?: string | undefined; agent?: Agent | undefined }
+export const makeChats = ({ clock, account, serverUrl, publicUrl, agent }: Whereabouts): Chats => {
   const contacts = new Map<string, Contact>() // by the phone that rings
   const conversations = new Map<string, Conversation>()
   const messages = new Map<string, Message>()
   const turns = new Map<string, Promise<void>>() // of the agent, one after another in each conversation
   const timers = new Set<() => void>()
-  const speaker = makeSpeaker({ clock, signingKeys: account.signingKeys, serverUrl })
+  const speaker = makeSpeaker({ clock, signingKeys: account.signingKeys, serverUrl, publicUrl })
   let made = clock.now() // from the time it opened: what it said in an earlier life is still remembered by whoever heard it
   let isBackwards = false
 

@@ -25,8 +25,8 @@ const receiver = z.union([z.object({ id: z.string() }), z.object({ identifierKey
 const sending = z.object({ receiver: z.object({ contacts: z.tuple([receiver]) }), body: text, reference: z.string().max(255).default('') })
 const joining = z.object({ participantId: z.string(), participantType: z.enum(['accessKey', 'flow', 'bot', 'user']), body: text })
 
-export const makeBird = ({ clock, account, serverUrl, agent }: { clock: Time; account: Account; serverUrl: string; agent?: Agent }): Bird => {
-  const chats = makeChats({ clock, account, serverUrl, agent })
+export const makeBird = ({ clock, account, serverUrl, publicUrl, agent }: { clock: Time; account: Account; serverUrl: string; publicUrl?: string | undefined; agent?: Agent }): Bird => {
+  const chats = makeChats({ clock, account, serverUrl, publicUrl, agent })
   const { phone, phoneDesk, conversationFor } = makePhone(chats)
   const isShown = ({ madeAt }: { madeAt: number }, lagMs: number): boolean => clock.now() - madeAt >= lagMs
   const known = (id: string): Conversation => {

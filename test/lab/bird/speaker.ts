@@ -6,14 +6,15 @@ export type Call = { event: string; payload: object; at: number; statuses: numbe
 
 const triesAgainAfterMs = [5_000, 30_000, 300_000, 1_800_000, 7_200_000, 18_000_000]
 
-export const makeSpeaker = ({ clock, signingKeys, serverUrl }: { clock: Time; signingKeys: readonly string[]; serverUrl: string }) => {
-  const url = `${serverUrl}/webhooks/bird`
+// publicUrl: what Bird believes our address to be, and so signs; in the lab both lead to the same door.
+export const makeSpeaker = ({ clock, signingKeys, serverUrl, publicUrl = serverUrl }: { clock: Time; signingKeys: readonly string[]; serverUrl: string; publicUrl?: string | undefined }) => {
+  const path = '/webhooks/bird'
   const calls: Call[] = []
   const waiting = new Set<() => void>()
   const underWay = new Set<Promise<unknown>>()
 
   const attempt = async (call: Call, request: RequestInit): Promise<void> => {
-    const status = await fetch(url, request).then((response) => response.status, () => 0)
+    const status = await fetch(serverUrl + path, request).then((response) => response.status, () => 0)
     call.statuses.push(status)
     const againMs = triesAgainAfterMs[call.statuses.length - 1]
     if ((status >= 200 && status < 300) || againMs === undefined) return
@@ -36,7 +37,7 @@ export const makeSpeaker = ({ clock, signingKeys, serverUrl }: { clock: Time; si
       const seconds = Math.floor(clock.now() / 1_000)
       const call: Call = { event, payload, at: clock.now(), statuses: [] }
       calls.push(call)
-      const headers = { 'content-type': 'application/json', 'messagebird-request-timestamp': String(seconds), 'messagebird-signature': signBird({ url, body, key: signingKeys[0] ?? '', seconds }) }
+      const headers = { 'content-type': 'application/json', 'messagebird-request-timestamp': String(seconds), 'messagebird-signature': signBird({ url: publicUrl + path, body, key: signingKeys[0] ?? '', seconds }) }
       tracked(attempt(call, { method: 'POST', headers, body }))
     },
     // When nothing is under way any more, what that led to included.

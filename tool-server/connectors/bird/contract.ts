@@ -123,6 +123,9 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
       ]),
       sample('whatsapp.outbound of a status that we do not know', outbound({ ...sentByUs, status: 'teleported' }), []),
       sample('whatsapp.interaction', readByAna, [toldSaid('d0bff5f3354af8b17565f687d8dc5184', { message: byUs, author: 'portero', status: 'read', at: Date.UTC(2026, 10, 23, 17, 9, 0, 250) })]),
+      sample('whatsapp.interaction that names only the message', { ...readByAna, payload: { ...readByAna.payload, receiver: undefined } }, [
+        { id: 'said:d0bff5f3354af8b17565f687d8dc5184', flow: 'messaging.said', payload: { connection, message: byUs, author: 'portero', status: 'read', at: Date.UTC(2026, 10, 23, 17, 9, 0, 250) } },
+      ]),
       sample('whatsapp.interaction of another kind', { ...readByAna, payload: { ...readByAna.payload, type: 'clicked' } }, []),
       sample('conversation.created', changed('conversation.created', thread), [toldChanged('e539de07b607a17c8f0be5340c71e4c7', { isOpen: true, at: Date.UTC(2026, 10, 23, 17, 0, 0, 50) })]),
       sample('conversation.updated', changed('conversation.updated', { ...thread, status: 'closed', updatedAt: '2026-11-24T01:30:00.000Z' }), [

@@ -53,7 +53,7 @@ const body = z.looseObject({ type: z.string() })
 const message = z.object({ id, status: z.string(), context: wireContext, createdAt: when, updatedAt: when })
 const received = message.extend({ body, sender: z.object({ contact: wireContact }), meta: z.object({ extraInformation: z.object({ whatsappbsuid: z.string().nullish() }).nullish() }).nullish() })
 const sent = message.extend({ body: body.nullish(), reference: z.string().nullish(), sender: z.object({ type: z.string().nullish() }).nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }) })
-const interaction = z.object({ type: z.string(), messageId: id, messageReference: z.string().nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }), createdAt: when, updatedAt: when.nullish() })
+const interaction = z.object({ type: z.string(), messageId: id, messageReference: z.string().nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }).nullish(), createdAt: when, updatedAt: when.nullish() })
 
 const hear = (event: string, payload: unknown, connection: Connection<Settings>): Delivery[] => {
   const wire = fit(received, payload, event)
@@ -86,9 +86,9 @@ const say = (event: string, payload: unknown, connection: Connection<Settings>):
 const interact = (event: string, payload: unknown, connection: Connection<Settings>): Delivery[] => {
   const wire = fit(interaction, payload, event)
   if (wire.type !== 'read') return []
-  const [contact] = wire.receiver.contacts
+  const contact = wire.receiver?.contacts[0] // some accounts send the message's id only
   return [told(`said:${fingerprint(event, wire.messageId, '', wire.type, wire.updatedAt ?? wire.createdAt)}`, 'messaging.said', {
-    connection: connection.id, message: wire.messageId, contact: contactOf(contact, { name: contact.annotations?.name }),
+    connection: connection.id, message: wire.messageId, ...(contact && { contact: contactOf(contact, { name: contact.annotations?.name }) }),
     author: isOurs(wire.messageReference) ? 'portero' : 'bot', status: 'read', at: Date.parse(wire.createdAt),
   } satisfies z.infer<typeof said>)]
 }

@@ -10,8 +10,8 @@ export type Contact = z.infer<typeof contact>
 const body = z.strictObject({ kind: z.enum(['text', 'image', 'audio', 'video', 'file', 'location', 'other']), text: z.string() }) // text: the words, or a caption
 export const heard = z.strictObject({ connection: z.string(), message: z.string(), conversation: z.string().optional(), contact, body, at: z.int() })
 export const said = z.strictObject({
-  connection: z.string(), message: z.string(), conversation: z.string().optional(), contact,
-  body: body.optional(), // left out where the vendor only tells the fate
+  connection: z.string(), message: z.string(), conversation: z.string().optional(),
+  contact: contact.optional(), body: body.optional(), // left out where the vendor only tells the fate
   author: z.enum(['bot', 'human', 'portero']), status: z.enum(['accepted', 'sent', 'delivered', 'read', 'failed']), at: z.int(),
 })
 export const conversationChanged = z.strictObject({ connection: z.string(), conversation: z.string(), contact, isOpen: z.boolean(), at: z.int() })

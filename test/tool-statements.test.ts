@@ -1,0 +1,89 @@
+import { createServer, type Server } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import request from 'supertest'
+import { makeHouse, type House } from '@portero/tool-server/app.ts'
+import { readConfig } from '@portero/tool-server/config.ts'
+import type { Subject } from '@portero/tool-server/define.ts'
+import { makeLog } from '@portero/tool-server/spine/log.ts'
+import { tools } from '@portero/tool-server/tools/index.ts'
+import { fakeClock } from './support/clock.ts'
+import { freshEngine } from './support/databases.ts'
+import { prospects } from './support/homes.ts'
+import { recorded, type Recorded } from './support/statements.ts'
+import { tinyConnector } from './support/tiny.ts'
+
+// What a call costs the database once everything that may be remembered is: a read at most three statements, a write at most six besides begin and commit.
+const most = { read: 3, write: 6 }
+const clock = fakeClock()
+const dataDir = mkdtempSync(join(tmpdir(), 'portero-test-'))
+type Talker = Subject & { person: string; conversation: string }
+let house: House
+let server: Server
+let engine: Recorded
+let removeEngine: () => Promise<void>
+let talkers: Talker[]
+let ana: Talker
+let key = ''
+
+beforeAll(async () => {
+  const fresh = await freshEngine()
+  engine = recorded(fresh.engine)
+  removeEngine = fresh.remove
+  const config = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: 'https://portero.example' })
+  const accounts = [{ vendor: 'tiny', account: 'one', settings: { baseUrl: 'http://127.0.0.1:9' } }]
+  house = makeHouse({ config, clock, log: makeLog({ level: 'silent', clock }), engine, connectors: [tinyConnector()], flows: [], tools, accounts })
+  await house.begin({ work: false })
+  const [connection] = await house.connections.all(house.db.bare)
+  talkers = (await prospects({ ...house, clock }, connection!.id, 20)) as Talker[]
+  key = await house.toolKeys.make({ tenant: house.tenant, name: 'bird', scopes: [...new Set(tools.flatMap(({ policy }) => policy.scopes))] })
+  server = createServer(house.doors).listen(0)
+})
+afterAll(async () => {
+  server.close()
+  await house.close(0)
+  await removeEngine()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const call = async (tool: string, input: object, who = ana): Promise<any> => (await request(server).post(`/tools/${tool}`).set('authorization', `Bearer ${key}`).set('x-conversation-id', `cv-${who.conversation}`).send(input)).body
+const costOf = async (tool: string, input: object): Promise<{ ok: boolean; statements: string[] }> => {
+  engine.recorded()
+  const { ok } = await call(tool, input)
+  return { ok, statements: engine.recorded().map(({ sql }) => sql) }
+}
+// Each by somebody of their own, whose key a message has just used, in a house that has just been asked about its homes.
+beforeEach(async () => {
+  clock.advance(2 * 60_000)
+  ana = talkers.pop()!
+  await house.vault.seal(house.db.bare, ana, 'warm', '')
+  await call('check_availability', { home: 'roma-norte-101' })
+})
+
+describe.each<[string, string, () => Promise<object>]>([
+  ['find_homes', 'find_homes', async () => ({ area: 'Roma Norte' })],
+  ['get_home', 'get_home', async () => ({ home: 'roma-norte-101' })],
+  ['check_availability', 'check_availability', async () => ({ home: 'roma-norte-101', part_of_day: 'afternoon' })],
+  ['my_tours', 'my_tours', async () => ({})],
+  ['book_tour of a slot', 'book_tour', async () => ({ slot_id: (await call('check_availability', { home: 'roma-norte-101' })).data.slots[5].slot_id })],
+  ['book_tour of a home and a time', 'book_tour', async () => ({ home: 'roma-norte-203', when: '2026-11-25 12:00' })],
+  ['update_deal', 'update_deal', async () => ({ stage: 'qualified', budget_max: 20_000, home: 'roma-norte-101' })],
+  ['escalate', 'escalate', async () => ({ reason: 'complaint', summary: 'Nadie contesta.' })],
+])('%s', (_title, tool, input) => {
+  const effect = tools.find(({ name }) => name === tool)!.policy.effect
+  test(`asks the database at most ${most[effect]} times`, async () => {
+    const { ok, statements } = await costOf(tool, await input())
+    expect(ok).toBe(true)
+    expect(statements.slice(most[effect])).toEqual([])
+  })
+})
+
+test('each tool is counted', () => {
+  expect(tools.map(({ name }) => name)).toEqual(['book_tour', 'check_availability', 'escalate', 'find_homes', 'get_home', 'my_tours', 'update_deal'])
+})
+test('a write said again costs one look', async () => {
+  await call('update_deal', { budget_max: 15_000 })
+  expect((await costOf('update_deal', { budget_max: 15_000 })).statements).toHaveLength(1)
+})
