@@ -37,6 +37,27 @@ describe('a write', () => {
     const again = await ask('leave_note', ` ${word}`)
     expect([again.body, await notes()]).toEqual([first.body, [word]])
   })
+  test('made again after an hour is a new wish, which is done once too', async () => {
+    await ask('leave_note')
+    stage.clock.advance(3_600_000)
+    const later = await ask('leave_note')
+    const answers = await Promise.all([ask('leave_note'), ask('leave_note')])
+    expect([answers.map(({ text }) => text), await notes(), await replies()]).toEqual([[later.text, later.text], [word, word], 1])
+  })
+  test('made again after an hour, twenty times at once, is done once more', async () => {
+    await ask('leave_note')
+    stage.clock.advance(3_600_000)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask('leave_note')))
+    expect([new Set(answers.map(({ text }) => text)).size, await notes()]).toEqual([1, [word, word]])
+  })
+  test('that fails after an hour is not answered by what was then', async () => {
+    await ask('leave_note')
+    stage.clock.advance(3_600_000)
+    await sql`alter table note add constraint full_up check (text <> ${sql.lit(word)}) not valid`.execute(stage.db.bare)
+    const answer = await ask('leave_note')
+    await sql`alter table note drop constraint full_up`.execute(stage.db.bare)
+    expect(codeOf(answer)).toEqual([500, 'bug'])
+  })
   test('of other words is another', async () => {
     await ask('leave_note')
     await ask('leave_note', `${word} more`)
@@ -49,9 +70,9 @@ describe('a write', () => {
     await ask('leave_note', word, { 'x-bird-conversation-id': `${conversation}-b` })
     expect(await notes()).toHaveLength(3)
   })
-  test('without a business key is known by its arguments', async () => {
-    const answers = [await ask('note_slowly'), await ask('note_slowly'), await ask('note_slowly', `${word}2`)]
-    expect([answers[1]!.body, await notes()]).toEqual([answers[0]!.body, [word, `${word}2`]])
+  test('without a business key is done each time: having pets, none, and pets again means each', async () => {
+    for (const text of [word, `${word}2`, word]) expect(codeOf(await ask('note_freely', text))).toEqual([200, undefined])
+    expect((await notes()).toSorted()).toEqual([word, word, `${word}2`].toSorted())
   })
   test('with a long business key is kept too', async () => {
     const long = word + 'x'.repeat(20_000)
@@ -127,7 +148,7 @@ describe('a write', () => {
 })
 
 // A tool of the test's own, asked once or more at the same time.
-const plain = { description: 'x', input: z.strictObject({ text: z.string() }), output: z.strictObject({ ok: z.boolean(), say: z.string(), error: z.strictObject({ code: z.string(), retryable: z.boolean() }).nullish() }), callers: ['prospect' as const], policy: { effect: 'write' as const, timeoutMs: 9_000, scopes: [] }, examples: [] }
+const plain = { description: 'x', input: z.strictObject({ text: z.string() }), output: z.strictObject({ ok: z.boolean(), say: z.string(), error: z.strictObject({ code: z.string(), retryable: z.boolean() }).nullish() }), callers: ['prospect' as const], policy: { effect: 'write' as const, timeoutMs: 9_000, scopes: [], once: ({ text }: { text: string }) => text }, examples: [] }
 const opened = (tool: Pick<Tool, 'name' | 'run'>): Promise<Response> => Promise.resolve(request(stage.open([{ ...plain, ...tool }]).doors).post(`/tools/${tool.name}`).set({ authorization: `Bearer ${stage.key}`, 'x-conversation-id': conversation }).send({ text: word }))
 
 // Two of the same call, both bound before either has changed anything; there is one seat.

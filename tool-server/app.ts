@@ -112,7 +112,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
       await acting.as({ tenant, by: 'system' }, 'all')(meetConversation, { connection: seen.connection, conversation: seen.id, contact: seen.contact, heardAt: seen.heardAt })
       return true
     },
-    pushLate: async ({ subject, say, key }) => void (await acting.as(subject, 'all')(pushAnswer, { text: say, key: `${subject.conversation}:${key}` })),
+    pushLate: async ({ subject, say, key }) => void (await acting.as(subject, 'all')(pushAnswer, { text: say, key })),
   })
   const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, wake })
   const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant })

@@ -18,7 +18,6 @@ type Sayings = {
   booked(label: string, home: string, agent: string, address: string): string
   alreadyBooked(label: string, home: string): string
   clash(label: string): string
-  tooMany: string
   noTours: string
   toursAre(list: string): string
   leadSaved: string
@@ -28,7 +27,6 @@ type Sayings = {
   nothingToSave: string
   notUnderstood(field: string): string
   escalated(owner: string | undefined, minutes: number): string
-  escalatedTomorrow: string
   alreadyEscalated: string
   stillWorking: string
   humanInCharge: string
@@ -52,7 +50,6 @@ export const sayings: Record<Language, Sayings> = {
     booked: (label, home, agent, address) => `Listo, tu visita a ${home} quedó para el ${label} con ${agent}, en ${address}.`,
     alreadyBooked: (label, home) => `Ya tienes reservada esa visita a ${home}: ${label}.`,
     clash: (label) => `A esa hora ya tienes otra visita: ${label}.`,
-    tooMany: 'Ya tienes varias visitas por hacer; cuando hagas una, con gusto agendamos otra.',
     noTours: 'Todavía no tienes visitas agendadas.',
     toursAre: (list) => `Tienes: ${list}.`,
     leadSaved: 'Gracias, ya lo anoté.',
@@ -62,7 +59,6 @@ export const sayings: Record<Language, Sayings> = {
     nothingToSave: 'No recibí ningún dato para anotar.',
     notUnderstood: (field) => `No entendí el dato «${field}».`,
     escalated: (owner, minutes) => `Ya le avisé a ${owner ?? 'un asesor'}; te responde en menos de ${minutes} minutos.`,
-    escalatedTomorrow: 'Ya avisé a un asesor; te responde en cuanto abra la oficina.',
     alreadyEscalated: 'Un asesor ya está avisado y te escribe en cuanto pueda.',
     stillWorking: 'Sigo en eso; te escribo en un momento.',
     humanInCharge: 'Un asesor lleva ahora esta conversación.',
@@ -84,7 +80,6 @@ export const sayings: Record<Language, Sayings> = {
     booked: (label, home, agent, address) => `Done: your visit to ${home} is on ${label} with ${agent}, at ${address}.`,
     alreadyBooked: (label, home) => `You already have that visit to ${home}: ${label}.`,
     clash: (label) => `You already have another visit then: ${label}.`,
-    tooMany: 'You already have several visits ahead; after one of them we can book another.',
     noTours: 'You have no visits booked yet.',
     toursAre: (list) => `You have: ${list}.`,
     leadSaved: 'Thank you, noted.',
@@ -94,7 +89,6 @@ export const sayings: Record<Language, Sayings> = {
     nothingToSave: 'There was nothing to note.',
     notUnderstood: (field) => `I did not understand «${field}».`,
     escalated: (owner, minutes) => `I have told ${owner ?? 'an agent'}; you will hear back within ${minutes} minutes.`,
-    escalatedTomorrow: 'I have told an agent; you will hear back when the office opens.',
     alreadyEscalated: 'An agent already knows and will write as soon as possible.',
     stillWorking: 'I am still on it; I will write in a moment.',
     humanInCharge: 'An agent is looking after this conversation now.',

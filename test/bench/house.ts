@@ -2,34 +2,37 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeHouse, openEngine, type House } from '@portero/tool-server/app.ts'
+import { makeHouse, openEngine, rooms, type House } from '@portero/tool-server/app.ts'
 import { readConfig } from '@portero/tool-server/config.ts'
 import type { Connection } from '@portero/tool-server/define.ts'
 import { realClock } from '@portero/tool-server/spine/clock.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { startLab, type Lab } from '../lab/index.ts'
 import { freshDatabase, serverUrl } from '../support/databases.ts'
+import { recorded, type Recorded } from '../support/statements.ts'
 
 // A whole house as it is shipped, with the lab beside it, on a database of its own that is thrown away afterwards.
-export type BenchHouse = { house: House; lab: Lab; url: string; connection: Connection; engine: string; end(): Promise<void> }
+// connection, url: to the first of the vendors, and where it knocks.
+export type BenchHouse = { house: House; lab: Lab; origin: string; url: string; connection: Connection; engine: string; statements: Recorded['during']; end(): Promise<void> }
 
-export const benchHouse = async ({ work = true } = {}): Promise<BenchHouse> => {
+export const benchHouse = async ({ work = true, vendors = ['eco'] } = {}): Promise<BenchHouse> => {
   const clock = realClock()
-  const log = makeLog({ level: 'silent', clock })
+  const log = makeLog({ level: 'error', clock })
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-bench-'))
   const database = serverUrl ? await freshDatabase({ empty: true }) : undefined
   const config = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', ...(database && { DATABASE_URL: database.url }) })
-  const engine = await openEngine({ config, clock, log })
+  const engine = recorded(await openEngine({ config, clock, log }))
   const lab = await startLab({ clock, port: 0, serverUrl: 'http://localhost:0' })
-  const house = makeHouse({ config, clock, log, engine, connectors: lab.connectors, flows: lab.flows, accounts: lab.accounts.filter(({ vendor }) => vendor === 'eco') })
+  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...lab.connectors], flows: [...rooms.flows, ...lab.flows], tools: rooms.tools, accounts: lab.accounts.filter(({ vendor }) => vendors.includes(vendor)) })
   const server = createServer(house.doors)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   await house.begin({ work })
-  const [connection] = await house.connections.all(house.db.bare)
+  const connection = (await house.connections.all(house.db.bare)).find(({ vendor }) => vendor === vendors[0])
   const address = server.address()
   if (!connection || typeof address !== 'object' || !address) throw new Error('the house did not open')
+  const origin = `http://127.0.0.1:${address.port}`
   return {
-    house, lab, connection, engine: engine.name, url: `http://127.0.0.1:${address.port}/webhooks/eco/${connection.id}`,
+    house, lab, connection, engine: engine.name, statements: engine.during, origin, url: `${origin}/webhooks/${connection.vendor}/${connection.id}`,
     async end() {
       server.closeAllConnections()
       await house.close(1_000)

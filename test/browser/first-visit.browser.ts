@@ -72,9 +72,10 @@ describe('on the lab home', () => {
     expect(await say('Busco depa de 1 recámara en la Condesa')).toMatch(/opci/)
     expect(await say('la 1')).toMatch(/horario/)
     expect(await say('el 1')).toMatch(/^Listo, tu visita/)
+    expect(await record()).not.toContain('+525587654321')
     await shoot('lab-stopped')
     await page.click('#switch-hubspot')
-    await until('the record after the break', async () => /Visita: /.test(await record()), 60_000)
+    await until('the record after the break', async () => /\+525587654321[\s\S]*Visita: /.test(await page.locator('#pane-record article').first().innerText()), 60_000)
   }, 90_000)
 })
 

@@ -89,9 +89,10 @@ describe.each<[string, Wire, string]>([
   })
   test('and what is told of oneself and asked of a person is on record', async () => {
     expect(await call(conversation, 'update_deal', { budget_max: 25_000, pets: true })).toMatchObject({ ok: true, data: { saved: ['budget_max', 'pets'] } })
+    for (const pets of [false, true]) await call(conversation, 'update_deal', { budget_max: 25_000, pets }) // and back: each is meant
     expect(await call(conversation, 'escalate', { reason: 'contract', summary: 'Pregunta por el aval.' })).toMatchObject({ ok: true, data: { owner: expect.any(String) } })
     await stage.follow()
-    expect(recordOf(phone)).toMatchObject({ deals: [{ dealstage: '1003', portero_budget: '25000' }], meetings: [{ hs_meeting_outcome: 'SCHEDULED' }] })
+    expect(recordOf(phone)).toMatchObject({ deals: [{ dealstage: '1003', portero_budget: '25000', portero_pets: 'true' }], meetings: [{ hs_meeting_outcome: 'SCHEDULED' }] })
   })
 })
 

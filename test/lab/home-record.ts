@@ -22,7 +22,7 @@ export const recordPane = (state: unknown, view: View): Html => {
   const isOfPhone = ({ properties }: Thing): boolean => Object.entries(properties).some(([name, value]) => /phone/.test(name) && digitsOf(plain(value)) === digitsOf(number))
   const sorted = contacts.toSorted((one, other) => Number(isOfPhone(other)) - Number(isOfPhone(one)) || changed(other) - changed(one)).slice(0, mostContacts)
   const firstOther = sorted.findIndex((contact) => !isOfPhone(contact))
-  return html`<div class="records">${sorted.map((contact, at) => html`${at === firstOther && at > 0 && html`<h3>${words.others}</h3>`}${contactCard(contact, parsed.data, view)}`)}</div>`
+  return html`<div class="records">${sorted.map((contact, at) => html`${at === firstOther && html`${at === 0 && empty(words.noRecord, words.noRecordText)}<h3>${words.others}</h3>`}${contactCard(contact, parsed.data, view)}`)}</div>`
 }
 
 const contactCard = (contact: Thing, state: State, view: View): Html => {

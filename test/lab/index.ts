@@ -47,7 +47,7 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
   const ecoVendor = makeEco({ clock, account: ecoAccount, serverUrl })
   const birdVendor = makeBird({ clock, account: birdAccount, serverUrl, publicUrl, agent: makeBirdAgent({ toolsUrl: serverUrl, toolKey, clock }) })
   const hubspotVendor = makeHubspot({ clock, account: hubspotAccount })
-  const pages = labPages({ clock, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }) })
+  const pages = labPages({ clock, stages: hubspotAccount.stages, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }) })
   const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor], phone: birdVendor.phoneDesk, pages })
   return {
     ...server, toolKey,

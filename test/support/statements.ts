@@ -1,26 +1,35 @@
 import type { DatabaseConnection, Dialect, Driver } from 'kysely'
 import type { Engine } from '@portero/tool-server/spine/db.ts'
 
-// An engine that remembers what it was asked, but for what begins and ends a transaction.
+// An engine that can write down what it is asked, but for what begins and ends a transaction.
 export type Statement = { sql: string; parameters: readonly unknown[] }
-export type Recorded = Engine & { recorded(): Statement[] } // since it was last asked for
+export type Recorded = Engine & { during(work: () => Promise<unknown>): Promise<Statement[]> }
 
 export const recorded = (engine: Engine): Recorded => {
-  let statements: Statement[] = []
-  const recording = (connection: DatabaseConnection): DatabaseConnection =>
+  let statements: Statement[] | undefined
+  const recording = (connection: DatabaseConnection, into: Statement[]): DatabaseConnection =>
     beside(connection, {
       executeQuery: (query: Statement, ...rest: unknown[]) => {
-        if (!/^(begin|commit|rollback)$/.test(query.sql)) statements.push({ sql: query.sql, parameters: query.parameters })
+        if (!/^(begin|commit|rollback)$/.test(query.sql)) into.push({ sql: query.sql, parameters: query.parameters })
         return Reflect.apply(connection.executeQuery, connection, [query, ...rest])
       },
     })
-  const driverOf = (driver: Driver): Driver => beside(driver, { acquireConnection: async () => recording(await driver.acquireConnection()) })
-  const dialect: Dialect = beside(engine.dialect, { createDriver: () => driverOf(engine.dialect.createDriver()) })
+  const acquireFrom = (driver: Driver) => async (): Promise<DatabaseConnection> => {
+    const connection = await driver.acquireConnection()
+    return statements ? recording(connection, statements) : connection
+  }
+  const dialect: Dialect = beside(engine.dialect, {
+    createDriver: () => {
+      const driver = engine.dialect.createDriver()
+      return beside(driver, { acquireConnection: acquireFrom(driver) })
+    },
+  })
   return {
     ...engine, dialect,
-    recorded: () => {
-      const seen = statements
-      statements = []
+    async during(work) {
+      const seen: Statement[] = (statements = [])
+      await work()
+      statements = undefined
       return seen
     },
   }

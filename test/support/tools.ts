@@ -31,7 +31,8 @@ export const secretMessage = 'SELECT secret FROM /srv/portero/vault.ts for Juan 
 const reply = (data: z.ZodObject) => z.strictObject({ ok: z.boolean(), say: z.string(), data: data.nullish(), next: z.string().nullish(), error: z.strictObject({ code: z.string(), retryable: z.boolean() }).nullish() })
 const anything = z.strictObject({ text: z.string().nullish(), count: z.int().nullish(), tags: z.array(z.string()).nullish() })
 const policy = { timeoutMs: 10_000, scopes: ['homes:read'] }
-const write = { effect: 'write' as const, timeoutMs: 10_000, scopes: ['notes:write'] }
+const freely = { effect: 'write' as const, timeoutMs: 10_000, scopes: ['notes:write'] } // may be done again
+const write = { ...freely, once: (input: { text?: string }) => input.text ?? '' }
 const text = z.strictObject({ text: z.string().describe('Lo que hay que anotar') })
 const done = { ok: true, say: 'Listo.' }
 
@@ -57,12 +58,16 @@ const look = tool({
   run: async (input, { reads }) => ({ ...done, data: { input, notes: await reads.notes.count(), odd: null }, next: null }),
 })
 const tools: Tool<Reads>[] = [
-  tool({ name: 'leave_note', policy: { ...write, once: ({ text }) => text }, run: async ({ text }, { reads, act }) => {
+  tool({ name: 'leave_note', run: async ({ text }, { reads, act }) => {
     const before = await reads.notes.count()
     const { notes } = await act(noted, { text })
     return { ...done, say: `Son ${notes}, eran ${before}.`, data: { count: notes } }
   } }),
   look,
+  tool({ name: 'note_freely', policy: freely, run: async ({ text }, { act }) => {
+    await act(noted, { text })
+    return done
+  } }),
   tool({ name: 'note_twice', run: async ({ text }, { act }) => {
     await act(noted, { text })
     await act(noted, { text: `${text} otra vez` })

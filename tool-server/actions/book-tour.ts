@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { defineAction } from '../define.ts'
+import { defineAction, type Millis } from '../define.ts'
+import { chooseAgent } from '../domain/slots.ts'
+import { dayMs } from '../domain/zones.ts'
 import { lockDays, placeTour, takenTimes } from '../store/tours.ts'
 
 // The one way to a tour. Who asks has worked out from the catalogue who could show it; whether they really can is decided here, under the lock of their days.
 const args = z.strictObject({
   home: z.uuid(), building: z.uuid(), day: z.string(), startsAt: z.int(), endsAt: z.int(), gapMs: z.int(), perDay: z.int(),
-  agents: z.array(z.uuid()).min(1), // in the order of preference
+  agents: z.array(z.uuid()).min(1),
+  weights: z.record(z.uuid(), z.number()).optional(), // of these agents, by which they take turns; all alike without
   elsewhere: z.strictObject({ agents: z.array(z.uuid()), from: z.int(), to: z.int() }), // where to look for other times when this one is gone
 })
 const taken = z.strictObject({ agent: z.string(), building: z.string(), startsAt: z.int(), endsAt: z.int() })
@@ -16,14 +19,24 @@ const result = z.strictObject({
 })
 export const tourBooked = { name: 'tours.booked', payload: z.strictObject({ person: z.uuid(), tour: z.uuid() }) }
 
+const fairnessMs: Millis = 30 * dayMs
+
 export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'system'] }).decides(
-  async ({ elsewhere, ...wanted }, act) => {
+  async ({ elsewhere, weights = {}, ...wanted }, act) => {
     const { subject: { person, conversation } } = act
     if (!person) throw new AppError('bug', 'a visit is booked for a person')
-    await lockDays(act, { agents: wanted.agents, person, day: wanted.day })
-    const placed = await placeTour(act, { ...wanted, id: act.newId(), person, conversation })
+    const shown = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs })
+    const agents = inTurn(wanted.agents, { weights: new Map(Object.entries(weights)), shown })
+    const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation })
     if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, elsewhere) }
     if (placed.outcome === 'booked') await act.later(tourBooked, { person, tour: placed.id }, { key: `tour:${placed.id}:booked`, at: act.now, serial: `tours:${person}` })
     return { status: placed.outcome, tour: placed.id, agent: placed.agent }
   },
 )
+
+// Whose turn it is, then whose next: who has shown least for their weight in 30 days.
+const inTurn = (able: readonly string[], shares: Parameters<typeof chooseAgent>[1]): string[] => {
+  const order: string[] = []
+  for (let left = able; left.length > 0; left = left.filter((id) => !order.includes(id))) order.push(chooseAgent(left, shares))
+  return order
+}

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import { defineAction } from '../define.ts'
 import { leadFacts, mayMoveByTalking, movesByTalking, stage } from '../domain/leads.ts'
-import { changeLead, leadToChange, startLead } from '../store/leads.ts'
+import { changeLead, leadToChange } from '../store/leads.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
 // What the prospect tells us about themselves, and the moves of their deal that they may bring about by talking.
@@ -11,9 +11,7 @@ const result = z.strictObject({ status: z.enum(['changed', 'illegal']), stage, a
 export const updateLead = defineAction({ name: 'update-lead', args, result, scopes: ['leads:write'], callers: ['prospect', 'staff'] }).decides(async ({ facts, stage: to }, act) => {
   const { subject: { person } } = act
   if (!person) throw new AppError('bug', 'a lead belongs to a person')
-  await startLead(act, person)
   const lead = await leadToChange(act, person)
-  if (!lead) throw new AppError('bug', 'a lead vanished while it was started')
   const next = to ?? lead.stage
   const allowed = [...movesByTalking(lead.stage)]
   if (next !== lead.stage && !mayMoveByTalking(lead.stage, next)) return { status: 'illegal', stage: lead.stage, allowed }

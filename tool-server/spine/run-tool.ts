@@ -7,7 +7,7 @@ import { faultFields } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { answerAgain, answerOf, checkTool, faultOf, humanInCharge, refusalOf, stillWorking, type ToolAnswer } from './tool-answer.ts'
-import { isConversationId, makeBinding, type Bound, type BoundSubject, type Introduce } from './tool-bind.ts'
+import { isConversationId, makeBinding, type Bound, type BoundSubject, type Introduce, type Once } from './tool-bind.ts'
 import { makeChange, type Change } from './tool-change.ts'
 import { onceKey, readInput } from './tool-input.ts'
 import type { ToolKey, ToolKeys } from './tool-keys.ts'
@@ -56,17 +56,18 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     if (!isConversationId(conversation)) return unknownConversation()
     limit(`${key.tenant}/${conversation}`)
     const asked = readInput(tool, raw)
-    const once = asked.ok ? onceKey(tool, asked.input) : undefined
+    const onceName = asked.ok ? onceKey(tool, asked.input) : undefined
     const { signal, release } = deadline(clock, Math.min(answerMs, tool.policy.timeoutMs) - (clock.now() - arrived))
     const over = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
     try {
-      const found = await Promise.race([bindOrAsk({ tenant: key.tenant, external: conversation, once }, signal).then((bound) => ({ bound })), over])
+      const found = await Promise.race([bindOrAsk({ tenant: key.tenant, external: conversation, once: onceName }, signal).then((bound) => ({ bound })), over])
       if (!found) return refusalOf('timeout')
       const { bound } = found
       if (!bound) return unknownConversation()
       if (!asked.ok) return refusalOf('invalid_input', { say: asked.say })
       if (tool.policy.effect === 'write' && bound.state !== 'bot') return humanInCharge()
-      if (once !== undefined && bound.reply) return answerAgain(await binding.open(bound.subject, once, bound.reply))
+      if (onceName !== undefined && bound.reply) return answerAgain(await binding.open(bound.subject, onceName, bound.reply))
+      const once = onceName === undefined ? undefined : { key: onceName, stale: bound.stale }
       const stop = new AbortController()
       const work = track(perform({ tool, input: asked.input, key, subject: bound.subject, once, signal: stop.signal }).catch((thrown: unknown) => failed(tool, thrown)))
       const inTime = await Promise.race([work, over])
@@ -81,7 +82,7 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
   const bindOrAsk = async (who: Parameters<typeof binding.bind>[0], signal: AbortSignal): Promise<Bound | undefined> =>
     (await binding.bind(who)) ?? ((await introduce(who.tenant, who.external, signal)) ? binding.bind(who) : undefined)
 
-  type Work = { tool: Tool; input: object; key: ToolKey; subject: BoundSubject; once: string | undefined; signal: AbortSignal }
+  type Work = { tool: Tool; input: object; key: ToolKey; subject: BoundSubject; once: Once | undefined; signal: AbortSignal }
   const perform = async (work: Work): Promise<ToolAnswer> => {
     const { subject, key, once, signal } = work
     for (let run = 1; ; run++) {
@@ -102,10 +103,14 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
   const runOnce = async ({ tool, input, subject, once, signal }: Work, change: Change): Promise<ToolAnswer> => {
     const all = reads(subject.tenant)
     const now = clock.now()
-    if (once === undefined) return answerOf(tool, await tool.run(input, { reads: all, act: neverActs, subject, now, signal }))
+    if (tool.policy.effect === 'read') return answerOf(tool, await tool.run(input, { reads: all, act: neverActs, subject, now, signal }))
     const answer = answerOf(tool, await tool.run(input, { reads: readsBeside(change, all), act: change.act, subject, now, signal }))
     const isDone = answer.body['ok'] === true
     if (isDone && change.isTorn()) throw new AppError('bug', `${tool.name} says that it is done, but what it did was taken back`)
+    if (once === undefined) {
+      await change.commit(async () => true)
+      return answer
+    }
     const isUnanswered = async (on: Parameters<typeof binding.replyTo>[0]): Promise<boolean> => (await binding.replyTo(on, subject, once)) === null
     const isOurs = change.isOpen()
       ? await change.commit((tx) => (isDone ? binding.keep(tx, subject, { once, tool: tool.name, text: answer.text }) : isUnanswered(tx)))
@@ -113,9 +118,9 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     return isOurs ? answer : ((await firstAnswer(subject, once)) ?? refusalOf('conflict'))
   }
 
-  const firstAnswer = async (subject: BoundSubject, once: string): Promise<ToolAnswer | undefined> => {
+  const firstAnswer = async (subject: BoundSubject, once: Once): Promise<ToolAnswer | undefined> => {
     const reply = await binding.replyTo(db.bare, subject, once)
-    return reply ? answerAgain(await binding.open(subject, once, reply)) : undefined
+    return reply ? answerAgain(await binding.open(subject, once.key, reply)) : undefined
   }
 
   const failed = (tool: Tool, thrown: unknown): ToolAnswer => {
@@ -124,14 +129,14 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     return answer
   }
 
-  type Late = { tool: Tool; subject: BoundSubject; once: string | undefined; work: Promise<ToolAnswer>; stop: AbortController }
+  type Late = { tool: Tool; subject: BoundSubject; once: Once | undefined; work: Promise<ToolAnswer>; stop: AbortController }
   const tellLate = async ({ tool, subject, once, work, stop }: Late): Promise<void> => {
     const callOff = clock.after(lateMs, () => stop.abort(new DOMException(`${tool.name} took too long`, 'TimeoutError')))
     const { body, code } = await work
     callOff()
     log.info('tool.late', { tool: tool.name, code })
     // A write that is done is told once, however often it was asked for meanwhile.
-    const name = once !== undefined && body['ok'] === true ? once : newId(clock)
+    const name = once !== undefined && body['ok'] === true ? `${once.key}:${once.stale ?? 0}` : newId(clock)
     try {
       await pushLate({ subject, say: String(body['say']), key: `${subject.conversation}:${name}` })
     } catch (thrown) {

@@ -20,7 +20,7 @@ type Open = { tx: Tx; inside: <T>(work: () => T) => T; end(how: 'commit' | 'undo
 export const makeChange = ({ db, acting, subject, scopes, signal }: Needs): Change => {
   let open: Promise<Open> | undefined
   let begun = 0
-  let torn = false
+  let torn = signal.aborted
 
   const undo = async (): Promise<void> => {
     const ending = open
@@ -28,7 +28,7 @@ export const makeChange = ({ db, acting, subject, scopes, signal }: Needs): Chan
     await (await ending?.catch(() => undefined))?.end('undo') // one that couldn't be opened has nothing to undo
   }
 
-  // On PGlite a tool that never ends would hold up everybody.
+  // On PGlite, where there is one transaction at a time, a tool that never ends would hold up everybody.
   const giveUp = (): void => {
     torn = true
     void undo()
@@ -50,7 +50,7 @@ export const makeChange = ({ db, acting, subject, scopes, signal }: Needs): Chan
         const { tx, inside } = await (open ??= openTx(db))
         return await inside(() => acting.within(tx, subject).act(action, args))
       } catch (thrown) {
-        torn = begun > 1
+        torn ||= begun > 1
         begun = 0
         await undo()
         throw thrown

@@ -24,11 +24,11 @@ export const readInput = (tool: Tool, raw: unknown): Asked => {
   return { ok: false, say: [...new Set(parsed.error.issues.map((issue) => complaint(issue, input)))].slice(0, 3).join(' ') }
 }
 
-// The business key of a write. Long ones become digests: an index row has its limits.
+// The business key of a write that says what makes it the same one; as a digest, since it may hold a model's own words. One that doesn't say may be done again:
+// who has pets, then none, then pets again, means each.
 export const onceKey = (tool: Tool, input: object): string | undefined => {
-  if (tool.policy.effect === 'read') return undefined
   const named = tool.policy.once?.(input)
-  return `${tool.name}:${named !== undefined && named.length <= 200 ? named : createHash('sha256').update(named ?? canonical(input)).digest('hex')}`
+  return named === undefined ? undefined : `${tool.name}:${createHash('sha256').update(named).digest('hex')}`
 }
 
 // Flat, { context, arguments } or { input }. context is what a flow adds for people to read; who is meant never comes from a body.
@@ -72,9 +72,6 @@ const complaint = (issue: z.core.$ZodIssue, given: Record<string, unknown>): str
 }
 const kinds: Record<string, string> = { string: 'un texto', number: 'un número', int: 'un número entero', boolean: 'true o false', array: 'una lista', object: 'un objeto' }
 const quoted = (name: string): string => `«${name.slice(0, 60).replaceAll(/[^\p{L}\p{N}_.\- ]/gu, '?')}»` // a name is the model's own writing
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_name, inner: unknown) => (isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner))
 
 const fromJson = (text: string): unknown => {
   try {

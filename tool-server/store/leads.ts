@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { AppError } from '@portero/shared'
 import { leadFacts, type Lead, type LeadFacts, type Stage } from '../domain/leads.ts'
 import type { Act, DB } from '../define.ts'
 import { at } from '../spine/db.ts'
@@ -14,9 +15,19 @@ export const findLead = async (on: Kysely<DB>, tenant: string, person: string): 
   const { rows } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1`.execute(on)
   return rows[0]
 }
-export const leadToChange = async ({ tx, subject, sealing }: Act, person: string): Promise<Lead | undefined> => {
-  const { rows: [row] } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${subject.tenant} and person_id = ${person} order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1 for no key update`.execute(tx)
-  return row && openLead(row, sealing.open)
+// Begun, if there is none yet. Two at once: the second waits for the first to begin it, doesn't see it in that statement, and looks again.
+export const leadToChange = async (act: Act, person: string): Promise<Lead> => {
+  const row = (await lockLead(act, person)) ?? (await lockLead(act, person))
+  if (!row) throw new AppError('bug', 'a lead vanished while it was begun')
+  return openLead(row, act.sealing.open)
+}
+const lockLead = async ({ tx, subject, now, newId }: Act, person: string): Promise<LeadRow | undefined> => {
+  const { rows } = await sql<LeadRow>`with known as materialized (select id, person_id, stage, facts_sealed from lead where tenant_id = ${subject.tenant} and person_id = ${person}
+      order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1 for no key update),
+    begun as (insert into lead (tenant_id, id, person_id, stage, opened_at, changed_at) select ${subject.tenant}::uuid, ${newId()}::uuid, ${person}::uuid, 'new', ${at(now)}, ${at(now)}
+      where not exists (select 1 from known) on conflict do nothing returning id, person_id, stage, facts_sealed)
+    select * from known union all select * from begun`.execute(tx)
+  return rows[0]
 }
 
 export const startLead = async ({ tx, subject, now, newId }: Act, person: string): Promise<void> => {

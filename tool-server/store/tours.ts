@@ -18,7 +18,7 @@ const among = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`${
 export const takenTimes = async (on: Kysely<DB>, tenant: string, { agents, from, to }: Range): Promise<Taken[]> => {
   if (agents.length === 0) return []
   const { rows } = await sql<Taken>`select agent_id as agent, building_id as building, starts_at as "startsAt", ends_at as "endsAt" from tour
-    where tenant_id = ${tenant} and agent_id in ${among(agents)} and status in ('held', 'confirmed') and session_id is null and starts_at < ${at(to)} and ends_at > ${at(from)}
+    where tenant_id = ${tenant} and agent_id in ${among(agents)} and status <> 'cancelled' and session_id is null and starts_at < ${at(to)} and ends_at > ${at(from)}
     union all select s.agent_id, h.building_id, s.starts_at, s.ends_at from session s join home h on h.tenant_id = s.tenant_id and h.id = s.home_id
     where s.tenant_id = ${tenant} and s.agent_id in ${among(agents)} and s.starts_at < ${at(to)} and s.ends_at > ${at(from)}`.execute(on)
   return rows
@@ -32,11 +32,13 @@ export const shownCounts = async (on: Kysely<DB>, tenant: string, { agents, from
 }
 
 // Taken before anything is decided about these days; agents in the order of their ids, or two bookings could wait for each other.
-// The person's row too, so that one prospect can't take two slots of the same hour at once.
-export const lockDays = async ({ tx, subject }: Act, { agents, person, day }: { agents: readonly string[]; person: string; day: string }): Promise<void> => {
-  await sql`with me as materialized (select id from person where tenant_id = ${subject.tenant} and id = ${person} for no key update)
+// The person's row too, so that one prospect can't take two slots of the same hour at once. Answers how many visits each has shown, or will, in between.
+export const lockDays = async ({ tx, subject }: Act, { agents, person, day, from, to }: Range & { person: string; day: string }): Promise<Map<string, number>> => {
+  const { rows } = await sql<{ agent: string; shown: number }>`with me as materialized (select id from person where tenant_id = ${subject.tenant} and id = ${person} for no key update)
     insert into agent_day (tenant_id, agent_id, day) select ${subject.tenant}::uuid, agent, ${day}::date from (values ${sql.join([...agents].toSorted().map((agent) => sql`(${agent}::uuid)`))}) as asked (agent)
-    where exists (select 1 from me) on conflict (tenant_id, agent_id, day) do update set bookings = agent_day.bookings`.execute(tx)
+    where exists (select 1 from me) on conflict (tenant_id, agent_id, day) do update set bookings = agent_day.bookings
+    returning agent_id as agent, (select count(*) from tour t where t.tenant_id = agent_day.tenant_id and t.agent_id = agent_day.agent_id and t.status <> 'cancelled' and t.starts_at >= ${at(from)} and t.starts_at < ${at(to)}) as shown`.execute(tx)
+  return new Map(rows.map(({ agent, shown }) => [agent, shown]))
 }
 
 type Wanted = { id: string; person: string; conversation: string | undefined; home: string; building: string; day: string; startsAt: Millis; endsAt: Millis; agents: readonly string[]; gapMs: Millis; perDay: number }
@@ -55,7 +57,7 @@ export const placeTour = async ({ tx, subject, now }: Act, { id, person, convers
     fit as (select asked.agent from (values ${sql.join(agents.map((agent, place) => sql`(${agent}::uuid, ${place}::int)`))}) as asked (agent, place)
       where not exists (select 1 from own)
         and not exists (select 1 from busy t where t.agent_id = asked.agent and t.starts_at < ${at(endsAt)} + ${gap} and t.ends_at + ${gap} > ${at(startsAt)})
-        and (select count(*) from tour t where t.tenant_id = ${subject.tenant} and t.agent_id = asked.agent and t.day = ${day}::date and t.status in ('held', 'confirmed', 'completed', 'no_show')) < ${perDay}
+        and (select count(*) from tour t where t.tenant_id = ${subject.tenant} and t.agent_id = asked.agent and t.day = ${day}::date and t.status <> 'cancelled') < ${perDay}
       order by asked.place limit 1),
     placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, day, starts_at, ends_at, status, made_at, changed_at)
       select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, ${day}::date, ${at(startsAt)}, ${at(endsAt)}, 'confirmed', ${at(now)}, ${at(now)} from fit

@@ -7,13 +7,12 @@ import { alternatives, offer, reach, searchFor, startOf } from '../domain/offers
 import { defineTool, type Reads } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
-import { agentsFree, chooseAgent, freeSlots, gapMs } from '../domain/slots.ts'
+import { agentsFree, freeSlots, gapMs } from '../domain/slots.ts'
 import { label, readWhen } from '../domain/spanish-times.ts'
-import { dayMs, dayOf, dayStart } from '../domain/zones.ts'
+import { dayOf, dayStart } from '../domain/zones.ts'
 
 const say = sayings['es-MX']
 const tour = z.strictObject({ tour_id: z.string(), home: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string() })
-const fairnessMs: Millis = 30 * dayMs
 
 export const bookTourTool = defineTool({
   name: 'book_tour',
@@ -41,10 +40,9 @@ export const bookTourTool = defineTool({
     const free = alternatives({ catalogue, home, now, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
     return failed('not_offered', say.timeNotOffered, { alternatives: await offer(reads.handles, person, home, free) })
   }
-  const agents = await inTurn(able, catalogue, reads, now)
   const placed = await act(bookTour, {
     home: home.id, building: building.id, day: dayOf(zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * 60_000, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
-    agents, elsewhere: reach({ catalogue, home }, now),
+    agents: [...able], weights: Object.fromEntries(catalogue.agents.flatMap(({ id, weight }) => (able.includes(id) ? [[id, weight]] : []))), elsewhere: reach({ catalogue, home }, now),
   })
   if (placed.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
   if (placed.status === 'gone' || !placed.tour) {
@@ -77,14 +75,4 @@ const wish = async ({ slot_id, home: name, when }: Asked, { reads, person, catal
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
   const free = freeSlots({ ...searchFor({ catalogue, home, now, taken }), ...(at && { from: dayStart(home.building.zone, at.day) }), most: 3 })
   return failed('invalid_input', say.whenNotUnderstood, { alternatives: await offer(reads.handles, person, home, free) })
-}
-
-// Whose turn it is, then whose next: who has shown least for their weight in 30 days.
-const inTurn = async (able: readonly string[], catalogue: Catalogue, reads: Reads, now: Millis): Promise<string[]> => {
-  if (able.length === 1) return [...able]
-  const shown = await reads.tours.counts({ agents: able, from: now - fairnessMs, to: now + fairnessMs })
-  const weights = new Map(catalogue.agents.map(({ id, weight }) => [id, weight]))
-  const order: string[] = []
-  for (let left = [...able]; left.length > 0; left = left.filter((id) => !order.includes(id))) order.push(chooseAgent(left, { weights, shown }))
-  return order
 }

@@ -186,7 +186,7 @@ create table tour (
   foreign key (tenant_id, agent_id) references agent (tenant_id, id),
   foreign key (tenant_id, session_id) references session (tenant_id, id)
 );
-create index tour_of_agent on tour (tenant_id, agent_id, starts_at) where status in ('held', 'confirmed');
+create index tour_of_agent on tour (tenant_id, agent_id, starts_at) where status <> 'cancelled';
 create index tour_of_person on tour (tenant_id, person_id, starts_at);
 
 create table escalation (
