@@ -73,16 +73,17 @@ export const forgetReadyDir = (): void => {
 }
 
 // detached: a process group of its own, so that npm's children can be found again.
-type How = { env: Env; detached?: boolean; uid?: number | undefined }
+type How = { env: Env; detached?: boolean; uid?: number | undefined; input?: string | undefined } // input: what it reads
 export type Started = { pid: number; out(): string; err(): string; exited: Promise<Exit>; isRunning(): boolean; kill(signal: NodeJS.Signals): void }
-export const start = (file: string, args: readonly string[], { env, detached = false, uid }: How): Started => {
+export const start = (file: string, args: readonly string[], { env, detached = false, uid, input }: How): Started => {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(file, args, { cwd: root, env: { PATH: `${root}node_modules/.bin:${PATH}`, HOME, ...env }, detached, stdio: ['ignore', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }) })
+  const child = spawn(file, args, { cwd: root, env: { PATH: `${root}node_modules/.bin:${PATH}`, HOME, ...env }, detached, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }) })
   const { pid } = child
   if (pid === undefined) throw new Error(`${file} does not start`)
   const said = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => void (said.out += String(chunk)))
-  child.stderr.on('data', (chunk) => void (said.err += String(chunk)))
+  child.stdin?.end(input)
+  child.stdout?.on('data', (chunk) => void (said.out += String(chunk)))
+  child.stderr?.on('data', (chunk) => void (said.err += String(chunk)))
   const exited = new Promise<Exit>((resolve) => child.on('close', (code, signal) => resolve({ code, signal })))
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   atEnd(async () => {
@@ -138,8 +139,8 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-export const runCli = async (args: readonly string[], env: Env = {}): Promise<Exit & { out: string; err: string }> => {
-  const started = start(process.execPath, ['tool-server/cli.ts', ...args], { env })
+export const runCli = async (args: readonly string[], env: Env = {}, input?: string): Promise<Exit & { out: string; err: string }> => {
+  const started = start(process.execPath, ['tool-server/cli.ts', ...args], { env, input })
   return { ...(await started.exited), out: started.out(), err: started.err() }
 }
 
