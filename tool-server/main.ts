@@ -61,8 +61,12 @@ const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clo
 
   const serving = `http://localhost:${config.port}`
   log.info('server.listening', { url: serving, lab: lab?.url, engine: engine.name, pid: process.pid })
-  await house.begin()
-  await lab?.moveIn({ ...house, scopes: [...new Set(rooms.tools.flatMap(({ policy }) => policy.scopes))] }, { dataDir: config.dataDir })
+  try {
+    await house.begin()
+    if (stoppingSince === undefined) await lab?.moveIn({ ...house, scopes: [...new Set(rooms.tools.flatMap(({ policy }) => policy.scopes))] }, { dataDir: config.dataDir })
+  } catch (thrown) {
+    if (stoppingSince === undefined) throw thrown // else the database was closed under it
+  }
   if (stoppingSince !== undefined) return
   log.info('server.ready', { url: serving })
   if (process.stdout.isTTY) console.log(`\nPortero is at ${serving}${lab ? `, the lab at ${lab.url}` : ''}\nStop it with Ctrl+C.\n`)

@@ -5,7 +5,7 @@ import type { Own } from './reads.ts'
 import { freeSlots, type Search } from './slots.ts'
 import { label } from './spanish-times.ts'
 import type { Slot, Taken } from './tours.ts'
-import { dayMs, dayOf, offsetAt } from './zones.ts'
+import { dayMs, numberAt, offsetAt } from './zones.ts'
 
 // Slots as a tool offers them: few, spread over the days, each under a handle that only this person can use.
 export const offeredSlot = z.strictObject({ slot_id: z.string(), start: z.string(), label: z.string(), seats_left: z.int() })
@@ -22,14 +22,8 @@ export const reach = ({ catalogue, home: { building } }: Pick<Place, 'catalogue'
   agents: agentsFor(catalogue, building.id).map(({ id }) => id), from: now - dayMs, to: now + (building.visits.horizonDays + 2) * dayMs,
 })
 
-export const spread = (slots: readonly Slot[], zone: string): Slot[] => {
-  const days = new Map<string, Slot[]>()
-  for (const slot of slots) {
-    const day = dayOf(zone, slot.startsAt)
-    days.set(day, [...(days.get(day) ?? []), slot])
-  }
-  return [...days.values()].flatMap(someOf).slice(0, mostOffered)
-}
+export const spread = (slots: readonly Slot[], zone: string): Slot[] =>
+  [...Map.groupBy(slots, ({ startsAt }) => numberAt(zone, startsAt)).values()].flatMap(someOf).slice(0, mostOffered)
 const someOf = (slots: readonly Slot[]): Slot[] => (slots.length <= perDay ? [...slots] : Array.from({ length: perDay }, (_, at) => slots[Math.round((at * (slots.length - 1)) / (perDay - 1))]).filter((slot) => slot !== undefined))
 
 export const nearestTo = (wanted: Millis, slots: readonly Slot[]): Slot[] =>
