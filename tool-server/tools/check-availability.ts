@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { AppError, sayings } from '@portero/shared'
-import { offer, offeredSlot, reach, searchFor, spread, startOf } from '../domain/offers.ts'
+import type { Millis } from '../define.ts'
+import { mostOffered, offer, offeredSlot, reach, searchFor, spread, startOf } from '../domain/offers.ts'
 import { defineTool } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
 import { freeSlots } from '../domain/slots.ts'
 import { readWhen } from '../domain/spanish-times.ts'
-import { dayStart, minuteAt } from '../domain/zones.ts'
+import type { Slot } from '../domain/tours.ts'
+import { dayNamed, dayStart, minuteAt, numberAt } from '../domain/zones.ts'
 
 const say = sayings['es-MX']
+const soonDays = 4 // only the first few are offered: further on is looked at where these days have too few, since that is most of the work
 const parts = { morning: [0, 12 * 60], afternoon: [12 * 60, 17 * 60], evening: [17 * 60, 24 * 60] } as const
 
 export const checkAvailability = defineTool({
@@ -33,10 +36,14 @@ export const checkAvailability = defineTool({
   const from = from_day ? readWhen(from_day, { zone, now }) : undefined
   if (from_day && !from) return failed('invalid_input', say.notUnderstood('from_day'))
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
-  const all = freeSlots({ ...searchFor({ catalogue, home, now, taken }), ...(from && { from: 'day' in from ? dayStart(zone, from.day) : from.startsAt }) })
+  const since = from ? ('day' in from ? dayStart(zone, from.day) : from.startsAt) : now
   const [first, last] = parts[part_of_day ?? 'morning']
-  const wanted = part_of_day ? all.filter(({ startsAt }) => minuteAt(zone, startsAt) >= first && minuteAt(zone, startsAt) < last) : all
-  const slots = await offer(reads.handles, person, home, spread(wanted, zone))
+  const before = (to: Millis): Slot[] => {
+    const all = freeSlots({ ...searchFor({ catalogue, home, now, taken }), from: since, to })
+    return spread(part_of_day ? all.filter(({ startsAt }) => minuteAt(zone, startsAt) >= first && minuteAt(zone, startsAt) < last) : all, zone)
+  }
+  const soon = before(dayStart(zone, dayNamed(numberAt(zone, Math.max(since, now)) + soonDays)))
+  const slots = await offer(reads.handles, person, home, soon.length < mostOffered ? before(Infinity) : soon)
   return {
     ok: true, data: { home: home.slug, zone, as_of: startOf(zone, now), slots },
     say: slots[0] ? say.slotsFound(home.title, slots[0].label) : say.noSlots(home.title),
