@@ -87,8 +87,8 @@ test('each tool is counted', () => {
   expect(new Set(cases.map(([, tool]) => tool))).toEqual(new Set(tools.map(({ name }) => name)))
 })
 test('a write said again costs one look', async () => {
-  await call('update_deal', { budget_max: 15_000 })
-  expect((await costOf('update_deal', { budget_max: 15_000 })).statements).toHaveLength(1)
+  await call('book_tour', { home: 'roma-norte-203', when: '2026-11-25 13:00' })
+  expect((await costOf('book_tour', { home: 'roma-norte-203', when: '2026-11-25 13:00' })).statements).toHaveLength(1)
 })
 test('begun by several calls at once, a deal is one, with what each of them said', async () => {
   const facts = [{ budget_max: 15_000 }, { bedrooms: 2 }, { pets: true }, { months: 12 }]
