@@ -17,7 +17,7 @@ export type BenchHouse = { house: House; lab: Lab; origin: string; url: string; 
 
 export const benchHouse = async ({ work = true, vendors = ['eco'] } = {}): Promise<BenchHouse> => {
   const clock = realClock()
-  const log = makeLog({ level: 'error', clock })
+  const log = makeLog({ level: 'error', clock, to: process.stderr })
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-bench-'))
   const database = serverUrl ? await freshDatabase({ empty: true }) : undefined
   const config = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', ...(database && { DATABASE_URL: database.url }) })

@@ -13,7 +13,6 @@ export type Own = {
   tours: {
     taken(range: { agents: readonly string[]; from: Millis; to: Millis }): Promise<Taken[]>
     of(person: string): Promise<Tour[]>
-    counts(range: { agents: readonly string[]; from: Millis; to: Millis }): Promise<ReadonlyMap<string, number>> // tours each has shown or will show
   }
   people: {
     // Everything the CRM is to know of a person, in one look.

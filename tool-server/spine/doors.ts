@@ -22,7 +22,7 @@ export const refuse = (response: ServerResponse, code: ErrorCode, { say, retryAf
 }
 
 export const answer = (response: ServerResponse, status: number, body: string, type = 'application/json; charset=utf-8'): void => {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'x-content-type-options': 'nosniff' }).end(body)
 }
 
 export const noSuchDoor: RequestHandler = (_request, response) => refuse(response, 'not_found')

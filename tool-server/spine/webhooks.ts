@@ -63,7 +63,7 @@ export const webhooks = (needs: Needs): RequestListener => {
 
   return (request, response) => {
     const trace = traceFrom(request.headers['traceparent']?.toString()) ?? newTrace(clock)
-    response.setHeader('x-trace-id', trace).setHeader('x-content-type-options', 'nosniff')
+    response.setHeader('x-trace-id', trace)
     void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })))
   }
 }

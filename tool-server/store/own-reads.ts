@@ -11,7 +11,7 @@ import { makeHandles } from './handles.ts'
 import { loadCatalogue } from './homes.ts'
 import { findLead, openLead, type LeadRow } from './leads.ts'
 import { claimValue, messageBody, personName } from './places.ts'
-import { shownCounts, takenTimes, toursOf } from './tours.ts'
+import { takenTimes, toursOf } from './tours.ts'
 
 // What tools and flows may ask of our own state. The catalogue is the same for everybody and changes rarely, so it is remembered for a moment.
 const rememberMs: Millis = 10_000
@@ -32,7 +32,7 @@ export const makeOwnReads = ({ db, clock, vault }: { db: Db; clock: Clock; vault
     const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(on, tenant, place, sealed)).toString()
     return {
       homes: { catalogue: () => catalogueOf(tenant) },
-      tours: { taken: (range) => takenTimes(on, tenant, range), of: (person) => toursOf(on, tenant, person), counts: (range) => shownCounts(on, tenant, range) },
+      tours: { taken: (range) => takenTimes(on, tenant, range), of: (person) => toursOf(on, tenant, person) },
       people: {
         async lead(person) {
           const row = await findLead(on, tenant, person)

@@ -24,13 +24,6 @@ export const takenTimes = async (on: Kysely<DB>, tenant: string, { agents, from,
   return rows
 }
 
-export const shownCounts = async (on: Kysely<DB>, tenant: string, { agents, from, to }: Range): Promise<Map<string, number>> => {
-  if (agents.length === 0) return new Map()
-  const { rows } = await sql<{ agent: string; count: number }>`select agent_id as agent, count(*) as count from tour
-    where tenant_id = ${tenant} and agent_id in ${among(agents)} and status <> 'cancelled' and starts_at >= ${at(from)} and starts_at < ${at(to)} group by agent_id`.execute(on)
-  return new Map(rows.map(({ agent, count }) => [agent, count]))
-}
-
 // Taken before anything is decided about these days; agents in the order of their ids, or two bookings could wait for each other.
 // The person's row too, so that one prospect can't take two slots of the same hour at once. Answers how many visits each has shown, or will, in between.
 export const lockDays = async ({ tx, subject }: Act, { agents, person, day, from, to }: Range & { person: string; day: string }): Promise<Map<string, number>> => {
