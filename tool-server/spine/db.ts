@@ -25,6 +25,11 @@ export type Db = {
 type Open = { afterCommit: (() => void)[] }
 const open = new AsyncLocalStorage<Open>()
 
+// What nobody is waiting for at a door: on an engine with one connection it lets others go first.
+const background = new AsyncLocalStorage<true>()
+export const inBackground = <T>(work: () => T): T => background.run(true, work)
+export const isInBackground = (): boolean => background.getStore() === true
+
 export const makeDb = (engine: Engine): Db => {
   const bare = new Kysely<DB>({ dialect: guarded(engine.dialect) })
   return {

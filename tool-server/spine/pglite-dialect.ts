@@ -1,4 +1,5 @@
 import { PGliteAdapter, PGliteDialect, PGliteDriver, type Dialect } from 'kysely'
+import { isInBackground } from './db.ts'
 import type { Backend } from './pglite-backend.ts'
 
 // PGlite has one connection. Kysely would queue for it before it asks the driver, so the guard of db.ts would come too late: a query beside its own transaction would wait for ever.
@@ -52,15 +53,31 @@ export const dialectOf = ({ backend, line, ready, checkpointIfDue, shutDown, isC
   }
 }
 
-// First come, first served: resolves when it is one's own time, to what must be called when that is over.
+// Resolves when it is one's own time, to what must be called when that is over. Somebody at a door doesn't stand behind the worker's whole backlog;
+// yet the worker gets every tenth turn, or what piles up would never be done.
 export type Line = () => Promise<() => void>
-export const makeLine = (): Line => {
-  let last = Promise.resolve()
+const turnsBetween = 9
+
+export const makeLine = (isBackground: () => boolean = isInBackground): Line => {
+  const atDoors: (() => void)[] = []
+  const behind: (() => void)[] = []
+  let isTaken = false
+  let turns = 0
+
+  const next = (): void => {
+    const isItsTurn = behind.length > 0 && (atDoors.length === 0 || turns >= turnsBetween)
+    turns = isItsTurn ? 0 : turns + 1
+    const go = (isItsTurn ? behind : atDoors).shift()
+    if (go) go()
+    else isTaken = false
+  }
   return async () => {
-    const before = last
-    const { promise, resolve } = Promise.withResolvers<void>()
-    last = promise
-    await before
-    return resolve
+    if (isTaken) await new Promise<void>((resolve) => void (isBackground() ? behind : atDoors).push(resolve))
+    isTaken = true
+    let isOver = false
+    return () => {
+      if (!isOver) next()
+      isOver = true
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { AppError, errors } from '@portero/shared'
 import type { DB, Doing, Lane, Millis } from '../define.ts'
 import type { Clock } from './clock.ts'
-import { isSqlState, type Db } from './db.ts'
+import { inBackground, isSqlState, type Db } from './db.ts'
 import { bury, claim, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
 import { faultFields, faultName } from './fault.ts'
 import type { Log } from './log.ts'
@@ -166,7 +166,7 @@ export const makeWorker = (needs: Needs): Worker => {
   const every = (ms: Millis, run: () => Promise<void>): void => {
     const again = clock.after(ms, () => {
       timers.delete(again)
-      void run().finally(() => !draining && every(ms, run))
+      void inBackground(run).finally(() => !draining && every(ms, run))
     })
     timers.add(again)
   }
@@ -179,7 +179,7 @@ export const makeWorker = (needs: Needs): Worker => {
     timers.add(cancel)
   }
   const wake: Worker['wake'] = (what) => {
-    for (const one of what === 'all' ? (['inbox', ...lanes] as const) : [what]) track(fill(one))
+    for (const one of what === 'all' ? (['inbox', ...lanes] as const) : [what]) track(inBackground(() => fill(one)))
   }
   const heartbeat = async (): Promise<void> => {
     const until = clock.now() + leaseMs
