@@ -5,6 +5,7 @@ import { bookTour } from '@portero/tool-server/actions/book-tour.ts'
 import { agentsFor, type Catalogue, type Home } from '@portero/tool-server/domain/homes.ts'
 import { gapMs } from '@portero/tool-server/domain/slots.ts'
 import { dayOf, dayStart } from '@portero/tool-server/domain/zones.ts'
+import { faultCode } from '@portero/tool-server/spine/fault.ts'
 import { loadCatalogue } from '@portero/tool-server/store/homes.ts'
 import { fakeClock } from './support/clock.ts'
 import { furnish, prospects } from './support/homes.ts'
@@ -54,7 +55,13 @@ afterAll(() => house.end())
 const book = async (subject: Subject, { home, startsAt }: { home: Home; startsAt: number }): Promise<string> => {
   const agents = agentsFor(catalogue, home.building.id).map(({ id }) => id)
   const asked = { home: home.id, building: home.building.id, day: dayOf(home.building.zone, startsAt), startsAt, endsAt: startsAt + 30 * minute, gapMs: gapMs(home.building, false), perDay: home.building.visits.perAgentAndDay }
-  return (await house.acting.as(subject, ['tours:write'])(bookTour, { ...asked, agents, elsewhere: { agents, from: startsAt, to: startsAt } })).status
+  for (;;) {
+    try {
+      return (await house.acting.as(subject, ['tours:write'])(bookTour, { ...asked, agents, elsewhere: { agents, from: startsAt, to: startsAt } })).status
+    } catch (thrown) {
+      if (faultCode(thrown) !== 'unavailable') throw thrown // on a slow machine a place in line for the database may take too long, and one comes again
+    }
+  }
 }
 const pairs = (): [Row, Row][] => rows.flatMap((a, at) => rows.slice(at + 1).filter((b) => b.agent === a.agent).map((b): [Row, Row] => [a, b]))
 

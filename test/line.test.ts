@@ -7,12 +7,14 @@ const crowd = async (...comers: ('door' | 'worker')[]): Promise<string[]> => {
   const line = makeLine(() => comer === 'worker')
   const served: string[] = []
   const first = await line()
+  const come = async (one: string, at: number): Promise<void> => {
+    const leave = await line()
+    served.push(`${one} ${at}`)
+    leave()
+  }
   const all = comers.map((one, at) => {
     comer = one
-    return line().then((done) => {
-      served.push(`${one} ${at}`)
-      done()
-    })
+    return come(one, at)
   })
   first()
   await Promise.all(all)
