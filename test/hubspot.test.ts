@@ -10,7 +10,7 @@ import { failure, json, makeStage, startVendor, type Stage } from './support/htt
 
 const stages = { new: '7120011', qualified: '7120012', visit_scheduled: '7120013', visit_done: '7120014', application: '7120015', won: '7120016', lost: '7120017' }
 const account = { portal: '4812345', apiKey: 'pat-na1-of-the-lab-00000', pipeline: '7120001', stages }
-const tellAll = { ...account, currency: 'MXN' }
+const tellAll = { ...account, currency: 'MXN', clientSecrets: [] }
 const ours = { contact: '0199b1de-0000-7000-8000-00000000c001', deal: '0199b1de-0000-7000-8000-00000000d001', meeting: '0199b1de-0000-7000-8000-00000000e001', communication: '0199b1de-0000-7000-8000-00000000f001' }
 const person = { ours: ours.contact, phone: '+525512345678', name: 'Ana Íñiguez', language: 'es-MX' as const }
 

@@ -5,16 +5,19 @@ import helmet from 'helmet'
 import { sql } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Config } from './config.ts'
+import { cardWrites } from './actions/card-writes.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
 import { pushAnswer } from './actions/push-answer.ts'
 import type { Connector, Flow, Tool } from './define.ts'
 import { connectors } from './connectors/index.ts'
 import { consoleDoors } from './console/doors.ts'
 import { parseCatalogue } from './domain/catalogue.ts'
+import { checkSignature } from './domain/ports/signature.ts'
 import { asReads } from './domain/reads.ts'
 import { flows } from './flows/index.ts'
 import { makeActing, type Acting } from './spine/act.ts'
 import { makeAudit, type Audit } from './spine/audit.ts'
+import { cardDoors } from './spine/cards.ts'
 import { makeChores } from './spine/chores.ts'
 import { newId, pause, type Clock } from './spine/clock.ts'
 import { makeConnections, type Connections } from './spine/connections.ts'
@@ -43,6 +46,8 @@ import { makeTurns } from './spine/turns.ts'
 import { makeVault, type Vault } from './spine/vault.ts'
 import { isWebhook, webhooks } from './spine/webhooks.ts'
 import { makeWorker, type Worker } from './spine/worker.ts'
+import { workflowDoor } from './spine/workflow.ts'
+import { cardViews } from './store/card-views.ts'
 import { hasHomes, importCatalogue } from './store/homes.ts'
 import { putOperator, type Role } from './store/operators.ts'
 import { makeOwnReads } from './store/own-reads.ts'
@@ -100,10 +105,11 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs) })
   const inbox = makeInbox({ db, clock, vault, connections, registry, log, metrics, wake })
   const outbox = makeOutbox({ db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake })
-  const reads = makeReads({ db, clock, registry, connections, http: http.of, own: makeOwnReads({ db, clock, vault }) })
+  const own = makeOwnReads({ db, clock, vault })
+  const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
   const turn = makeTurns({ db, clock, vault, registry, acting, reads })
   const toolKeys = makeToolKeys({ db, clock })
-  const { runTool, idle } = makeRunTool({
+  const { runTool, runFor, idle } = makeRunTool({
     db, clock, log, metrics, vault, acting, tools, keys: toolKeys, reads,
     // A call that arrives before its conversation's first webhook: the vendor says whose it is.
     async introduce(tenant, external) {
@@ -156,6 +162,8 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.use(helmet())
   app.use(ops({ db, clock, metrics, opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
   app.use(whenStarted)
+  app.use(cardDoors({ db, clock, connections, publicBaseUrl: config.publicBaseUrl, checkSignature, doors: { ...cardViews({ db, clock, vault, audit, own }), ...cardWrites({ db, clock, vault, acting, own }) } }))
+  app.use(workflowDoor({ db, clock, connections, runFor, publicBaseUrl: config.publicBaseUrl, checkSignature }))
   app.use(consoleDoors({ db, clock, vault, audit, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, wake: () => wake('all') }))
   app.use(noSuchDoor)
   app.use(doorFault(log))

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -9,7 +11,9 @@ import { realClock } from './spine/clock.ts'
 import { makeConnections } from './spine/connections.ts'
 import { makeDb, type Db } from './spine/db.ts'
 import { listDead, replayDead } from './spine/dead.ts'
+import { examine, lineOf } from './spine/doctor.ts'
 import { faultCode, faultSentence } from './spine/fault.ts'
+import { makeHttp } from './spine/http.ts'
 import { keyring } from './spine/keyring.ts'
 import { makeLog } from './spine/log.ts'
 import { labKeys, writeKeys } from './spine/master-key.ts'
@@ -18,6 +22,7 @@ import { makeRegistry } from './spine/registry.ts'
 import { makeToolKeys } from './spine/tool-keys.ts'
 import { toolReference } from './spine/tools-reference.ts'
 import { makeVault } from './spine/vault.ts'
+import { workflowActions } from './spine/workflow-actions.ts'
 import { putOperator } from './store/operators.ts'
 
 // What an admin does from the command line. On the embedded engine the server must be stopped first: its directory has one owner.
@@ -32,6 +37,8 @@ portero keys tool NAME          make a key for an agent that calls tools; it is 
         --scopes a,b            what it may do; without it, everything that tools do
         --end                   end all keys of that name instead
 portero docs                    the page on the tools, for whoever types them into a form
+        --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools
+portero doctor                  look at everything that it takes to go live: what is well, what is not, and what to do about it
 portero keys new                make a master key
 portero keys status             which master key wraps how many data keys
 portero keys rotate             wrap every data key with the first key of PORTERO_KEY ("new,old"); in the lab, with a fresh one`
@@ -125,8 +132,40 @@ const operator = (name: string, role = 'agent'): Promise<void> =>
     say(`${name} can sign in at /console as ${role}`)
   })
 
+// It must find a database as it is, so it doesn't bring one up to date.
+const doctor = async (): Promise<void> => {
+  const config = readConfig(process.env)
+  const log = makeLog({ level: 'silent', clock })
+  const db = makeDb(await openEngine({ config, clock, log }))
+  const http = makeHttp({ clock, log, db })
+  try {
+    const vault = makeVault({ db, clock, keys: ring(keysInUse(config)) })
+    const registry = makeRegistry(rooms)
+    const connections = makeConnections({ db, clock, vault, log, registry, baseUrls: config.baseUrls })
+    const { signal } = new AbortController()
+    const findings = await examine({ db, clock, vault, connections, registry, config, tenant: firstTenant, http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }) })
+    for (const finding of findings) say(lineOf(finding))
+    const wrong = findings.filter(({ mend }) => mend !== undefined).length
+    say(wrong === 0 ? 'All is well.' : `${wrong} of ${findings.length} to mend.`)
+    if (wrong > 0) process.exitCode = 1
+  } finally {
+    await http.close()
+    await db.close()
+  }
+}
+
+// All of them anew, so that a tool which is no longer for workflows leaves nothing behind.
+const writeActions = (project: string): void => {
+  const folder = join(project, 'src/app/workflow-actions')
+  mkdirSync(folder, { recursive: true })
+  for (const file of readdirSync(folder)) if (file.endsWith('-hsmeta.json')) rmSync(join(folder, file))
+  const actions = workflowActions(rooms.tools)
+  for (const { file, text } of actions) writeFileSync(join(folder, file), text)
+  say(`${actions.length} workflow actions written to ${folder}`)
+}
+
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
@@ -135,7 +174,9 @@ const run = async (args: string[]): Promise<void> => {
   if (verb === 'connect' && first && second && positionals.length === 3) return connect(first, second)
   if (verb === 'operator' && first && positionals.length === 2) return operator(first, values.role)
   if (verb === 'keys' && first === 'tool' && second && positionals.length === 3) return toolKey(second, values)
+  if (command === 'docs' && values.hubspot) return writeActions(values.hubspot)
   if (command === 'docs') return void process.stdout.write(toolReference(rooms.tools))
+  if (command === 'doctor') return doctor()
   if (command === 'keys new') return say(clock.bytes(32).toString('base64'))
   if (command === 'keys status') return status()
   if (command === 'keys rotate') return rotate()

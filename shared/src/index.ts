@@ -2,4 +2,5 @@ export { AppError, errorCodes, errors, isErrorCode, refusal, type ErrorCode, typ
 export type { Language, Words } from './words.ts'
 export { sayings } from './words-tools.ts'
 export { consoleWords, type ConsoleWords } from './words-console.ts'
+export { cardWords, type CardWords } from './words-cards.ts'
 export * as views from './views.ts'

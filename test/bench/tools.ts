@@ -113,7 +113,7 @@ const asked = { home: 'roma-norte-302' }
 // Each by somebody new who has just written, each of a visit that can be had; the diary is emptied first.
 const bookings = async (stage: Stage, count: number): Promise<Call[]> => {
   const { house: { db, vault, tenant }, connection, catalogue } = stage
-  await sql`delete from job where name = 'tours.booked'`.execute(db.bare)
+  await sql`delete from job where name = 'tours.changed'`.execute(db.bare)
   await sql`delete from tour`.execute(db.bare)
   const visits = visitsOf(catalogue, clock.now())
   if (visits.length < count) throw new Error(`only ${visits.length} visits are free`)

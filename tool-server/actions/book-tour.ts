@@ -4,6 +4,7 @@ import { defineAction, type Millis } from '../define.ts'
 import { chooseAgent } from '../domain/slots.ts'
 import { dayMs } from '../domain/zones.ts'
 import { lockDays, placeTour, takenTimes } from '../store/tours.ts'
+import { tellChange } from './tour-change.ts'
 
 // The one way to a tour. Who asks has worked out from the catalogue who could show it; whether they really can is decided here, under the lock of their days.
 const args = z.strictObject({
@@ -17,11 +18,10 @@ const result = z.strictObject({
   status: z.enum(['booked', 'mine', 'clash', 'gone']), // mine: it was already theirs; clash: they have another visit then
   tour: z.uuid().optional(), agent: z.uuid().optional(), taken: z.array(taken).optional(),
 })
-export const tourBooked = { name: 'tours.booked', payload: z.strictObject({ person: z.uuid(), tour: z.uuid() }) }
 
-const fairnessMs: Millis = 30 * dayMs
+export const fairnessMs: Millis = 30 * dayMs
 
-export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'system'] }).decides(
+export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides(
   async ({ elsewhere, weights = {}, ...wanted }, act) => {
     const { subject: { person, conversation } } = act
     if (!person) throw new AppError('bug', 'a visit is booked for a person')
@@ -29,13 +29,13 @@ export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: 
     const agents = inTurn(wanted.agents, { weights: new Map(Object.entries(weights)), shown })
     const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation })
     if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, elsewhere) }
-    if (placed.outcome === 'booked') await act.later(tourBooked, { person, tour: placed.id }, { key: `tour:${placed.id}:booked`, at: act.now, serial: `tours:${person}` })
+    if (placed.outcome === 'booked') await tellChange(act, { id: placed.id, person, version: 1 }, 'booked')
     return { status: placed.outcome, tour: placed.id, agent: placed.agent }
   },
 )
 
 // Whose turn it is, then whose next: who has shown least for their weight in 30 days.
-const inTurn = (able: readonly string[], shares: Parameters<typeof chooseAgent>[1]): string[] => {
+export const inTurn = (able: readonly string[], shares: Parameters<typeof chooseAgent>[1]): string[] => {
   const order: string[] = []
   for (let left = able; left.length > 0; left = left.filter((id) => !order.includes(id))) order.push(chooseAgent(left, shares))
   return order

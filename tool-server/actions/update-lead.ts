@@ -8,7 +8,7 @@ import { refreshCrm } from './refresh-crm.ts'
 // What the prospect tells us about themselves, and the moves of their deal that they may bring about by talking.
 const args = z.strictObject({ facts: leadFacts, stage: stage.optional() })
 const result = z.strictObject({ status: z.enum(['changed', 'illegal']), stage, allowed: z.array(stage) })
-export const updateLead = defineAction({ name: 'update-lead', args, result, scopes: ['leads:write'], callers: ['prospect', 'staff'] }).decides(async ({ facts, stage: to }, act) => {
+export const updateLead = defineAction({ name: 'update-lead', args, result, scopes: ['leads:write'], callers: ['prospect', 'staff', 'workflow'] }).decides(async ({ facts, stage: to }, act) => {
   const { subject: { person } } = act
   if (!person) throw new AppError('bug', 'a lead belongs to a person')
   const lead = await leadToChange(act, person)

@@ -4,7 +4,7 @@ import { crmTold } from './crm-told.ts'
 import { messageHeard } from './message-heard.ts'
 import { messageSaid } from './message-said.ts'
 import { refreshCrm } from './refresh-crm.ts'
-import { tourBooked } from './tour-booked.ts'
+import { tourChanged } from './tour-changed.ts'
 
 // Every flow, a file and a line each.
-export const flows: readonly Flow[] = [conversationChanged, crmTold, messageHeard, messageSaid, refreshCrm, tourBooked]
+export const flows: readonly Flow[] = [conversationChanged, crmTold, messageHeard, messageSaid, refreshCrm, tourChanged]

@@ -1,5 +1,5 @@
 import { AppError } from '@portero/shared'
-import type { Millis, Tool } from '../define.ts'
+import type { Millis, Subject, Tool, Tx } from '../define.ts'
 import type { Acting } from './act.ts'
 import { deadline, newId, type Clock } from './clock.ts'
 import { isRetryable, type Db } from './db.ts'
@@ -10,13 +10,16 @@ import { answerAgain, answerOf, checkTool, faultOf, humanInCharge, refusalOf, st
 import { isConversationId, makeBinding, type Bound, type BoundSubject, type Introduce, type Once } from './tool-bind.ts'
 import { makeChange, type Change } from './tool-change.ts'
 import { onceKey, readInput } from './tool-input.ts'
-import type { ToolKey, ToolKeys } from './tool-keys.ts'
+import type { ToolKeys } from './tool-keys.ts'
 import { makeToolLimit } from './tool-limit.ts'
 import type { Vault } from './vault.ts'
 
 // Every guard around every tool, on whatever wire it is called: key, name, scopes, conversation, arguments, state, once, deadline, output.
 export type ToolAsk = { tool: string; raw: unknown; key: string | undefined; conversation: string | undefined; wire: 'http' | 'mcp' }
 export type RunTool = (ask: ToolAsk) => Promise<ToolAnswer>
+// A call whose caller a door has made sure of already. once: the same call again has the first answer, whatever it was. whose: undefined where there is nobody.
+export type SubjectAsk = { tool: string; raw: unknown; by: Subject['by']; once: string; limited: string; whose(): Promise<{ subject: BoundSubject; state: Bound['state'] } | undefined>; wire: 'workflow' }
+export type RunFor = (ask: SubjectAsk) => Promise<ToolAnswer>
 export type RunToolNeeds = {
   db: Db; clock: Clock; log: Log; metrics: Pick<Metrics, 'toolCalls'>; vault: Vault; acting: Acting
   tools: readonly Tool[]
@@ -30,8 +33,8 @@ const answerMs: Millis = 7_500 // Bird hangs up after 10 s
 const lateMs: Millis = 60_000 // whoever was told to wait hears something by then
 const mostRuns = 4
 
-export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Promise<void> } => {
-  const { db, clock, log, metrics, acting, keys, reads, introduce, pushLate } = needs
+export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: RunFor; idle(): Promise<void> } => {
+  const { db, clock, log, metrics, vault, acting, keys, reads, introduce, pushLate } = needs
   const tools = new Map(needs.tools.map((tool) => [tool.name, tool]))
   if (tools.size < needs.tools.length) throw new AppError('bug', 'two tools have one name')
   for (const tool of needs.tools) checkTool(tool)
@@ -55,24 +58,43 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     if (!tool.callers.includes('prospect') || tool.policy.scopes.some((scope) => !key.scopes.includes(scope))) return refusalOf('refused')
     if (!isConversationId(conversation)) return unknownConversation()
     limit(`${key.tenant}/${conversation}`)
+    return answerFor({ tool, raw, arrived, scopes: key.scopes, once: (input) => onceKey(tool, input), bind: (once, signal) => bindOrAsk({ tenant: key.tenant, external: conversation, once }, signal), isHeard: true })
+  }
+
+  const attendFor = async ({ tool: name, raw, by, once: key, limited, whose }: SubjectAsk): Promise<ToolAnswer> => {
+    const arrived = clock.now()
+    const tool = tools.get(name)
+    if (!tool?.callers.includes(by)) return refusalOf('not_found', { say: 'No tengo ninguna herramienta con ese nombre.' })
+    limit(limited)
+    const bind = async (): Promise<Bound | undefined> => {
+      const found = await whose()
+      const reply = found && (await binding.replyTo(db.bare, found.subject, { key, stale: undefined }))
+      return found && { ...found, ...(reply && { reply }) }
+    }
+    return answerFor({ tool, raw, arrived, scopes: tool.policy.scopes, once: () => key, bind, isHeard: false })
+  }
+
+  // isHeard: somebody in a conversation waits for it. Only they are told late, and only what they did is kept: a machine is told the same again, whatever it was.
+  type Asking = { tool: Tool; raw: unknown; arrived: Millis; scopes: readonly string[]; once(input: object): string | undefined; bind(once: string | undefined, signal: AbortSignal): Promise<Bound | undefined>; isHeard: boolean }
+  const answerFor = async ({ tool, raw, arrived, scopes, once: nameOf, bind, isHeard }: Asking): Promise<ToolAnswer> => {
     const asked = readInput(tool, raw)
-    const onceName = asked.ok ? onceKey(tool, asked.input) : undefined
+    const onceName = asked.ok ? nameOf(asked.input) : undefined
     const { signal, release } = deadline(clock, Math.min(answerMs, tool.policy.timeoutMs) - (clock.now() - arrived))
     const over = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
     try {
-      const found = await Promise.race([bindOrAsk({ tenant: key.tenant, external: conversation, once: onceName }, signal).then((bound) => ({ bound })), over])
+      const found = await Promise.race([bind(onceName, signal).then((bound) => ({ bound })), over])
       if (!found) return refusalOf('timeout')
       const { bound } = found
       if (!bound) return unknownConversation()
       if (!asked.ok) return refusalOf('invalid_input', { say: asked.say })
-      if (tool.policy.effect === 'write' && bound.state !== 'bot') return humanInCharge()
+      if (tool.policy.effect === 'write' && bound.state !== 'bot' && (isHeard || !bound.reply)) return humanInCharge()
       if (onceName !== undefined && bound.reply) return answerAgain(await binding.open(bound.subject, onceName, bound.reply))
       const once = onceName === undefined ? undefined : { key: onceName, stale: bound.stale }
       const stop = new AbortController()
-      const work = track(perform({ tool, input: asked.input, key, subject: bound.subject, once, signal: stop.signal }).catch((thrown: unknown) => failed(tool, thrown)))
+      const work = track(perform({ tool, input: asked.input, scopes, subject: bound.subject, once, isHeard, signal: stop.signal }).catch((thrown: unknown) => failed(tool, thrown)))
       const inTime = await Promise.race([work, over])
       if (inTime) return inTime
-      void track(tellLate({ tool, subject: bound.subject, once, work, stop }))
+      void track(tellLate({ tool, subject: bound.subject, once, work, stop, isHeard }))
       return stillWorking()
     } finally {
       release()
@@ -82,11 +104,11 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
   const bindOrAsk = async (who: Parameters<typeof binding.bind>[0], signal: AbortSignal): Promise<Bound | undefined> =>
     (await binding.bind(who)) ?? ((await introduce(who.tenant, who.external, signal)) ? binding.bind(who) : undefined)
 
-  type Work = { tool: Tool; input: object; key: ToolKey; subject: BoundSubject; once: Once | undefined; signal: AbortSignal }
+  type Work = { tool: Tool; input: object; scopes: readonly string[]; subject: BoundSubject; once: Once | undefined; isHeard: boolean; signal: AbortSignal }
   const perform = async (work: Work): Promise<ToolAnswer> => {
-    const { subject, key, once, signal } = work
+    const { subject, scopes, once, signal } = work
     for (let run = 1; ; run++) {
-      const change = makeChange({ db, acting, subject, scopes: key.scopes, signal })
+      const change = makeChange({ db, acting, subject, scopes, signal })
       try {
         return await runOnce(work, change)
       } catch (thrown) {
@@ -100,11 +122,15 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     }
   }
 
-  const runOnce = async ({ tool, input, subject, once, signal }: Work, change: Change): Promise<ToolAnswer> => {
+  const runOnce = async ({ tool, input, subject, once, isHeard, signal }: Work, change: Change): Promise<ToolAnswer> => {
     const all = reads(subject.tenant)
     const now = clock.now()
-    if (tool.policy.effect === 'read') return answerOf(tool, await tool.run(input, { reads: all, act: neverActs, subject, now, signal }))
-    const answer = answerOf(tool, await tool.run(input, { reads: readsBeside(change, all), act: change.act, subject, now, signal }))
+    const isRead = tool.policy.effect === 'read'
+    // A handle for what is done now is made with the tenant's key, and no query can bring that while the change is open.
+    if (!isRead) await vault.blindIndex(db.bare, subject.tenant, 'handle', '')
+    const ways = isRead ? { reads: all, act: neverActs } : { reads: readsBeside(change, all), act: change.act }
+    const answer = answerOf(tool, await tool.run(input, { ...ways, subject, now, signal }))
+    if (isRead && isHeard) return answer
     const isDone = answer.body['ok'] === true
     if (isDone && change.isTorn()) throw new AppError('bug', `${tool.name} says that it is done, but what it did was taken back`)
     if (once === undefined) {
@@ -112,9 +138,8 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
       return answer
     }
     const isUnanswered = async (on: Parameters<typeof binding.replyTo>[0]): Promise<boolean> => (await binding.replyTo(on, subject, once)) === null
-    const isOurs = change.isOpen()
-      ? await change.commit((tx) => (isDone ? binding.keep(tx, subject, { once, tool: tool.name, text: answer.text }) : isUnanswered(tx)))
-      : isDone || (await isUnanswered(db.bare))
+    const settle = (tx: Tx): Promise<boolean> => (isDone || !isHeard ? binding.keep(tx, subject, { once, tool: tool.name, text: answer.text }) : isUnanswered(tx))
+    const isOurs = change.isOpen() ? await change.commit(settle) : isHeard ? isDone || (await isUnanswered(db.bare)) : await db.tx(settle)
     return isOurs ? answer : ((await firstAnswer(subject, once)) ?? refusalOf('conflict'))
   }
 
@@ -129,12 +154,13 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     return answer
   }
 
-  type Late = { tool: Tool; subject: BoundSubject; once: Once | undefined; work: Promise<ToolAnswer>; stop: AbortController }
-  const tellLate = async ({ tool, subject, once, work, stop }: Late): Promise<void> => {
+  type Late = { tool: Tool; subject: BoundSubject; once: Once | undefined; work: Promise<ToolAnswer>; stop: AbortController; isHeard: boolean }
+  const tellLate = async ({ tool, subject, once, work, stop, isHeard }: Late): Promise<void> => {
     const callOff = clock.after(lateMs, () => stop.abort(new DOMException(`${tool.name} took too long`, 'TimeoutError')))
     const { body, code } = await work
     callOff()
     log.info('tool.late', { tool: tool.name, code })
+    if (!isHeard) return
     // A write that is done is told once, however often it was asked for meanwhile.
     const name = once !== undefined && body['ok'] === true ? `${once.key}:${once.stale ?? 0}` : newId(clock)
     try {
@@ -144,20 +170,23 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; idle(): Pr
     }
   }
 
+  const counted = async (ask: { tool: string; wire: string }, answering: Promise<ToolAnswer>): Promise<ToolAnswer> => {
+    const began = clock.now()
+    const answer = await answering.catch((thrown: unknown) => {
+      const fault = faultOf(thrown)
+      if (fault.status >= 500) log.error('tool.failed', { ...faultFields(thrown), code: fault.code })
+      return fault
+    })
+    const tool = tools.has(ask.tool) ? ask.tool : 'unknown'
+    const ms = clock.now() - began
+    metrics.toolCalls.observe({ tool, wire: ask.wire, outcome: answer.code }, ms / 1000)
+    log.info('tool.done', { tool, ms, code: answer.code })
+    return answer
+  }
+
   return {
-    async runTool(ask) {
-      const began = clock.now()
-      const answer = await attend(ask).catch((thrown: unknown) => {
-        const fault = faultOf(thrown)
-        if (fault.status >= 500) log.error('tool.failed', { ...faultFields(thrown), code: fault.code })
-        return fault
-      })
-      const tool = tools.has(ask.tool) ? ask.tool : 'unknown'
-      const ms = clock.now() - began
-      metrics.toolCalls.observe({ tool, wire: ask.wire, outcome: answer.code }, ms / 1000)
-      log.info('tool.done', { tool, ms, code: answer.code })
-      return answer
-    },
+    runTool: (ask) => counted(ask, attend(ask)),
+    runFor: (ask) => counted(ask, attendFor(ask)),
     async idle() {
       while (running.size > 0) await Promise.allSettled(running)
     },

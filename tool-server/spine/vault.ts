@@ -34,10 +34,11 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     return found && found.until > clock.now() ? found.key : undefined
   }
   // A key made or read inside a transaction may be rolled back with it, so it is remembered only after the commit.
-  const remember = (on: Kysely<DB>, names: string[], key: DataKey): void => {
+  // Only people are erased: a tenant's own keys are remembered for good, so that what is sealed by them never needs a query beside an open transaction.
+  const remember = (on: Kysely<DB>, kind: Kind, names: string[], key: DataKey): void => {
     const keep = (): void => {
-      if (remembered.size >= rememberMost) remembered.clear()
-      for (const name of names) remembered.set(name, { key, until: clock.now() + rememberMs })
+      if (remembered.size >= rememberMost) for (const [name, { until }] of remembered) if (until < Infinity) remembered.delete(name)
+      for (const name of names) remembered.set(name, { key, until: kind === 'person' ? clock.now() + rememberMs : Infinity })
     }
     if (on.isTransaction) db.afterCommit(keep)
     else keep()
@@ -54,7 +55,7 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     const known = recall(name)
     if (known) return known
     const found = (await findKey(on, kind, tenant, person)) ?? (await makeKey(on, kind, tenant, person))
-    remember(on, [name, found.id], found)
+    remember(on, kind, [name, found.id], found)
     return found
   }
   const findKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<DataKey | undefined> => {
@@ -74,10 +75,10 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
   const keyById = async (on: Kysely<DB>, tenant: string, id: string): Promise<DataKey> => {
     const known = recall(id)
     if (known) return known
-    const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()
+    const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()
     if (!row) throw new AppError('not_found', 'the key of this value was erased')
     const key = unwrap(row)
-    remember(on, [id], key)
+    remember(on, row.kind, [id], key)
     return key
   }
 

@@ -1,6 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Act, DB, Millis } from '../define.ts'
-import type { Taken, Tour } from '../domain/tours.ts'
+import type { Taken, Tour, TourStatus } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
 
 const columns = sql`id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version`
@@ -10,6 +10,16 @@ const tourOf = ({ conversation, ...rest }: Row): Tour => ({ ...rest, conversatio
 export const toursOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Tour[]> => {
   const { rows } = await sql<Row>`select ${columns} from tour where tenant_id = ${tenant} and person_id = ${person} order by starts_at desc limit 50`.execute(on)
   return rows.map(tourOf)
+}
+
+// person: whose it must be; anybody's without.
+type Which = { id: string; person: string | undefined }
+export const findTour = (act: Act, which: Which): Promise<Tour | undefined> => oneTour(act, which, sql``)
+// Nobody else moves it from here on. After the days, where those are taken too.
+export const lockTour = (act: Act, which: Which): Promise<Tour | undefined> => oneTour(act, which, sql`for no key update`)
+const oneTour = async ({ tx, subject }: Pick<Act, 'tx' | 'subject'>, { id, person }: Which, how: RawBuilder<unknown>): Promise<Tour | undefined> => {
+  const { rows: [row] } = await sql<Row>`select ${columns} from tour where tenant_id = ${subject.tenant} and id = ${id} and (${person ?? null}::uuid is null or person_id = ${person ?? null}::uuid) ${how}`.execute(tx)
+  return row && tourOf(row)
 }
 
 type Range = { agents: readonly string[]; from: Millis; to: Millis }
@@ -24,34 +34,42 @@ export const takenTimes = async (on: Kysely<DB>, tenant: string, { agents, from,
   return rows
 }
 
-// Taken before anything is decided about these days; agents in the order of their ids, or two bookings could wait for each other.
+// Taken before anything is decided about these days; in the order of agent and day, or two bookings could wait for each other. moving: a tour whose present day is taken with them.
 // The person's row too, so that one prospect can't take two slots of the same hour at once. Answers how many visits each has shown, or will, in between.
-export const lockDays = async ({ tx, subject }: Act, { agents, person, day, from, to }: Range & { person: string; day: string }): Promise<Map<string, number>> => {
-  const { rows } = await sql<{ agent: string; shown: number }>`with me as materialized (select id from person where tenant_id = ${subject.tenant} and id = ${person} for no key update)
-    insert into agent_day (tenant_id, agent_id, day) select ${subject.tenant}::uuid, agent, ${day}::date from (values ${sql.join([...agents].toSorted().map((agent) => sql`(${agent}::uuid)`))}) as asked (agent)
-    where exists (select 1 from me) on conflict (tenant_id, agent_id, day) do update set bookings = agent_day.bookings
+export const lockDays = async ({ tx, subject }: Act, { agents, person, day, from, to, moving }: Range & { person: string; day: string; moving?: string }): Promise<Map<string, number>> => {
+  const present = moving ? sql`union select agent_id, day from tour where tenant_id = ${subject.tenant} and id = ${moving}` : sql``
+  const { rows } = await sql<{ agent: string; shown: number }>`with me as materialized (select id from person where tenant_id = ${subject.tenant} and id = ${person} for no key update),
+    asked as (select agent, ${day}::date as day from (values ${sql.join(agents.map((agent) => sql`(${agent}::uuid)`))}) as able (agent) ${present})
+    insert into agent_day (tenant_id, agent_id, day) select ${subject.tenant}::uuid, agent, day from asked
+    where exists (select 1 from me) order by agent, day on conflict (tenant_id, agent_id, day) do update set bookings = agent_day.bookings
     returning agent_id as agent, (select count(*) from tour t where t.tenant_id = agent_day.tenant_id and t.agent_id = agent_day.agent_id and t.status <> 'cancelled' and t.starts_at >= ${at(from)} and t.starts_at < ${at(to)}) as shown`.execute(tx)
   return new Map(rows.map(({ agent, shown }) => [agent, shown]))
 }
 
 type Wanted = { id: string; person: string; conversation: string | undefined; home: string; building: string; day: string; startsAt: Millis; endsAt: Millis; agents: readonly string[]; gapMs: Millis; perDay: number }
+type Place = Omit<Wanted, 'conversation'>
 export type Placed = { outcome: 'booked' | 'mine' | 'clash'; id: string; agent: string; home: string }
 
-// Under the lock: the first agent in the wanted order whose day has room, with the way to and from other buildings. mine: this person has that very visit; clash: another one then.
-// A statement of its own after the lock, because a statement doesn't see what was committed while it waited. do nothing: the exclusion constraint is the net below all this.
-export const placeTour = async ({ tx, subject, now }: Act, { id, person, conversation, home, building, day, startsAt, endsAt, agents, gapMs, perDay }: Wanted): Promise<Placed | undefined> => {
+// Under the lock. own: what this person has then; fit: the first agent in the wanted order whose day has room, with the way to and from other buildings. The tour itself is in nobody's way.
+const finding = (tenant: string, { id, person, building, day, startsAt, endsAt, agents, gapMs, perDay }: Place): RawBuilder<unknown> => {
   const gap = sql`case when t.building_id = ${building}::uuid then interval '0' else ${gapMs / 1000}::double precision * interval '1 second' end`
-  const { rows } = await sql<Placed>`with
-    own as materialized (select id, agent_id, home_id from tour t where t.tenant_id = ${subject.tenant} and t.person_id = ${person} and t.status in ('held', 'confirmed') and t.starts_at < ${at(endsAt)} and t.ends_at > ${at(startsAt)}),
-    busy as materialized (select t.agent_id, t.building_id, t.starts_at, t.ends_at from tour t where t.tenant_id = ${subject.tenant} and t.agent_id in ${among(agents)} and t.status in ('held', 'confirmed') and t.session_id is null
+  return sql`own as materialized (select id, agent_id, home_id from tour t where t.tenant_id = ${tenant} and t.person_id = ${person} and t.id <> ${id}::uuid and t.status in ('held', 'confirmed') and t.starts_at < ${at(endsAt)} and t.ends_at > ${at(startsAt)}),
+    busy as materialized (select t.agent_id, t.building_id, t.starts_at, t.ends_at from tour t where t.tenant_id = ${tenant} and t.agent_id in ${among(agents)} and t.id <> ${id}::uuid and t.status in ('held', 'confirmed') and t.session_id is null
         and t.starts_at < ${at(endsAt + gapMs)} and t.ends_at > ${at(startsAt - gapMs)}
-      union all select s.agent_id, h.building_id, s.starts_at, s.ends_at from session s join home h on h.tenant_id = s.tenant_id and h.id = s.home_id where s.tenant_id = ${subject.tenant} and s.agent_id in ${among(agents)}
+      union all select s.agent_id, h.building_id, s.starts_at, s.ends_at from session s join home h on h.tenant_id = s.tenant_id and h.id = s.home_id where s.tenant_id = ${tenant} and s.agent_id in ${among(agents)}
         and s.starts_at < ${at(endsAt + gapMs)} and s.ends_at > ${at(startsAt - gapMs)}),
     fit as (select asked.agent from (values ${sql.join(agents.map((agent, place) => sql`(${agent}::uuid, ${place}::int)`))}) as asked (agent, place)
       where not exists (select 1 from own)
         and not exists (select 1 from busy t where t.agent_id = asked.agent and t.starts_at < ${at(endsAt)} + ${gap} and t.ends_at + ${gap} > ${at(startsAt)})
-        and (select count(*) from tour t where t.tenant_id = ${subject.tenant} and t.agent_id = asked.agent and t.day = ${day}::date and t.status <> 'cancelled') < ${perDay}
-      order by asked.place limit 1),
+        and (select count(*) from tour t where t.tenant_id = ${tenant} and t.agent_id = asked.agent and t.id <> ${id}::uuid and t.day = ${day}::date and t.status <> 'cancelled') < ${perDay}
+      order by asked.place limit 1)`
+}
+
+// mine: this person has that very visit; clash: another one then.
+// A statement of its own after the lock, because a statement doesn't see what was committed while it waited. do nothing: the exclusion constraint is the net below all this.
+export const placeTour = async ({ tx, subject, now }: Act, wanted: Wanted): Promise<Placed | undefined> => {
+  const { id, person, conversation, home, building, day, startsAt, endsAt } = wanted
+  const { rows } = await sql<Placed>`with ${finding(subject.tenant, wanted)},
     placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, day, starts_at, ends_at, status, made_at, changed_at)
       select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, ${day}::date, ${at(startsAt)}, ${at(endsAt)}, 'confirmed', ${at(now)}, ${at(now)} from fit
       on conflict do nothing returning id, agent_id, home_id)
@@ -60,3 +78,25 @@ export const placeTour = async ({ tx, subject, now }: Act, { id, person, convers
   return rows[0]
 }
 
+// The same visit at another time, and perhaps elsewhere or with somebody else. Under the lock of its row too; version: as it was read there. clash: its person has another one then.
+export const moveTour = async ({ tx, subject, now }: Act, version: number, wanted: Place): Promise<Tour | 'clash' | undefined> => {
+  const { id, home, building, day, startsAt, endsAt } = wanted
+  const { rows: [row] } = await sql<{ clash: boolean; moved: string | null }>`with ${finding(subject.tenant, wanted)},
+    moved as (update tour set home_id = ${home}::uuid, building_id = ${building}::uuid, agent_id = fit.agent, day = ${day}::date, starts_at = ${at(startsAt)}, ends_at = ${at(endsAt)}, version = version + 1, changed_at = ${at(now)}
+      from fit where tenant_id = ${subject.tenant} and id = ${id} and version = ${version} and status in ('held', 'confirmed') returning id)
+    select exists (select 1 from own) as clash, (select id from moved) as moved`.execute(tx)
+  if (row?.clash) return 'clash'
+  return row?.moved ? oneTour({ tx, subject }, { id, person: undefined }, sql``) : undefined
+}
+
+// The other moves: only what it is called changes, and a cancelled one is in nobody's way.
+export const settleTour = async ({ tx, subject, now }: Act, { id, status, version }: Tour, to: TourStatus): Promise<Tour | undefined> => {
+  const { rows: [row] } = await sql<Row>`update tour set status = ${to}, held_until = null, version = version + 1, changed_at = ${at(now)}
+    where tenant_id = ${subject.tenant} and id = ${id} and status = ${status} and version = ${version} returning ${columns}`.execute(tx)
+  return row && tourOf(row)
+}
+
+// That it was booked is no longer the answer: the same call again is a new wish.
+export const forgetBookings = async ({ tx, subject }: Act, conversation: string): Promise<void> => {
+  await sql`delete from tool_reply where tenant_id = ${subject.tenant} and conversation_id = ${conversation} and tool = 'book_tour'`.execute(tx)
+}

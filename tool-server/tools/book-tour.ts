@@ -23,7 +23,7 @@ export const bookTourTool = defineTool({
     when: z.string().nullish().describe('Día y hora, si no tienes slot_id: «2026-11-23 11:00» o «lunes a las 11».'),
   }),
   output: reply(z.strictObject({ tour })),
-  callers: ['prospect'],
+  callers: ['prospect', 'workflow'],
   policy: { effect: 'write', timeoutMs: 7_500, scopes: ['tours:write'], once: ({ slot_id, home, when }) => (slot_id ? slot_id : `${home ?? ''} ${when ?? ''}`) },
   examples: [{ name: 'un slot_id que ya no vale', input: { slot_id: 's_viejo' }, output: failed('slot_unknown', say.slotUnknown) }],
 }).runs(async (input, { reads, act, subject: { person }, now }) => {

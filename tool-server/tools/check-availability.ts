@@ -23,7 +23,7 @@ export const checkAvailability = defineTool({
     part_of_day: z.enum(['morning', 'afternoon', 'evening']).nullish().describe('Si prefiere mañana (morning), tarde (afternoon) o noche (evening).'),
   }),
   output: reply(z.strictObject({ home: z.string(), zone: z.string(), as_of: z.string(), slots: z.array(offeredSlot) })),
-  callers: ['prospect'],
+  callers: ['prospect', 'workflow'],
   policy: { effect: 'read', timeoutMs: 5_000, scopes: ['tours:read'] },
   examples: [{ name: 'una vivienda que no existe', input: { home: 'luna-1' }, output: failed('not_found', say.noSuchHome) }],
 }).runs(async ({ home: name, from_day, part_of_day }, { reads, subject: { person }, now }) => {

@@ -18,7 +18,7 @@ export const escalateTool = defineTool({
     summary: z.string().describe('Resumen de la conversación en una o dos frases, para quien la va a atender.'),
   }),
   output: reply(z.strictObject({ owner: z.string().nullish(), answer_by: z.string() })),
-  callers: ['prospect'],
+  callers: ['prospect', 'workflow'],
   policy: { effect: 'write', timeoutMs: 5_000, scopes: ['escalations:write'] },
   examples: [{ name: 'pide una persona', input: { reason: 'asked_for_person', summary: 'Quiere hablar con alguien sobre el aval.' }, output: { ok: true, say: say.escalated('Sofía', 15), data: { owner: 'Sofía', answer_by: '2026-11-23T17:15:00.000Z' } } }],
 }).runs(async ({ reason, summary }, { reads, act, subject: { person } }) => {

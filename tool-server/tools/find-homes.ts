@@ -20,7 +20,7 @@ export const findHomes = defineTool({
     move_in: z.string().nullish().describe('Fecha de mudanza, AAAA-MM-DD.'),
   }),
   output: reply(z.strictObject({ homes: z.array(found), exact: z.boolean() })),
-  callers: ['prospect', 'staff'],
+  callers: ['prospect', 'staff', 'workflow'],
   policy: { effect: 'read', timeoutMs: 5_000, scopes: ['homes:read'] },
   examples: [{
     name: 'dos recámaras en la Roma', input: { area: 'Roma Norte', bedrooms: 2, budget_max: 30000 },

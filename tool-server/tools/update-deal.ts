@@ -23,7 +23,7 @@ export const updateDeal = defineTool({
     home: z.string().nullish().describe('La vivienda que prefiere, por su valor home.'),
   }),
   output: reply(z.strictObject({ stage: z.enum(stages), saved: z.array(z.string()) })),
-  callers: ['prospect'],
+  callers: ['prospect', 'workflow'],
   policy: { effect: 'write', timeoutMs: 5_000, scopes: ['leads:write'] },
   examples: [{ name: 'un paso que no toca', input: { stage: 'application' }, output: failed('illegal_move', say.illegalMove) }],
 }).runs(async ({ stage, budget_max, bedrooms, occupants, pets, move_in, months, guarantee, home: name }, { reads, act }) => {

@@ -66,7 +66,7 @@ const lacksScopes: Tell = { status: 403, body: refusal('MISSING_SCOPES', 'This a
 export const contract: Contract<Settings> = {
   account: '4812345',
   settings: () => ({
-    baseUrl: 'https://api.hubapi.com', apiKey: 'pat-na1-token-of-the-contract', portal: '4812345', pipeline: '7120001', currency: 'MXN',
+    baseUrl: 'https://api.hubapi.com', apiKey: 'pat-na1-token-of-the-contract', portal: '4812345', pipeline: '7120001', currency: 'MXN', clientSecrets: ['client-secret-of-the-contract'],
     stages: { new: '7120011', qualified: '7120012', visit_scheduled: '7120013', visit_done: '7120014', application: '7120015', won: '7120016', lost: '7120017' },
   }),
   failures,

@@ -268,6 +268,9 @@ create table sign_in (
   foreign key (tenant_id, operator_id) references operator (tenant_id, id)
 );
 create index sign_in_ending on sign_in (ends_at);
+
+-- What was done about somebody, told in their card.
+create index audit_of_person on audit (tenant_id, person_id, at);
 `
 
 export const firstVisit: Migration = {

@@ -1,0 +1,61 @@
+import type { Language } from './words.ts'
+
+// What the server says in a card: what was done, what came of a write, and why a field says what it says. To a leasing agent.
+const es = {
+  done: {
+    booked: (home: string, when: string) => `reservó una visita: ${home}, ${when}`,
+    moved: (home: string, when: string) => `cambió una visita: ${home}, ${when}`,
+    cancelled: (home: string, when: string) => `canceló una visita: ${home}, ${when}`,
+    completed: (home: string, when: string) => `marcó una visita como hecha: ${home}, ${when}`,
+    no_show: (home: string, when: string) => `marcó que no llegó a su visita: ${home}, ${when}`,
+    noted: (facts: string) => `anotó: ${facts}`,
+    escalated: (owner: string | undefined) => `avisó a ${owner ?? 'un asesor'}`,
+  },
+  who: { portero: 'Portero', staff: 'Un asesor', prospect: 'Prospecto' },
+  stage: 'Etapa',
+  booked: (home: string, when: string, agent: string) => `Visita reservada: ${home}, ${when}, con ${agent}.`,
+  alreadyBooked: (home: string, when: string) => `Esa visita ya estaba reservada: ${home}, ${when}.`,
+  moved: (home: string, when: string, agent: string) => `Visita cambiada: ${home}, ${when}, con ${agent}.`,
+  marked: { completed: 'La visita quedó como hecha.', no_show: 'Quedó anotado que no llegó.', cancelled: 'La visita quedó cancelada.' },
+  clash: (when: string) => `A esa hora ya tiene otra visita: ${when}. Elige otro horario.`,
+  slotGone: 'Ese horario se acaba de ocupar. Elige uno de estos.',
+  slotUnknown: 'Ese horario ya no es válido. Vuelve a pedir los horarios.',
+  notOffered: 'A esa hora no hay visitas. Elige uno de estos horarios.',
+  changed: 'La visita cambió mientras tanto. Mírala otra vez antes de decidir.',
+  tooEarly: 'La visita todavía no empieza. Márcala cuando haya sido.',
+  over: 'Esa visita ya terminó o está cancelada.',
+  noTour: 'Esa visita ya no está. Vuelve a cargar la tarjeta.',
+  noConversation: 'Esta persona todavía no ha escrito por WhatsApp; Portero reserva para quien ya conversa.',
+  written: { contact: 'Se escribió en el contacto de HubSpot.', deal: 'Se escribió en el negocio de HubSpot.', meeting: 'Se escribió en la reunión de HubSpot.' },
+  pending: 'Va en camino a HubSpot.', failed: 'No se pudo escribir en HubSpot; alguien de sistemas lo tiene en su fila.',
+}
+type CardAnswers = typeof es
+const en: CardAnswers = {
+  done: {
+    booked: (home, when) => `booked a visit: ${home}, ${when}`,
+    moved: (home, when) => `moved a visit: ${home}, ${when}`,
+    cancelled: (home, when) => `cancelled a visit: ${home}, ${when}`,
+    completed: (home, when) => `marked a visit as done: ${home}, ${when}`,
+    no_show: (home, when) => `marked a visit as a no-show: ${home}, ${when}`,
+    noted: (facts) => `noted: ${facts}`,
+    escalated: (owner) => `told ${owner ?? 'an agent'}`,
+  },
+  who: { portero: 'Portero', staff: 'An agent', prospect: 'Prospect' },
+  stage: 'Stage',
+  booked: (home, when, agent) => `Visit booked: ${home}, ${when}, with ${agent}.`,
+  alreadyBooked: (home, when) => `That visit was booked already: ${home}, ${when}.`,
+  moved: (home, when, agent) => `Visit moved: ${home}, ${when}, with ${agent}.`,
+  marked: { completed: 'The visit is marked as done.', no_show: 'The visit is marked as a no-show.', cancelled: 'The visit is cancelled.' },
+  clash: (when) => `They have another visit then: ${when}. Choose another time.`,
+  slotGone: 'That time was just taken. Choose one of these.',
+  slotUnknown: 'That time is no longer valid. Ask for the times again.',
+  notOffered: 'There are no visits at that time. Choose one of these.',
+  changed: 'The visit changed in the meantime. Look at it again before you decide.',
+  tooEarly: 'The visit has not begun yet. Mark it once it has been.',
+  over: 'That visit is over or cancelled.',
+  noTour: 'That visit is no longer there. Load the card again.',
+  noConversation: 'This person has not written on WhatsApp yet; Portero books for those who are talking already.',
+  written: { contact: 'Written to the HubSpot contact.', deal: 'Written to the HubSpot deal.', meeting: 'Written to the HubSpot meeting.' },
+  pending: 'On its way to HubSpot.', failed: 'It could not be written to HubSpot; somebody in operations has it in their queue.',
+}
+export const cardAnswers: Record<Language, CardAnswers> = { 'es-MX': es, en }

@@ -1,0 +1,83 @@
+import type { Language } from './words.ts'
+
+// Every sentence of the cards in HubSpot. It imports types only, so that the cards can take it as one plain file.
+const es = {
+  loading: 'Preguntando a Portero…', retry: 'Reintentar', refresh: 'Actualizar', reference: (id: string) => `Referencia para soporte: ${id}`,
+  failed: 'No pudimos traer los datos', failedText: 'Portero no contestó. Lo que ya estaba guardado sigue igual; vuelve a intentarlo.',
+  throttled: 'Son demasiadas preguntas juntas. Espera unos segundos y vuelve a intentarlo.',
+  forbidden: 'Tu cuenta no ve esta parte', forbiddenText: 'Pídele acceso a quien administra Portero.',
+  elsewhere: 'Abre un contacto o un negocio', elsewhereText: 'Esta tarjeta muestra lo que Portero sabe de un contacto o de un negocio.',
+  unplugged: 'Falta la dirección de Portero', unpluggedText: 'Quien administra HubSpot tiene que subir el proyecto con un perfil que la traiga.',
+  stale: (time: string) => `datos de ${time}`, resting: 'Dejamos de actualizar porque no hubo movimiento.',
+  today: 'Hoy', yesterday: 'Ayer', yes: 'Sí', no: 'No',
+
+  noTalk: 'Todavía no hay conversación', noTalkText: 'Cuando esta persona escriba por WhatsApp, la conversación aparecerá aquí en segundos.',
+  state: { bot: 'Responde el asistente', human: 'Responde un asesor', paused: 'En pausa', none: 'Sin conversación' },
+  author: { prospect: 'Prospecto', bot: 'Asistente', human: 'Asesor', portero: 'Portero' },
+  delivery: { accepted: 'En camino', sent: 'Enviado', delivered: 'Entregado', read: 'Leído', failed: 'No se entregó' },
+  kind: { image: 'Imagen', audio: 'Audio', video: 'Video', file: 'Archivo', location: 'Ubicación', other: 'Otro contenido' },
+  done: (count: number) => `Se hicieron ${count} cosas`,
+  earlier: 'Cargar anteriores', search: 'Buscar en la conversación', found: (count: number, words: string) => (count === 1 ? `1 mensaje con «${words}»` : `${count} mensajes con «${words}»`),
+  nothingFound: 'Nada con esas palabras', nothingFoundText: 'Prueba con menos palabras, o borra la búsqueda para ver toda la conversación.', endSearch: 'Ver toda la conversación',
+  reason: { asked_for_person: 'Quiere hablar con una persona', complaint: 'Queja', payment: 'Pagos', contract: 'Contrato', emergency: 'Emergencia', not_understood: 'El asistente no entendió', other: 'Otro motivo' },
+  escalation: 'Pide a una persona', escalationLate: 'Pide a una persona y ya se pasó la hora', due: (time: string) => `Atender antes de ${time}`, owner: (name: string) => `A cargo de ${name}`,
+
+  nextTour: 'Próxima visita', history: (count: number) => `Historial (${count})`, facts: 'Lo que sabemos', noFacts: 'Todavía no hay datos.',
+  noTour: 'Sin visita agendada', noTourText: 'Elige departamento y horario; Portero avisa a todos.',
+  tour: { held: 'Apartada', confirmed: 'Confirmada', completed: 'Hecha', no_show: 'No llegó', cancelled: 'Cancelada' },
+  agent: 'Asesor', place: 'Lugar', map: 'Ver en el mapa', calendar: 'Archivo de calendario', phone: 'Teléfono', reveal: 'Mostrar número', stageOf: 'Etapa',
+  book: 'Agendar visita', move: 'Cambiar horario', completed: 'Asistió', noShow: 'No llegó', cancelTour: 'Cancelar visita',
+  home: 'Departamento', slot: 'Horario', fromDay: 'A partir del día', noHomes: 'No hay departamentos publicados.', noSlots: 'No hay horarios desde ese día. Prueba con otro día o con otro departamento.',
+  confirmBook: 'Agendar', confirmMove: 'Cambiar', back: 'Volver',
+  sureCancel: '¿Cancelar esta visita?', sureCancelText: 'Se libera el horario y se avisa a la persona y al asesor.', yesCancel: 'Sí, cancelarla',
+  sureNoShow: '¿Marcar que no llegó?', sureNoShowText: 'La visita queda cerrada.', yesNoShow: 'Sí, no llegó', keep: 'No, dejarla',
+  saved: 'Listo', declined: 'No se hizo', unsure: 'No sabemos si se guardó', unsureText: 'Puedes reintentar con confianza: Portero no lo hará dos veces.', gone: 'Estos horarios sí están libres:',
+  why: '¿Por qué?', whyOf: (field: string) => `¿Por qué dice eso «${field}»?`, noWhy: 'No hay rastro de este dato: alguien lo escribió en HubSpot.', by: (who: string) => `por ${who}`,
+  step: { message: 'Mensaje', tool: 'Portero', write: 'HubSpot' },
+
+  conversation: 'Conversación', waiting: (time: string) => `Espera respuesta desde ${time}`, none: 'Ninguna', openRecord: 'Ver la conversación',
+  stage: { new: 'Nuevo', qualified: 'Calificado', visit_scheduled: 'Visita agendada', visit_done: 'Visita hecha', application: 'Solicitud', won: 'Ganado', lost: 'Perdido' },
+  fact: { budgetMxn: 'Presupuesto', bedrooms: 'Recámaras', occupants: 'Personas', pets: 'Mascotas', moveIn: 'Mudanza', months: 'Meses', guarantee: 'Garantía', home: 'Le gusta', stage: 'Etapa', next: 'Próxima visita' },
+  guarantee: { guarantor: 'Aval', policy: 'Póliza jurídica', deposit: 'Depósito', none: 'Sin garantía' },
+}
+export type CardWords = typeof es
+const en: CardWords = {
+  loading: 'Asking Portero…', retry: 'Try again', refresh: 'Refresh', reference: (id) => `Support reference: ${id}`,
+  failed: 'We could not fetch the data', failedText: 'Portero did not answer. What was saved is unchanged; please try again.',
+  throttled: 'Too many questions at once. Wait a few seconds and try again.',
+  forbidden: 'Your account does not see this', forbiddenText: 'Ask whoever looks after Portero for access.',
+  elsewhere: 'Open a contact or a deal', elsewhereText: 'This card shows what Portero knows about a contact or a deal.',
+  unplugged: 'Portero’s address is missing', unpluggedText: 'Whoever looks after HubSpot has to upload the project with a profile that names it.',
+  stale: (time) => `data from ${time}`, resting: 'We stopped refreshing because nothing was happening.',
+  today: 'Today', yesterday: 'Yesterday', yes: 'Yes', no: 'No',
+
+  noTalk: 'No conversation yet', noTalkText: 'When this person writes on WhatsApp, the conversation appears here within seconds.',
+  state: { bot: 'The assistant answers', human: 'An agent answers', paused: 'Paused', none: 'No conversation' },
+  author: { prospect: 'Prospect', bot: 'Assistant', human: 'Agent', portero: 'Portero' },
+  delivery: { accepted: 'On its way', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not delivered' },
+  kind: { image: 'Image', audio: 'Audio', video: 'Video', file: 'File', location: 'Location', other: 'Other content' },
+  done: (count) => `${count} things were done`,
+  earlier: 'Load earlier', search: 'Search the conversation', found: (count, words) => (count === 1 ? `1 message with “${words}”` : `${count} messages with “${words}”`),
+  nothingFound: 'Nothing with those words', nothingFoundText: 'Try fewer words, or clear the search to see the whole conversation.', endSearch: 'Show the whole conversation',
+  reason: { asked_for_person: 'Wants to talk to a person', complaint: 'Complaint', payment: 'Payments', contract: 'Contract', emergency: 'Emergency', not_understood: 'The assistant did not understand', other: 'Another reason' },
+  escalation: 'Asks for a person', escalationLate: 'Asks for a person and is overdue', due: (time) => `Answer before ${time}`, owner: (name) => `Owner: ${name}`,
+
+  nextTour: 'Next tour', history: (count) => `History (${count})`, facts: 'What we know', noFacts: 'Nothing yet.',
+  noTour: 'No tour booked', noTourText: 'Choose a home and a time; Portero tells everybody.',
+  tour: { held: 'Held', confirmed: 'Confirmed', completed: 'Done', no_show: 'No-show', cancelled: 'Cancelled' },
+  agent: 'Agent', place: 'Place', map: 'Open the map', calendar: 'Calendar file', phone: 'Phone', reveal: 'Show number', stageOf: 'Stage',
+  book: 'Book a tour', move: 'Change the time', completed: 'Attended', noShow: 'No-show', cancelTour: 'Cancel the tour',
+  home: 'Home', slot: 'Time', fromDay: 'From this day on', noHomes: 'No homes are published.', noSlots: 'No times from that day on. Try another day or another home.',
+  confirmBook: 'Book', confirmMove: 'Change', back: 'Back',
+  sureCancel: 'Cancel this tour?', sureCancelText: 'The time becomes free, and the person and the agent are told.', yesCancel: 'Yes, cancel it',
+  sureNoShow: 'Mark as a no-show?', sureNoShowText: 'The tour is closed.', yesNoShow: 'Yes, nobody came', keep: 'No, keep it',
+  saved: 'Done', declined: 'Not done', unsure: 'We do not know whether it was saved', unsureText: 'You may safely try again: Portero will not do it twice.', gone: 'These times are free:',
+  why: 'Why?', whyOf: (field) => `Why does “${field}” say that?`, noWhy: 'There is no trace of it: somebody wrote it in HubSpot.', by: (who) => `by ${who}`,
+  step: { message: 'Message', tool: 'Portero', write: 'HubSpot' },
+
+  conversation: 'Conversation', waiting: (time) => `Waiting for an answer since ${time}`, none: 'None', openRecord: 'See the conversation',
+  stage: { new: 'New', qualified: 'Qualified', visit_scheduled: 'Tour booked', visit_done: 'Tour done', application: 'Application', won: 'Won', lost: 'Lost' },
+  fact: { budgetMxn: 'Budget', bedrooms: 'Bedrooms', occupants: 'Occupants', pets: 'Pets', moveIn: 'Move-in', months: 'Months', guarantee: 'Guarantee', home: 'Likes', stage: 'Stage', next: 'Next tour' },
+  guarantee: { guarantor: 'Guarantor', policy: 'Rental policy', deposit: 'Deposit', none: 'No guarantee' },
+}
+export const cardWords: Record<Language, CardWords> = { 'es-MX': es, en }

@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { connectors } from '@portero/tool-server/connectors/index.ts'
+import { flows } from '@portero/tool-server/flows/index.ts'
+import { at } from '@portero/tool-server/spine/db.ts'
+import { examine, lineOf, type Finding } from '@portero/tool-server/spine/doctor.ts'
+import { makeHttp } from '@portero/tool-server/spine/http.ts'
+import { keyring } from '@portero/tool-server/spine/keyring.ts'
+import { makeLog } from '@portero/tool-server/spine/log.ts'
+import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
+import { makeVault } from '@portero/tool-server/spine/vault.ts'
+import { cleanUp, forgetReadyDir, freshDir, freshHome, runCli } from './support/process.ts'
+import { openVisit, type VisitStage } from './support/visit-stage.ts'
+
+// The doctor, on a house with Bird and HubSpot of the lab: all is well, and then one thing at a time is not.
+jest.setTimeout(60_000)
+const lines = [
+  'configuration', 'database', 'disk', 'master key', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook',
+  'hubspot connection', 'hubspot pipeline', 'hubspot properties of contacts', 'hubspot properties of deals', 'hubspot properties of meetings', 'hubspot properties of communications', 'hubspot client secret',
+]
+let stage: VisitStage
+const real = { lab: false, publicBaseUrl: 'https://portero.example', dataDir: '.', shadow: false }
+const put = async (vendor: string, change: object): Promise<void> => {
+  const { account, settings } = stage.lab.accounts.find((one) => one.vendor === vendor)!
+  await stage.house.connections.put({ tenant: stage.house.tenant, vendor, account, settings: { ...settings, ...(vendor === 'hubspot' && { clientSecrets: ['a-client-secret-of-nobody'] }), ...change } })
+}
+const look = async (config: object = {}, more: object = {}): Promise<Finding[]> => {
+  const { house, clock } = stage
+  clock.advance(3_000) // HubSpot is asked seven times, and 15 times a second at most
+  const http = makeHttp({ clock, log: makeLog({ level: 'silent', clock }), db: house.db })
+  const { signal } = new AbortController()
+  const findings = await examine({
+    db: house.db, clock, vault: house.vault, connections: house.connections, registry: makeRegistry({ connectors, flows }), tenant: house.tenant, config: { ...real, ...config },
+    http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }), ...more,
+  })
+  await http.close()
+  return findings
+}
+const wrong = async (...how: Parameters<typeof look>): Promise<[string, string, string][]> => (await look(...how)).flatMap(({ what, told, mend }) => (mend === undefined ? [] : [[what, told, mend]]))
+const run = (statement: string): Promise<unknown> => sql.raw(statement).execute(stage.house.db.bare)
+const inHubspot = async (method: string, path: string, body?: object): Promise<void> => {
+  const { settings } = stage.lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
+  const { baseUrl, apiKey } = settings as { baseUrl: string; apiKey: string }
+  const { ok } = await fetch(`${baseUrl}${path}`, { method, headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) })
+  if (!ok) throw new Error(`the lab refuses ${method} ${path}`)
+}
+
+beforeAll(async () => {
+  stage = await openVisit()
+  await put('hubspot', {})
+  await stage.house.putOperator({ tenant: stage.house.tenant, name: 'ana', password: 'a password of many letters', role: 'admin' })
+  await stage.say('+525512345678', 'Hola')
+})
+afterEach(cleanUp)
+afterAll(async () => {
+  await stage.end()
+  forgetReadyDir()
+})
+
+test('where all is well, every line says so and nothing has changed', async () => {
+  const changes = (): number => stage.lab.hubspot.requests().filter(({ method }) => method !== 'GET').length
+  const before = changes()
+  const findings = await look()
+  expect(findings.map(lineOf).filter((line) => !line.startsWith('OK '))).toEqual([])
+  expect(findings.map(({ what }) => what)).toEqual(lines)
+  expect(changes()).toBe(before)
+})
+
+test('the guide goes live in 25 steps or fewer, names a line for each of them, and every line', () => {
+  const guide = readFileSync(new URL('../docs/admin.md', import.meta.url), 'utf8')
+  const steps = guide.split('\n').filter((line) => /^\d+\. /.test(line))
+  const named = steps.map((step) => [...(/Doctor: (.*)\.$/.exec(step)?.[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, line = '']) => line))
+  expect(steps.map((step) => Number.parseInt(step))).toEqual(steps.map((_, at) => at + 1))
+  expect([steps.length <= 25, guide.includes(`in ${steps.length} steps`), named.filter((each) => each.length === 0)]).toEqual([true, true, []])
+  expect([...new Set(named.flat())].toSorted()).toEqual(lines.toSorted())
+})
+
+describe('configuration', () => {
+  test.each([['of the lab', { lab: true }, 'PORTERO_KEY'], ['without https', { publicBaseUrl: 'http://portero.example' }, 'PUBLIC_BASE_URL'], ['in shadow', { shadow: true }, 'PORTERO_SHADOW']])('%s', async (_title, config, named) => {
+    expect(await wrong(config)).toEqual([['configuration', expect.any(String), expect.stringContaining(named)]])
+  })
+  test('with a disk that is not there', async () => {
+    expect(await wrong({ dataDir: '/nowhere/at/all' })).toEqual([['disk', expect.any(String), expect.any(String)]])
+  })
+})
+
+describe('the house', () => {
+  test.each<[string, string, string, string, string]>([
+    ['a migration that was not run', "update kysely_migration set name = '0002-x' where name = '0002-first-visit'", "update kysely_migration set name = '0002-first-visit' where name = '0002-x'", 'database', 'npx portero migrate'],
+    ['a database of a newer version', "insert into kysely_migration (name, timestamp) values ('9999-later', 'x')", "delete from kysely_migration where name = '9999-later'", 'database', 'version of Portero'],
+    ['no home that is open', "update home set status = 'closed'", "update home set status = 'open'", 'catalogue', 'CATALOGUE'],
+    ['nobody who shows homes', 'update agent set active = false', 'update agent set active = true', 'catalogue', 'CATALOGUE'],
+    ['no admin', "update operator set role = 'agent'", "update operator set role = 'admin'", 'operators', '--role admin'],
+  ])('with %s', async (_title, spoil, mend, what, named) => {
+    await run(spoil)
+    const found = await wrong()
+    await run(mend)
+    expect([found, await wrong()]).toEqual([[[what, expect.any(String), expect.stringContaining(named)]], []])
+  })
+  test('with keys that have all ended', async () => {
+    await sql`update tool_key set ends_at = ${at(stage.clock.now())}`.execute(stage.house.db.bare)
+    const found = await wrong()
+    await run('update tool_key set ends_at = null')
+    expect(found).toEqual([['tool keys', expect.any(String), expect.stringContaining('npx portero keys tool')]])
+  })
+  test('with another master key names what it lacks', async () => {
+    const vault = makeVault({ db: stage.house.db, clock: stage.clock, keys: keyring([Buffer.alloc(32, 9)]) })
+    expect(await wrong({}, { vault })).toEqual([['master key', expect.stringContaining('data keys are wrapped by'), expect.stringContaining('new,old')]])
+  })
+})
+
+describe('bird', () => {
+  test.each<[string, object, string, string]>([
+    ['a key that is refused', { apiKey: 'not the key of anybody' }, 'bird key', 'Access keys'],
+    ['a channel that is not there', { channel: 'ch-other' }, 'bird key', 'Channels'],
+  ])('with %s', async (_title, change, what, named) => {
+    await put('bird', change)
+    const found = await wrong()
+    await put('bird', {})
+    expect(found).toEqual([[what, expect.any(String), expect.stringContaining(named)]])
+  })
+  test.each(['away', 'misshapen', 'garbled', 'down'] as const)('that is %s', async (fault) => {
+    stage.lab.bird.fault({ on: 'GET /workspaces/:workspace/channels/:channel/messages', fault })
+    expect(await wrong()).toEqual([['bird key', expect.any(String), expect.any(String)]])
+  })
+  test('from which nothing has come in', async () => {
+    const { id } = await stage.house.connection('bird')
+    await sql`update inbox set connection_id = ${(await stage.house.connection('hubspot')).id} where connection_id = ${id}`.execute(stage.house.db.bare)
+    const found = await wrong()
+    await sql`update inbox set connection_id = ${id}`.execute(stage.house.db.bare)
+    expect(found).toEqual([['bird webhook', expect.stringContaining(`https://portero.example/webhooks/bird/${id}`), expect.stringContaining('Webhooks')]])
+  })
+})
+
+describe('hubspot', () => {
+  test.each<[string, object, [string, string][]]>([
+    ['a stage that is not there', { stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '9999' } }, [['hubspot pipeline', 'lost (9999)']]],
+    ['a pipeline that is not there', { pipeline: 'ventas' }, [['hubspot pipeline', 'ventas']]],
+    ['no client secret', { clientSecrets: [] }, [['hubspot client secret', 'not known']]],
+    ['a token that is refused', { apiKey: 'pat-na1-of-nobody-at-all' }, ['pipeline', 'properties of contacts', 'properties of deals', 'properties of meetings', 'properties of communications'].map((what) => [`hubspot ${what}`, 'the key is refused'])],
+  ])('with %s', async (_title, change, named) => {
+    await put('hubspot', change)
+    const found = await wrong()
+    await put('hubspot', {})
+    expect(found).toEqual(named.map(([what, told]) => [what, expect.stringContaining(told), expect.stringContaining('HubSpot: ')]))
+  })
+  test('with settings that another key has sealed', async () => {
+    const connections = { ...stage.house.connections, all: async () => (await stage.house.connections.all(stage.house.db.bare)).filter(({ vendor }) => vendor !== 'hubspot') }
+    expect(await wrong({}, { connections })).toEqual([['hubspot connection', expect.stringContaining("can't be read"), expect.stringContaining('portero connect hubspot')]])
+  })
+  test('with any property of ours missing, or an id that is not unique', async () => {
+    for (const type of ['contacts', 'deals', 'meetings', 'communications']) {
+      const ours = await propertiesOf(type)
+      expect(ours.map(({ name }) => name)).toContain('portero_id')
+      for (const property of ours) {
+        await inHubspot('DELETE', `/crm/v3/properties/${type}/${property.name}`)
+        const missing = await wrong()
+        if (property.name === 'portero_id') {
+          await inHubspot('POST', `/crm/v3/properties/${type}`, { ...property, hasUniqueValue: false })
+          expect(await wrong()).toEqual([[`hubspot properties of ${type}`, 'portero_id is not unique', expect.stringContaining('delete portero_id')]])
+          await inHubspot('DELETE', `/crm/v3/properties/${type}/portero_id`)
+        }
+        await inHubspot('POST', `/crm/v3/properties/${type}`, property)
+        expect(missing).toEqual([[`hubspot properties of ${type}`, `${property.name} missing`, expect.any(String)]])
+      }
+    }
+    expect(await wrong()).toEqual([])
+  })
+  const propertiesOf = async (type: string): Promise<{ name: string }[]> => {
+    const { settings } = stage.lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
+    const { baseUrl, apiKey } = settings as { baseUrl: string; apiKey: string }
+    const response = await fetch(`${baseUrl}/crm/v3/properties/${type}`, { headers: { authorization: `Bearer ${apiKey}` } })
+    return ((await response.json()) as { results: { name: string }[] }).results.filter(({ name }) => name.startsWith('portero_'))
+  }
+})
+
+describe('portero doctor', () => {
+  test('says what to do with an empty database, and fails', async () => {
+    const home = await freshHome({ empty: true })
+    const { code, out, err } = await runCli(['doctor'], home)
+    expect([code, err]).toEqual([1, ''])
+    expect(out).toMatch(/^MEND {2}database: .*\n {6}-> Run: npx portero migrate$/m)
+    expect(out).toMatch(/ to mend\.\n$/)
+  })
+  test('says what is missing before the first connection', async () => {
+    const home = await freshHome()
+    await runCli(['migrate'], home)
+    const { code, out } = await runCli(['doctor'], home)
+    expect([code, out]).toEqual([1, expect.stringMatching(/^MEND {2}bird connection: there is none\n {6}-> Run: npx portero connect bird/m)])
+  })
+  test('names what the environment lacks', async () => {
+    const { code, err } = await runCli(['doctor'], { DATA_DIR: freshDir(), PORTERO_LAB: '0' })
+    expect([code, err]).toEqual([1, expect.stringMatching(/PORTERO_KEY.*\n.*PUBLIC_BASE_URL/)])
+  })
+})

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { AppError, views, type Language } from '@portero/shared'
+import type { Do, Millis } from '../define.ts'
+import { isoOf, timeLabel } from '../domain/card-views.ts'
+import type { Catalogue, Home } from '../domain/homes.ts'
+import { alternatives, reach, searchFor } from '../domain/offers.ts'
+import type { Own } from '../domain/reads.ts'
+import { agentsFree, gapMs } from '../domain/slots.ts'
+import { dayOf } from '../domain/zones.ts'
+import type { Acting } from '../spine/act.ts'
+import { cardDoor, type CardDoor, type Visitor } from '../spine/cards.ts'
+import type { Clock } from '../spine/clock.ts'
+import type { Db } from '../spine/db.ts'
+import { makeBinding, type BoundSubject } from '../spine/tool-bind.ts'
+import type { Vault } from '../spine/vault.ts'
+import { personOfRecord } from '../store/card-people.ts'
+import { visitShown } from '../store/card-views.ts'
+import { bookTour } from './book-tour.ts'
+import { cancelTour } from './cancel-tour.ts'
+import { markTour } from './mark-tour.ts'
+import { rescheduleTour } from './reschedule-tour.ts'
+
+// What a leasing agent does from a card: book, move and mark visits, by the same actions as everybody else.
+// HubSpot asks again when it isn't sure, so what a key came to is kept with it, in the same transaction.
+type Needs = { db: Db; clock: Clock; vault: Vault; acting: Acting; own(tenant: string): Own }
+type View = z.infer<typeof views.writeView>
+const outcome = z.strictObject({ status: z.string(), tour: z.uuid().optional() })
+type Outcome = z.infer<typeof outcome>
+const kept = outcome.extend({ asked: z.string() })
+type Asked = { record: views.CardRecord; key: string; language?: Language | undefined }
+
+export const cardWrites = ({ db, clock, vault, acting, own }: Needs): Record<string, CardDoor> => {
+  const binding = makeBinding({ db, clock, vault })
+
+  const bound = async (visitor: Visitor, record: views.CardRecord): Promise<BoundSubject | undefined> => {
+    const person = await personOfRecord({ db, vault, tenant: visitor.tenant }, record)
+    const conversation = person?.conversations[0]?.id
+    return person && conversation !== undefined ? { ...visitor, person: person.id, conversation } : undefined
+  }
+
+  // How a key was settled; the same key for something else is a mistake of the card.
+  const settledBy = async (subject: BoundSubject, once: string, asked: string): Promise<Outcome | undefined> => {
+    const sealed = await binding.replyTo(db.bare, subject, { key: once, stale: undefined })
+    if (!sealed) return undefined
+    const { asked: first, ...came } = kept.parse(JSON.parse(await binding.open(subject, once, sealed)))
+    if (first !== asked) throw new AppError('conflict', 'one key for two writes')
+    return came
+  }
+  type Writing = { subject: BoundSubject; door: string; ask: Asked }
+  const named = ({ subject, door, ask: { language: _language, ...ask } }: Writing): { once: string; asked: string } => ({
+    once: `card:${subject.user}:${ask.key}`, asked: createHash('sha256').update(JSON.stringify([door, ask])).digest('base64url'),
+  })
+  const settle = async (writing: Writing, decide: (act: Do) => Promise<Outcome>): Promise<Outcome> => {
+    const { subject, door } = writing
+    const { once, asked } = named(writing)
+    try {
+      return await db.tx(async (tx) => {
+        const came = await decide(acting.within(tx, subject).act)
+        const isFirst = await binding.keep(tx, subject, { once: { key: once, stale: undefined }, tool: `card:${door}`, text: JSON.stringify({ asked, ...came }) })
+        if (!isFirst) throw new AppError('conflict', 'the same write is done already')
+        return came
+      })
+    } catch (thrown) {
+      // It may have failed because the same write, at the same time, is done.
+      const first = await settledBy(subject, once, asked)
+      if (!first) throw thrown
+      return first
+    }
+  }
+
+  // tour: the one that goes there; without, a new one.
+  type Placing = Asked & { slot: string; tour?: string; version?: number }
+  const place = async (door: 'book' | 'move', ask: Placing, visitor: Visitor): Promise<View> => {
+    const words = views.cardAnswers[ask.language ?? 'es-MX']
+    const subject = await bound(visitor, ask.record)
+    if (!subject) return refusal('no_conversation', words.noConversation)
+    const writing = { subject, door, ask }
+    const { once, asked } = named(writing)
+    const first = await settledBy(subject, once, asked)
+    const at = await slotAt(subject, ask.slot)
+    if (first) return told(first, subject, ask, at)
+    const tour = ask.tour === undefined ? undefined : await own(subject.tenant).handles.tourOf(subject.person, ask.tour)
+    if (door === 'move' && tour === undefined) return refusal('not_found', words.noTour)
+    if (!at) return refusal('slot_unknown', words.slotUnknown)
+    const { catalogue, home, startsAt } = at
+    const able = agentsFree({ ...searchFor({ catalogue, home, now: clock.now(), taken: [] }), startsAt })
+    if (able.length === 0) return { ...refusal('not_offered', words.notOffered), alternatives: await near(subject, at, ask.language) }
+    const { building } = home
+    const wanted = {
+      home: home.id, building: building.id, day: dayOf(building.zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * 60_000, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
+      agents: [...able], weights: weightsOf(catalogue, able), elsewhere: reach({ catalogue, home }, clock.now()),
+    }
+    const decide = async (act: Do): Promise<Outcome> => {
+      if (tour === undefined) return outcomeOf(await act(bookTour, wanted))
+      const { status } = await act(rescheduleTour, { ...wanted, tour, version: ask.version ?? 0 })
+      return { status, tour }
+    }
+    return told(await settle(writing, decide), subject, ask, at)
+  }
+
+  const mark = async (ask: z.infer<typeof views.markAsk>, visitor: Visitor): Promise<View> => {
+    const words = views.cardAnswers[ask.language ?? 'es-MX']
+    const subject = await bound(visitor, ask.record)
+    if (!subject) return refusal('no_conversation', words.noConversation)
+    const writing = { subject, door: 'mark', ask }
+    const { once, asked } = named(writing)
+    const first = await settledBy(subject, once, asked)
+    if (first) return told(first, subject, ask)
+    const tour = await own(subject.tenant).handles.tourOf(subject.person, ask.tour)
+    if (tour === undefined) return refusal('not_found', words.noTour)
+    const { to, version } = ask
+    const came = await settle(writing, async (act) => {
+      const { status } = await (to === 'cancelled' ? act(cancelTour, { tour, version }) : act(markTour, { tour, version, as: to }))
+      return { status: status === 'marked' ? to : status, tour }
+    })
+    return told(came, subject, ask)
+  }
+
+  type At = { catalogue: Catalogue; home: Home; startsAt: Millis }
+  const slotAt = async ({ tenant, person }: BoundSubject, handle: string): Promise<At | undefined> => {
+    const { homes, handles } = own(tenant)
+    const catalogue = await homes.catalogue()
+    const slot = await handles.slotOf(person, handle)
+    const home = slot && catalogue.homes.find(({ no, isOpen }) => no === slot.home && isOpen)
+    return home && { catalogue, home, startsAt: slot.startsAt }
+  }
+  const near = async ({ tenant, person }: BoundSubject, { catalogue, home, startsAt }: At, language: Language = 'es-MX'): Promise<NonNullable<View['alternatives']>> => {
+    const { tours, handles } = own(tenant)
+    const now = clock.now()
+    const free = alternatives({ catalogue, home, now, taken: await tours.taken(reach({ catalogue, home }, now)) }, startsAt)
+    return Promise.all(free.map(async (slot) => ({ slot: await handles.slot(person, { home: home.no, startsAt: slot.startsAt }), startsAt: isoOf(slot.startsAt), label: timeLabel(home.building.zone, slot.startsAt, language) })))
+  }
+
+  // As things are now, also when the write was done by an earlier try.
+  const told = async ({ status, tour: id }: Outcome, subject: BoundSubject, { language = 'es-MX' }: Asked, at?: At): Promise<View> => {
+    const words = views.cardAnswers[language]
+    const { homes, tours, handles } = own(subject.tenant)
+    const visit = await visitShown(handles, subject.person, await homes.catalogue(), (await tours.of(subject.person)).find((tour) => tour.id === id))
+    const when = visit ? timeLabel(visit.zone, Date.parse(visit.startsAt), language) : ''
+    const shown = visit && { visit }
+    if (status === 'clash') return { ...refusal('clash', words.clash(at ? timeLabel(at.home.building.zone, at.startsAt, language) : when)), ...shown }
+    if (status === 'gone') return { ...refusal('slot_gone', words.slotGone), ...(at && { alternatives: await near(subject, at, language) }), ...shown }
+    if (!visit) return refusal('not_found', words.noTour)
+    const { title, agent } = visit
+    switch (status) {
+      case 'booked':
+        return { ok: true, say: words.booked(title, when, agent), visit }
+      case 'mine':
+        return { ok: true, say: words.alreadyBooked(title, when), visit }
+      case 'moved':
+        return { ok: true, say: words.moved(title, when, agent), visit }
+      case 'completed':
+      case 'no_show':
+      case 'cancelled':
+        return { ok: true, say: words.marked[status], visit }
+      case 'early':
+        return { ...refusal('too_early', words.tooEarly), visit }
+      case 'illegal':
+        return { ...refusal('illegal', words.over), visit }
+      default:
+        return { ...refusal('changed', words.changed), visit }
+    }
+  }
+
+  return {
+    book: cardDoor(views.bookAsk, views.writeView, (ask, visitor) => place('book', ask, visitor)),
+    move: cardDoor(views.moveAsk, views.writeView, (ask, visitor) => place('move', ask, visitor)),
+    mark: cardDoor(views.markAsk, views.writeView, mark),
+  }
+}
+
+const refusal = (code: string, say: string): View => ({ ok: false, say, code })
+const outcomeOf = ({ status, tour }: z.infer<typeof bookTour.result>): Outcome => outcome.parse({ status, ...(tour !== undefined && { tour }) })
+const weightsOf = ({ agents }: Catalogue, able: readonly string[]): Record<string, number> => Object.fromEntries(agents.flatMap(({ id, weight }) => (able.includes(id) ? [[id, weight]] : [])))

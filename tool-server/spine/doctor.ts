@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { AppError } from '@portero/shared'
+import type { Config } from '../config.ts'
+import type { Connection, Connector, Http } from '../define.ts'
+import type { Clock } from './clock.ts'
+import type { Connections } from './connections.ts'
+import { at, type Db } from './db.ts'
+import { diskRoom } from './disk.ts'
+import { vendorChecks, type Asking, type Seen } from './doctor-vendors.ts'
+import { faultSentence } from './fault.ts'
+import { migrations } from './migrations/index.ts'
+import type { Registry } from './registry.ts'
+import type { Vault } from './vault.ts'
+
+// Everything that it takes to go live, looked at one by one. It changes nothing.
+export type Finding = { what: string } & Seen
+type Needs = {
+  db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; tenant: string
+  config: Pick<Config, 'lab' | 'publicBaseUrl' | 'dataDir' | 'shadow'>
+  http(connection: Connection, connector: Connector): Http
+}
+
+export const lineOf = ({ what, told, mend }: Finding): string => (mend === undefined ? `OK    ${what}: ${told}` : `MEND  ${what}: ${told}\n      -> ${mend}`)
+
+export const examine = async (needs: Needs): Promise<Finding[]> => {
+  const database = await attempt('database', () => aboutDatabase(needs.db), 'Look at DATABASE_URL, and whether PostgreSQL 15 or newer runs there.')
+  const house = [aboutConfig(needs), database, await attempt('disk', async () => aboutDisk(needs), 'Make room on that disk.')]
+  if (database.mend !== undefined) return house // the rest stands in its tables
+  const rest = [
+    await attempt('master key', () => aboutKey(needs), 'Look at PORTERO_KEY.'),
+    await attempt('catalogue', () => aboutCatalogue(needs), 'Set CATALOGUE to your file and start the server.'),
+    await attempt('tool keys', () => aboutToolKeys(needs), 'Run: npx portero keys tool bird'),
+    await attempt('operators', () => aboutOperators(needs), 'Run: npx portero operator NAME --role admin'),
+  ]
+  return [...house, ...rest, ...(await aboutVendors(needs))]
+}
+
+// Whatever is thrown on the way is what is wrong.
+const attempt = async (what: string, look: () => Promise<Seen>, mend: string): Promise<Finding> => {
+  try {
+    return { what, ...(await look()) }
+  } catch (thrown) {
+    const passes = thrown instanceof AppError && passing.includes(thrown.code)
+    return { what, told: faultSentence(thrown) ?? 'it could not be looked at', mend: passes ? 'Look again in a minute; if it stays so, look at the way to it, and at its status page.' : mend }
+  }
+}
+const passing: readonly string[] = ['throttled', 'unavailable', 'timeout', 'paused']
+
+const aboutConfig = ({ config }: Needs): Finding => {
+  const what = 'configuration'
+  if (config.lab) return { what, told: 'this is the lab', mend: 'Set DATABASE_URL, PORTERO_KEY and PUBLIC_BASE_URL, or PORTERO_LAB=0.' }
+  if (!config.publicBaseUrl.startsWith('https://')) return { what, told: `vendors call ${config.publicBaseUrl}, which is not https`, mend: 'Set PUBLIC_BASE_URL to the https address of your proxy.' }
+  if (config.shadow) return { what, told: 'shadow mode: nothing leaves the house', mend: 'Unset PORTERO_SHADOW when you have seen enough.' }
+  return { what, told: `vendors call ${config.publicBaseUrl}` }
+}
+
+const oldest = 150_000
+const aboutDatabase = async ({ bare }: Db): Promise<Seen> => {
+  const { rows: [server] } = await sql<{ number: number; version: string }>`select current_setting('server_version_num')::int as number, current_setting('server_version') as version`.execute(bare)
+  if (!server || server.number < oldest) return { told: `PostgreSQL ${server?.version}`, mend: 'Move to PostgreSQL 15 or newer.' }
+  const { rows: tables } = await sql`select 1 from information_schema.tables where table_name = 'kysely_migration'`.execute(bare)
+  const { rows: ran } = tables.length > 0 ? await sql<{ name: string }>`select name from kysely_migration`.execute(bare) : { rows: [] }
+  const known = Object.keys(migrations)
+  const missing = known.filter((name) => !ran.some((each) => each.name === name))
+  if (missing.length > 0) return { told: `PostgreSQL ${server.version}, without ${missing.join(', ')}`, mend: 'Run: npx portero migrate' }
+  if (ran.length > known.length) return { told: `PostgreSQL ${server.version}, of a newer Portero`, mend: 'Run the version of Portero that this database belongs to.' }
+  const { rows: extensions } = await sql`select 1 from pg_extension where extname = 'btree_gist'`.execute(bare)
+  if (extensions.length === 0) return { told: 'the extension btree_gist is missing, without which visits may overlap', mend: 'As a superuser: create extension btree_gist' }
+  return { told: `PostgreSQL ${server.version}, up to date` }
+}
+
+const aboutDisk = ({ config: { dataDir }, clock, db }: Needs): Seen => {
+  diskRoom({ dir: dataDir, clock })()
+  db.engine.room()
+  return { told: `${dataDir} has room` }
+}
+
+const aboutKey = async ({ vault }: Needs): Promise<Seen> => {
+  const unknown = (await vault.masters()).filter(({ known }) => !known)
+  if (unknown.length === 0) return { told: 'opens everything that is sealed' }
+  return { told: `${unknown.map(({ masterId, keys }) => `${keys} data keys are wrapped by ${masterId}`).join(', ')}, which PORTERO_KEY does not hold`, mend: 'Add the missing key behind the new one, PORTERO_KEY=new,old, then run: npx portero keys rotate' }
+}
+
+const aboutCatalogue = async ({ db, tenant }: Needs): Promise<Seen> => {
+  const { rows: [found] } = await sql<{ homes: number; agents: number }>`select (select count(*) from home where tenant_id = ${tenant} and status = 'open') as homes,
+    (select count(*) from agent where tenant_id = ${tenant} and active) as agents`.execute(db.bare)
+  const { homes, agents } = found ?? { homes: 0, agents: 0 }
+  return { told: `${homes} open homes, ${agents} agents who show them`, ...((homes === 0 || agents === 0) && { mend: 'Set CATALOGUE to your file and start the server: it is read into empty tables.' }) }
+}
+
+const aboutToolKeys = async ({ db, tenant, clock }: Needs): Promise<Seen> => {
+  const { rows } = await sql<{ name: string }>`select distinct name from tool_key where tenant_id = ${tenant} and (ends_at is null or ends_at > ${at(clock.now())}) order by name`.execute(db.bare)
+  return rows.length > 0 ? { told: rows.map(({ name }) => name).join(', ') } : { told: 'nobody may call a tool', mend: 'Run: npx portero keys tool bird, and put the key into the HTTP actions of your flow at Bird.' }
+}
+
+const aboutOperators = async ({ db, tenant }: Needs): Promise<Seen> => {
+  const { rows } = await sql<{ role: string }>`select role from operator where tenant_id = ${tenant}`.execute(db.bare)
+  return rows.some(({ role }) => role === 'admin') ? { told: `${rows.length} may sign in at /console` } : { told: 'no admin may sign in at /console', mend: 'Run: npx portero operator NAME --role admin' }
+}
+
+const aboutVendors = async ({ db, connections, registry, tenant, http, config: { publicBaseUrl } }: Needs): Promise<Finding[]> => {
+  const rows = await db.bare.selectFrom('connection').select(['id', 'vendor']).where('tenant_id', '=', tenant).orderBy('id').execute()
+  const readable = await connections.all(db.bare)
+  const findings: Finding[] = []
+  for (const [vendor, checks] of Object.entries(vendorChecks)) {
+    const connect = `Run: npx portero connect ${vendor} ACCOUNT, with the settings as JSON on standard input.`
+    const made = rows.filter((row) => row.vendor === vendor)
+    if (made.length === 0) findings.push({ what: `${vendor} connection`, told: 'there is none', mend: connect })
+    for (const { id } of made) {
+      const connection = readable.find((each) => each.id === id)
+      const connector = registry.connectors.get(vendor)
+      if (!connection || !connector) {
+        findings.push({ what: `${vendor} connection`, told: `the settings of ${id} can't be read`, mend: `They lack something, or were sealed with another master key. ${connect}` })
+        continue
+      }
+      const { rows: [heard] } = await sql<{ count: number }>`select count(*) as count from inbox where tenant_id = ${tenant} and connection_id = ${id}`.execute(db.bare)
+      const asking: Asking = { ask: http(connection, connector), settings: connection.settings, webhook: `${publicBaseUrl}/webhooks/${vendor}/${id}`, heard: heard?.count ?? 0 }
+      findings.push({ what: `${vendor} connection`, told: `account ${connection.account}` })
+      for (const { what, look, mend } of checks) findings.push(await attempt(`${vendor} ${what}`, () => look(asking).catch((thrown: unknown) => Promise.reject(inWords(thrown))), mend))
+    }
+  }
+  return findings
+}
+
+// An error of the way out says which call it was; what it means here is said before.
+const meanings: Partial<Record<string, string>> = { disconnected: 'the key is refused', refused: 'the key may not see this', not_found: 'it is not there', throttled: 'asked to wait', unavailable: 'cannot be reached', timeout: 'does not answer in time', paused: 'is resting', bad_response: 'answers something else' }
+const inWords = (thrown: unknown): unknown => (thrown instanceof AppError ? new AppError(thrown.code, `${meanings[thrown.code] ?? thrown.code} (${thrown.message})`, { cause: thrown }) : thrown)

@@ -1,0 +1,120 @@
+import { AppError, views, type Language } from '@portero/shared'
+import type { Subject } from '../define.ts'
+import { factsOf, hiding, isoOf, maskedPhone, nextFirst, timeLabel, visitOf, type Visit } from '../domain/card-views.ts'
+import { homeBySlug, type Catalogue } from '../domain/homes.ts'
+import type { Lead } from '../domain/leads.ts'
+import { reach, searchFor } from '../domain/offers.ts'
+import type { Own } from '../domain/reads.ts'
+import { freeSlots } from '../domain/slots.ts'
+import type { Tour } from '../domain/tours.ts'
+import { dayStart, isDay } from '../domain/zones.ts'
+import type { Audit } from '../spine/audit.ts'
+import { cardDoor, type CardDoor, type Visitor } from '../spine/cards.ts'
+import type { Clock } from '../spine/clock.ts'
+import type { Db } from '../spine/db.ts'
+import type { Vault } from '../spine/vault.ts'
+import { personOfRecord, type CardPerson, type CardReads } from './card-people.ts'
+import { cardZone, transcriptOf, waiting } from './card-transcript.ts'
+import { whyOf } from './card-why.ts'
+
+// What the cards ask to see. A record that we don't know is empty, never an error; what was read of a conversation is in the audit; the number is hidden wherever it stands.
+type Needs = { db: Db; clock: Clock; vault: Vault; audit: Audit; own(tenant: string): Own }
+const mostSlots = 24
+const mostHistory = 30
+const languageFor = (language: Language | undefined): Language => language ?? 'es-MX'
+
+export const cardViews = ({ db, clock, vault, audit, own }: Needs): Record<string, CardDoor> => {
+  const readsOf = ({ tenant }: Subject): CardReads => ({ db, vault, tenant })
+  const read = (visitor: Visitor, what: string, person: CardPerson, after?: object): Promise<void> => {
+    const conversation = person.conversations[0]?.id
+    return audit.record(db.bare, { subject: { ...visitor, person: person.id, ...(conversation && { conversation }) }, what, object: conversation ?? person.id, ...(after && { after }) })
+  }
+
+  return {
+    transcript: cardDoor(views.transcriptAsk, views.transcriptView, async ({ record, before, search, language }, visitor) => {
+      const now = clock.now()
+      const person = await personOfRecord(readsOf(visitor), record)
+      if (!person) return { zone: cardZone, asOf: isoOf(now), state: 'none', lines: [] }
+      const { homes, tours } = own(visitor.tenant)
+      const around = { person, catalogue: await homes.catalogue(), tours: await tours.of(person.id) }
+      const view = await transcriptOf(readsOf(visitor), { before, search, language: languageFor(language), now }, around)
+      await read(visitor, 'read:conversation', person, { conversations: person.conversations.map(({ id }) => id), lines: view.lines.length })
+      return hiding(view, person.phone)
+    }),
+
+    visit: cardDoor(views.visitAsk, views.visitView, async ({ record, language }, visitor) => {
+      const asOf = isoOf(clock.now())
+      const person = await personOfRecord(readsOf(visitor), record)
+      if (!person) return { asOf, facts: [], history: [], homes: [] }
+      const { homes, tours, people, handles } = own(visitor.tenant)
+      const catalogue = await homes.catalogue()
+      const lead = await leadOf(people, person.id)
+      const { next, others } = nextFirst(await tours.of(person.id), clock.now())
+      const shown = (tour: Tour | undefined): Promise<Visit | undefined> => visitShown(handles, person.id, catalogue, tour)
+      const [coming, ...history] = await Promise.all([next, ...others.slice(0, mostHistory)].map(shown))
+      const { name, phone } = person
+      return hiding({
+        asOf, facts: lead ? factsOf(lead.facts, catalogue, languageFor(language)) : [], history: history.filter((each) => each !== undefined),
+        person: { isMasked: true, ...(name !== undefined && { name }), ...(phone !== undefined && { phone: maskedPhone(phone) }) },
+        ...(lead && { stage: lead.stage }), ...(coming && { next: coming }),
+        homes: catalogue.homes.filter(({ isOpen }) => isOpen).map(({ slug, title, building }) => ({ home: slug, title, area: building.neighbourhood })),
+      }, phone)
+    }),
+
+    preview: cardDoor(views.previewAsk, views.previewView, async ({ record }, visitor) => {
+      const now = clock.now()
+      const person = await personOfRecord(readsOf(visitor), record)
+      if (!person) return { asOf: isoOf(now), state: 'none' }
+      const { homes, tours, people, handles } = own(visitor.tenant)
+      const lead = await leadOf(people, person.id)
+      const next = await visitShown(handles, person.id, await homes.catalogue(), nextFirst(await tours.of(person.id), now).next)
+      const since = (await waiting(readsOf(visitor), person, now))?.since
+      return { asOf: isoOf(now), state: person.conversations[0]?.state ?? 'none', ...(lead && { stage: lead.stage }), ...(next && { next }), ...(since !== undefined && { waitingSince: isoOf(since) }) }
+    }),
+
+    slots: cardDoor(views.slotsAsk, views.slotsView, async ({ record, home: slug, fromDay, language }, visitor) => {
+      const now = clock.now()
+      const person = await personOfRecord(readsOf(visitor), record)
+      const { homes, tours, handles } = own(visitor.tenant)
+      const catalogue = await homes.catalogue()
+      const home = homeBySlug(catalogue, slug)
+      if (!person || !home?.isOpen) return { asOf: isoOf(now), zone: home?.building.zone ?? cardZone, slots: [] }
+      const { zone } = home.building
+      if (fromDay !== undefined && !isDay(fromDay)) throw new AppError('invalid_input', 'fromDay is no day')
+      const taken = await tours.taken(reach({ catalogue, home }, now))
+      const free = freeSlots({ ...searchFor({ catalogue, home, now, taken }), most: mostSlots, ...(fromDay !== undefined && { from: dayStart(zone, fromDay) }) })
+      const slots = free.map(async ({ startsAt }) => ({ slot: await handles.slot(person.id, { home: home.no, startsAt }), startsAt: isoOf(startsAt), label: timeLabel(zone, startsAt, languageFor(language)) }))
+      return { asOf: isoOf(now), zone, slots: await Promise.all(slots) }
+    }),
+
+    why: cardDoor(views.whyAsk, views.whyView, async ({ record, field, language }, visitor) => {
+      const person = await personOfRecord(readsOf(visitor), record)
+      if (!person) return { steps: [] }
+      const { homes, tours, people } = own(visitor.tenant)
+      const around = { person, catalogue: await homes.catalogue(), tours: await tours.of(person.id), lead: await leadOf(people, person.id), language: languageFor(language) }
+      const steps = await whyOf(readsOf(visitor), field, around)
+      await read(visitor, 'read:conversation', person, { field })
+      return hiding({ steps }, person.phone)
+    }),
+
+    reveal: cardDoor(views.revealAsk, views.revealView, async ({ record }, visitor) => {
+      const person = await personOfRecord(readsOf(visitor), record)
+      if (!person) return { phone: '' }
+      await read(visitor, 'reveal:phone', person)
+      return { phone: person.phone ?? '' }
+    }),
+  }
+}
+
+// Of somebody whose key was erased nothing can be read.
+const leadOf = async (people: Own['people'], person: string): Promise<Lead | undefined> => {
+  try {
+    return await people.lead(person)
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'not_found') return undefined
+    throw thrown
+  }
+}
+
+export const visitShown = async (handles: Own['handles'], person: string, catalogue: Catalogue, tour: Tour | undefined): Promise<Visit | undefined> =>
+  tour && visitOf(tour, catalogue, await handles.tour(person, tour.id))
