@@ -11,7 +11,14 @@ type Asked = { tool: string; headers: Record<string, unknown>; body: Record<stri
 const asked: Asked[] = []
 const waiting = new Set<() => void>()
 let answer: (tool: string, response: ServerResponse) => void
+// The gate in front of it: unset, there is none.
+let gate: object | undefined
+const heardByGate: unknown[] = []
 const server = createServer(async (request, response) => {
+  if (request.url === '/gate/inbound') {
+    heardByGate.push({ key: request.headers.authorization, conversation: request.headers['x-bird-conversation-id'], ...((await json(request)) as object) })
+    return tell(response, gate ?? {}, gate ? 200 : 404)
+  }
   const tool = request.url?.replace('/tools/', '') ?? ''
   asked.push({ tool, headers: request.headers, body: (await json(request)) as Record<string, unknown> })
   answer(tool, response)
@@ -26,7 +33,9 @@ const answers: Record<string, object> = {
   get_home: { ok: true, say: 'Tiene dos recámaras.', data: {} },
   check_availability: { ok: true, say: 'Estos horarios hay.', data: { slots } },
   book_tour: { ok: true, say: 'Tu visita quedó para el lunes.', data: { tour: {} } },
-  my_tours: { ok: true, say: 'Tienes una visita.' },
+  my_tours: { ok: true, say: 'Tienes una visita.', data: { tours: [{ tour_id: 't-1', title: 'Roma Norte 302', label: 'lunes 23 nov, 10:00 h', status: 'confirmed' }, { tour_id: 't-2', title: 'Condesa 7B', label: 'martes 24 nov, 12:00 h', status: 'confirmed' }, { tour_id: 't-0', title: 'Condesa 7B', label: 'lunes 16 nov, 12:00 h', status: 'cancelled' }] } },
+  reschedule_tour: { ok: true, say: 'Listo, cambié tu visita.' },
+  cancel_tour: { ok: true, say: 'Cancelé tu visita. ¿La movemos mejor?', data: { tour: { home: 'condesa-7b' } } },
   update_deal: { ok: true, say: 'Gracias por avisar.' },
   escalate: { ok: true, say: 'Te paso con Bruno.' },
 }
@@ -42,6 +51,8 @@ afterAll(() => {
 beforeEach(() => {
   clock = fakeClock()
   asked.length = 0
+  heardByGate.length = 0
+  gate = undefined
   answer = (tool, response) => tell(response, answers[tool] ?? {})
   const url = `http://127.0.0.1:${portOf(server)}`
   const agent = makeBirdAgent({ toolsUrl: url, toolKey: 'tk_lab', clock })
@@ -86,6 +97,12 @@ describe('the scripted agent', () => {
     [['quiero una visita el lunes a las 11 en Roma Norte 302'], ['book_tour', { home: 'Roma Norte 302', when: 'el lunes a las 11' }]],
     [['busco depa', 'quiero una visita el martes a las 12 en el segundo'], ['book_tour', { home: 'condesa-7b', when: 'el martes a las 12' }]],
     [['agenda una visita en Roma Norte 302 el martes a las 4:30 de la tarde'], ['book_tour', { home: 'Roma Norte 302', when: 'el martes a las 4:30 de la tarde' }]],
+    [['cancelar mi visita'], ['cancel_tour', {}]],
+    [['ya no voy a poder, cancélame la cita'], ['cancel_tour', {}]],
+    [['quiero reagendar'], ['reschedule_tour', {}]],
+    [['cámbiame la visita'], ['reschedule_tour', {}]],
+    [['¿puedo mover mi visita al martes a las 12?'], ['reschedule_tour', { when: 'martes a las 12' }]],
+    [['reagendar para el jueves'], ['reschedule_tour', { when: 'jueves' }]],
     [['¿cuáles son mis visitas?'], ['my_tours', {}]],
     [['ya no me interesa, gracias'], ['update_deal', { stage: 'lost' }]],
     [['hola', 'quiero hablar con una persona'], ['escalate', { reason: 'asked_for_person', summary: 'hola / quiero hablar con una persona' }]],
@@ -98,6 +115,52 @@ describe('the scripted agent', () => {
     expect(await say('hola', 'quiero una visita el lunes a las 9 en Roma Norte 302')).toBe('Perdón. Ese horario ya se ocupó.\n1. lunes 23 nov, 10:00 h\n2. lunes 23 nov, 11:00 h')
     await say('la primera')
     expect(calls().at(-1)).toEqual(['book_tour', { slot_id: 's-10' }])
+  })
+  const latest = () => phones.phone.messages(number).at(-1)!
+  const press = async (payload: string): Promise<string> => {
+    phones.phone.write(number, { press: { message: latest().id, payload } })
+    await phones.silent()
+    return latest().text
+  }
+  test('asks what a bare «cancelar» means, and does what is pressed', async () => {
+    expect(await say('cancelar')).toMatch(/¿Qué hacemos con tu visita\?$/)
+    expect([latest().buttons?.map(({ text }) => text), calls()]).toEqual([['Cambiarla de horario', 'Cancelarla'], []])
+    expect(await press('do:cancel')).toBe('Cancelé tu visita. ¿La movemos mejor?')
+    expect([calls(), latest().buttons]).toEqual([[['cancel_tour', {}]], [{ text: 'Ver horarios', payload: 'times:condesa-7b' }]])
+  })
+  test('lists the times to which a visit can be put, and moves it to the one that is pressed', async () => {
+    answer = (tool, response) => tell(response, asked.length === 1 ? { ok: false, say: '¿Para cuándo?', error: { code: 'invalid_input', alternatives: slots } } : answers[tool]!)
+    await say('reagendar')
+    expect(latest()).toMatchObject({ list: { text: expect.stringMatching(/¿Para cuándo\?$/), rows: [{ text: 'lunes 23 nov, 10:00 h' }, { text: 'lunes 23 nov, 11:00 h' }] } })
+    expect(await press(latest().list!.rows[1]!.payload)).toBe('Listo, cambié tu visita.')
+    expect(calls()).toEqual([['reschedule_tour', {}], ['reschedule_tour', { slot_id: 's-11' }]])
+    await say('busco depa', 'la 1', 'la 1')
+    expect(calls().at(-1)).toEqual(['book_tour', { slot_id: 's-10' }])
+  })
+  test.each(['move', 'cancel'])('lists the visits where there are several, and means the one that is chosen: %s', async (deed) => {
+    const tool = deed === 'move' ? 'reschedule_tour' : 'cancel_tour'
+    answer = (name, response) => tell(response, name === tool && asked.length === 1 ? { ok: false, say: '¿Cuál?', error: { code: 'which_tour' } } : answers[name]!)
+    await say(deed === 'move' ? 'cámbiame la visita' : 'cancela mi visita')
+    expect(latest().list?.rows.map(({ text, description }) => `${text} · ${description}`)).toEqual(['lunes 23 nov, 10:00 h · Roma Norte 302', 'martes 24 nov, 12:00 h · Condesa 7B'])
+    await say('la 2')
+    expect(calls().at(-1)).toEqual([tool, { tour_id: 't-2' }])
+  })
+  describe('with the gate in front', () => {
+    test('says the notice first, as a message of its own, and does not introduce itself again', async () => {
+      gate = { ok: true, answer: 'bot', notice: 'Soy el asistente virtual. Aviso: https://portero.example/aviso' }
+      await say('hola')
+      expect(phones.phone.messages(number).map(({ text }) => text)).toEqual(['hola', 'Soy el asistente virtual. Aviso: https://portero.example/aviso', '¿Qué buscas? Dime zona, recámaras y presupuesto.'])
+      expect(heardByGate).toEqual([{ key: 'Bearer tk_lab', conversation: phones.conversationFor(number), text: 'hola' }])
+      gate = { ok: true, answer: 'bot' }
+      expect(await say('busco depa')).toMatch(/^Encontré dos/)
+    })
+    test.each(['human', 'paused', 'optout'])('is silent where it says %s', async (now) => {
+      gate = { ok: true, answer: now }
+      await say('busco depa')
+      expect([asked, phones.phone.messages(number)]).toEqual([[], [expect.objectContaining({ from: 'me' })]])
+      gate = { ok: true, answer: 'bot' }
+      expect(await say('busco depa')).toMatch(/^Encontré dos/)
+    })
   })
   test.each<[string, typeof answer, RegExp]>([
     ['a refusal', (_tool, response) => tell(response, { ok: false, say: 'No te reconozco.', error: { code: 'refused', retryable: false } }, 403), /^Perdón\. No te reconozco\.$/],

@@ -6,7 +6,7 @@ import { AppError } from '@portero/shared'
 import { contract } from '@portero/tool-server/connectors/bird/contract.ts'
 import { bird } from '@portero/tool-server/connectors/bird/index.ts'
 import { defineAction } from '@portero/tool-server/define.ts'
-import { sendText, type Contact } from '@portero/tool-server/domain/ports/messaging.ts'
+import { sendMessage, type Contact } from '@portero/tool-server/domain/ports/messaging.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { makeBird, type Bird } from './lab/bird/simulator.ts'
 import { openServer, type LabServer } from './lab/server.ts'
@@ -14,7 +14,7 @@ import { fakeClock, type FakeClock } from './support/clock.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
 import { portOf } from './support/http-stage.ts'
 
-// Bird's connector against the simulated Bird, over real HTTP. What every vendor must hold to is in connectors.test.ts.
+// Bird's connector against the simulated Bird, over real HTTP, by webhooks alone. What every vendor must hold to is in connectors.test.ts.
 describe("Bird's signature", () => {
   // Made with Python's hmac from the description in Bird's documentation.
   const signature = '/22qi9KoL24EhOctjJ/yyUfDerT8OBJERruPmnROpsI='
@@ -57,7 +57,7 @@ describe('with the simulated Bird', () => {
     lab = await openServer({ clock, port: 0, simulators: [phones] })
     const { workspace, channel, apiKey, signingKeys } = account
     const settings = { baseUrl: `${lab.url}/bird`, apiKey, workspace, channel, signingKeys }
-    house = await testHouse({ clock, connectors: [bird], flows, accounts: [{ vendor: 'bird', account: channel, settings }], config: { publicBaseUrl: serverUrl } })
+    house = await testHouse({ clock, connectors: [{ ...bird, pulls: {} }], flows, accounts: [{ vendor: 'bird', account: channel, settings }], config: { publicBaseUrl: serverUrl } })
   })
   afterAll(async () => {
     await house.end()
@@ -78,7 +78,7 @@ describe('with the simulated Bird', () => {
   const send = (to: Contact, text: string, key: string): Promise<object> =>
     house.acting.as({ tenant: house.tenant, by: 'system' }, 'all')(
       defineAction({ name: 'bird-test.say', args: nothing, result: nothing, scopes: [], callers: ['system'] }).decides(async (_args, act) => {
-        await act.send(sendText, { to, text }, { key })
+        await act.send(sendMessage, { to, content: { type: 'text', text } }, { key })
         return {}
       }), {})
 

@@ -3,11 +3,11 @@ import { Signature } from '@hubspot/api-client'
 import { sql } from 'kysely'
 import { views } from '@portero/shared'
 import type { Inbound } from '@portero/tool-server/define.ts'
-import { hiding } from '@portero/tool-server/domain/card-views.ts'
-import { checkSignature } from '@portero/tool-server/domain/ports/signature.ts'
+import { checkCaller } from '@portero/tool-server/domain/ports/hubspot-signature.ts'
+import { hiding, nextFirst } from '@portero/tool-server/domain/card-views.ts'
+import type { TourStatus } from '@portero/tool-server/domain/tours.ts'
 import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
-import { checkCaller } from '@portero/tool-server/spine/workflow-signature.ts'
 import { messageBody } from '@portero/tool-server/store/places.ts'
 import { openCards, portal, publicBaseUrl, queryOf, secrets, type Ask, type CardsStage, type Record as Asked } from './support/cards-stage.ts'
 
@@ -32,7 +32,7 @@ const unknown: Asked = { type: 'contact', id: '999999' }
 describe('the signature', () => {
   test("is the one of HubSpot's own proxy", () => {
     const inbound = (body: string): Inbound => ({ method: 'POST', url: 'http://127.0.0.1:9099/v1/x?q=1&userId=5', rawBody: Buffer.from(body), headers: { 'x-hubspot-signature-v3': '2DMUFwCu8DP9bgZ0JmC1gTrM2gPc9Q7u+Kz7tsUfKvo=', 'x-hubspot-request-timestamp': '1795246295053' } })
-    const check = (body: string) => () => checkCaller(inbound(body), { secrets: ['topsecret'], now: 1795246295053, checkSignature })
+    const check = (body: string) => () => checkCaller(inbound(body), { secrets: ['topsecret'], now: 1795246295053 })
     expect(check('{"a":1}')).not.toThrow()
     expect(check('{"a":2}')).toThrow('does not match')
   })
@@ -77,6 +77,7 @@ describe('the signature', () => {
     ['of two users', () => ({ query: `userId=1&${queryOf()}` }), 'The query does not say userId, or not clearly.'],
     ['of two users, one in disguise', () => ({ query: `%75serId=1&${queryOf()}` }), 'The query does not say userId, or not clearly.'],
     ['of a user with a strange name', () => ({ query: queryOf({ user: 'admin' }) }), 'The query does not say userId, or not clearly.'],
+    ['of a user with noughts in front', () => ({ query: queryOf({ user: '00' }) }), 'The query does not say userId, or not clearly.'],
     ['of two portals', () => ({ query: `${queryOf()}&portalId=4812346` }), 'The query does not say portalId, or not clearly.'],
   ]
   test.each(refused)('%s is refused', async (_title, how, say) => {
@@ -95,7 +96,7 @@ describe('a body', () => {
     ['with a field more', () => ({ record: contact, user: '1' }), 400, 'invalid_input'],
     ['with a field more inside', () => ({ record: { ...contact, tenant: 'x' } }), 400, 'invalid_input'],
     ['with a prototype', () => `{"record":{"type":"contact","id":"1"},"__proto__":{"admin":true}}`, 400, 'invalid_input'],
-    ['about a record of another kind', () => ({ record: { type: 'ticket', id: '1' } }), 400, 'invalid_input'],
+    ['about a record of another kind', () => ({ record: { type: 'company', id: '1' } }), 400, 'invalid_input'],
     ['about a record with a hostile id', () => ({ record: { type: 'contact', id: "1' or '1'='1" } }), 400, 'invalid_input'],
     ['of more than 64 KB', () => ({ record: contact, search: 'x'.repeat(65_536) }), 413, 'too_large'],
   ]
@@ -246,6 +247,14 @@ describe('what the agent was told and passed on', () => {
     await stage.follow()
   })
 
+  test('holds the visit for their calendar, by the same link as the card', async () => {
+    const { next } = (await stage.ask('visit', { record: contact })).body
+    const { data: { tours } } = await tool('my_tours', {})
+    const { pathname } = new URL(next.calendarUrl)
+    expect([next.calendarUrl, tours[0].calendar_url]).toEqual([`${publicBaseUrl}${pathname}`, `${stage.url}${pathname}`])
+    const file = await fetch(tours[0].calendar_url)
+    expect([file.status, file.headers.get('content-type'), (await file.text()).includes(`DTSTART:${next.startsAt.replace(/[-:]|\.000/g, '')}`)]).toEqual([200, 'text/calendar; charset=utf-8', true])
+  })
   test('is among the facts, with its why', async () => {
     expect((await stage.ask('visit', { record: contact })).body.facts).toEqual([{ name: 'budgetMxn', value: '$31,000' }, { name: 'pets', value: 'Sí' }])
     const { steps } = (await stage.ask('why', { record: contact, field: 'budgetMxn' })).body
@@ -310,6 +319,23 @@ const talkOn = async (number: string, count: number): Promise<void> => {
   }
   stage.clock.advance(1_000)
 }
+
+// Each tour begins so many hours from now, and takes one.
+test.each<[string, [TourStatus, number][], number | undefined, number[]]>([
+  ['the one that comes', [['confirmed', 30], ['confirmed', 3], ['completed', -5]], 3, [30, -5]],
+  ['the one that is going on', [['confirmed', -0.5], ['confirmed', 3]], -0.5, [3]],
+  ['one that is over and not marked, before any that comes', [['confirmed', 3], ['confirmed', -200], ['cancelled', -4]], -200, [3, -4]],
+  ['the one that comes, once it is marked', [['confirmed', 3], ['no_show', -200]], 3, [-200]],
+  ['a later one as soon as it begins', [['confirmed', -0.5], ['confirmed', -200]], -0.5, [-200]],
+  ['nothing, once a later one has been marked', [['completed', -2], ['confirmed', -200]], undefined, [-2, -200]],
+  ['nothing, of a hold that ran out', [['held', -2]], undefined, [-2]],
+])('on top stands %s', (_title, tours, next, others) => {
+  const now = 1_795_453_200_000
+  const hour = 3_600_000
+  const all = tours.map(([status, hours]) => ({ id: String(hours), person: '', conversation: undefined, home: '', building: '', agent: '', startsAt: now + hours * hour, endsAt: now + (hours + 1) * hour, status, version: 1 }))
+  const shown = nextFirst(all, now)
+  expect([shown.next?.id, shown.others.map(({ id }) => id)]).toEqual([next === undefined ? undefined : String(next), others.map(String)])
+})
 
 test('the house as it is shipped has these doors', async () => {
   const response = await fetch(`${stage.url}/cards/transcript`, { method: 'POST', body: '{}' })

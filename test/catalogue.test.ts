@@ -70,7 +70,7 @@ describe('a mistake is told with its line and column', () => {
     ['a wrong word', changed('pets: no', 'pets: maybe'), ['line 9, column 117: buildings[0].homes[0].pets: expected one of "no"|"small"|"yes"']],
     ['a word for a number', changed('rentMxn: 16500', 'rentMxn: dieciséis'), ['line 9, column 104: buildings[0].homes[0].rentMxn: expected number, received string']],
     ['something missing', changed('    city: CDMX\n', ''), ['line 2, column 5: buildings[0].city: missing: expected string']],
-    ['something unknown', changed('    name: Ana\n', '    name: Ana\n    phone: none\n'), ['line 13, column 5: agents[0]: phone is not known here']],
+    ['something unknown', changed('    name: Ana\n', '    name: Ana\n    pager: none\n'), ['line 13, column 5: agents[0]: pager is not known here']],
     ['a day that does not exist', changed('2026-12-01', '2026-02-30'), ['line 9, column 136: buildings[0].homes[0].availableFrom: expected a day such as 2026-11-23']],
     ['hours that end before they begin', changed('from: 09:00', 'from: 19:00'), ['line 13, column 13: agents[0].hours[0]: from must be before to']],
     ['an unknown zone', changed('America/Mexico_City', 'America/CDMX'), ['line 4, column 11: buildings[0].zone: expected a time zone such as America/Mexico_City']],

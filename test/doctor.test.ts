@@ -1,43 +1,62 @@
-import { readFileSync } from 'node:fs'
+import { createHmac } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { bird } from '@portero/tool-server/connectors/bird/index.ts'
 import { connectors } from '@portero/tool-server/connectors/index.ts'
+import type { Connection } from '@portero/tool-server/define.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
 import { examine, lineOf, type Finding } from '@portero/tool-server/spine/doctor.ts'
+import { scopes } from '@portero/tool-server/spine/doctor-hubspot.ts'
+import { readProfiles } from '@portero/tool-server/spine/doctor-profiles.ts'
 import { makeHttp } from '@portero/tool-server/spine/http.ts'
 import { keyring } from '@portero/tool-server/spine/keyring.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
 import { makeVault } from '@portero/tool-server/spine/vault.ts'
+import { webhookUrl } from '@portero/tool-server/spine/webhooks.ts'
 import { cleanUp, forgetReadyDir, freshDir, freshHome, runCli } from './support/process.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
 
 // The doctor, on a house with Bird and HubSpot of the lab: all is well, and then one thing at a time is not.
 jest.setTimeout(60_000)
 const lines = [
-  'configuration', 'database', 'disk', 'master key', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook',
-  'hubspot connection', 'hubspot pipeline', 'hubspot properties of contacts', 'hubspot properties of deals', 'hubspot properties of meetings', 'hubspot properties of communications', 'hubspot client secret',
+  'configuration', 'privacy notice', 'database', 'disk', 'master key', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook', 'bird setup',
+  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot pipeline', 'hubspot properties of contacts', 'hubspot properties of deals', 'hubspot properties of meetings', 'hubspot properties of communications', 'hubspot properties of tasks', 'hubspot client secret', 'hubspot staff', 'hubspot webhook', 'hubspot permitted URLs',
 ]
 let stage: VisitStage
-const real = { lab: false, publicBaseUrl: 'https://portero.example', dataDir: '.', shadow: false }
+const secret = 'a-client-secret-of-nobody'
+const staff = { admins: ['elena@urbanhub.mx'] }
+const profiles = [{ name: 'dev', baseUrl: 'https://dev.portero.example' }, { name: 'prod', baseUrl: 'https://portero.example' }]
+const real = { lab: false, publicBaseUrl: 'https://portero.example', dataDir: '.', shadow: false, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' } }
 const put = async (vendor: string, change: object): Promise<void> => {
   const { account, settings } = stage.lab.accounts.find((one) => one.vendor === vendor)!
-  await stage.house.connections.put({ tenant: stage.house.tenant, vendor, account, settings: { ...settings, ...(vendor === 'hubspot' && { clientSecrets: ['a-client-secret-of-nobody'] }), ...change } })
+  await stage.house.connections.put({ tenant: stage.house.tenant, vendor, account, settings: { ...settings, ...(vendor === 'hubspot' && { clientSecrets: [secret], staff }), ...change } })
 }
 const look = async (config: object = {}, more: object = {}): Promise<Finding[]> => {
   const { house, clock } = stage
-  clock.advance(3_000) // HubSpot is asked seven times, and 15 times a second at most
+  clock.advance(3_000) // HubSpot is asked nine times, and 15 times a second at most
   const http = makeHttp({ clock, log: makeLog({ level: 'silent', clock }), db: house.db })
   const { signal } = new AbortController()
   const findings = await examine({
-    db: house.db, clock, vault: house.vault, connections: house.connections, registry: makeRegistry({ connectors, flows }), tenant: house.tenant, config: { ...real, ...config },
+    db: house.db, clock, vault: house.vault, connections: house.connections, registry: makeRegistry({ connectors, flows }), tenant: house.tenant, config: { ...real, ...config }, profiles,
     http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }), ...more,
   })
   await http.close()
   return findings
 }
 const wrong = async (...how: Parameters<typeof look>): Promise<[string, string, string][]> => (await look(...how)).flatMap(({ what, told, mend }) => (mend === undefined ? [] : [[what, told, mend]]))
+// While nothing has come in from it.
+const unheard = async (connection: string): Promise<[string, string, string][]> => {
+  const { bare } = stage.house.db
+  const [one, other] = await stage.house.connections.all(bare)
+  const { rows } = await sql<{ id: string }>`update inbox set connection_id = ${(one!.id === connection ? other! : one!).id} where connection_id = ${connection} returning id`.execute(bare)
+  const found = await wrong()
+  await sql`update inbox set connection_id = ${connection} where id in (${sql.join(rows.map(({ id }) => sql`${id}::uuid`))})`.execute(bare)
+  return found
+}
 const run = (statement: string): Promise<unknown> => sql.raw(statement).execute(stage.house.db.bare)
 const inHubspot = async (method: string, path: string, body?: object): Promise<void> => {
   const { settings } = stage.lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
@@ -46,11 +65,31 @@ const inHubspot = async (method: string, path: string, body?: object): Promise<v
   if (!ok) throw new Error(`the lab refuses ${method} ${path}`)
 }
 
+const setUpBird = async (): Promise<void> => {
+  const { house, clock } = stage
+  const http = makeHttp({ clock, log: makeLog({ level: 'silent', clock }), db: house.db })
+  const connection = (await house.connection('bird')) as Connection<never>
+  const { signal } = new AbortController()
+  clock.advance(1_000)
+  const things = await bird.setup!.look({ http: http.of(connection, bird, { lane: 'live', signal, reading: false }), connection, now: clock.now(), signal, webhookUrl: webhookUrl(real.publicBaseUrl, connection) })
+  for (const thing of things) {
+    clock.advance(100)
+    if ('ensure' in thing) await thing.ensure()
+  }
+  await http.close()
+}
+
 beforeAll(async () => {
   stage = await openVisit()
   await put('hubspot', {})
   await stage.house.putOperator({ tenant: stage.house.tenant, name: 'ana', password: 'a password of many letters', role: 'admin' })
   await stage.say('+525512345678', 'Hola')
+  await setUpBird()
+  const sentAt = String(stage.clock.now())
+  const body = '[{"portalId":4812345}]'
+  const signature = createHmac('sha256', secret).update(`POST${stage.url}/webhooks/hubspot${body}${sentAt}`).digest('base64')
+  const { status } = await fetch(`${stage.url}/webhooks/hubspot`, { method: 'POST', body, headers: { 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': sentAt } })
+  expect(status).toBe(200)
 })
 afterEach(cleanUp)
 afterAll(async () => {
@@ -59,7 +98,7 @@ afterAll(async () => {
 })
 
 test('where all is well, every line says so and nothing has changed', async () => {
-  const changes = (): number => stage.lab.hubspot.requests().filter(({ method }) => method !== 'GET').length
+  const changes = (): number => stage.lab.hubspot.requests().filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access-token-info')).length
   const before = changes()
   const findings = await look()
   expect(findings.map(lineOf).filter((line) => !line.startsWith('OK '))).toEqual([])
@@ -77,8 +116,10 @@ test('the guide goes live in 25 steps or fewer, names a line for each of them, a
 })
 
 describe('configuration', () => {
-  test.each([['of the lab', { lab: true }, 'PORTERO_KEY'], ['without https', { publicBaseUrl: 'http://portero.example' }, 'PUBLIC_BASE_URL'], ['in shadow', { shadow: true }, 'PORTERO_SHADOW']])('%s', async (_title, config, named) => {
-    expect(await wrong(config)).toEqual([['configuration', expect.any(String), expect.stringContaining(named)]])
+  test.each<[string, object, string, string[]]>([
+    ['of the lab', { lab: true }, 'PORTERO_KEY', ['configuration']], ['without https', { publicBaseUrl: 'http://portero.example' }, 'PUBLIC_BASE_URL', ['configuration', 'bird setup', 'hubspot permitted URLs']], ['in shadow', { shadow: true }, 'PORTERO_SHADOW', ['configuration']], ['without whom the notice names', { legal: undefined }, 'LEGAL_NAME', ['privacy notice']],
+  ])('%s', async (_title, config, named, lines) => {
+    expect(await wrong(config)).toEqual(lines.map((what) => [what, expect.any(String), expect.stringContaining(named)]))
   })
   test('with a disk that is not there', async () => {
     expect(await wrong({ dataDir: '/nowhere/at/all' })).toEqual([['disk', expect.any(String), expect.any(String)]])
@@ -118,7 +159,7 @@ describe('bird', () => {
     await put('bird', change)
     const found = await wrong()
     await put('bird', {})
-    expect(found).toEqual([[what, expect.any(String), expect.stringContaining(named)]])
+    expect(found).toEqual([[what, expect.any(String), expect.stringContaining(named)], ['bird setup', expect.any(String), expect.any(String)]])
   })
   test.each(['away', 'misshapen', 'garbled', 'down'] as const)('that is %s', async (fault) => {
     stage.lab.bird.fault({ on: 'GET /workspaces/:workspace/channels/:channel/messages', fault })
@@ -126,10 +167,16 @@ describe('bird', () => {
   })
   test('from which nothing has come in', async () => {
     const { id } = await stage.house.connection('bird')
-    await sql`update inbox set connection_id = ${(await stage.house.connection('hubspot')).id} where connection_id = ${id}`.execute(stage.house.db.bare)
-    const found = await wrong()
-    await sql`update inbox set connection_id = ${id}`.execute(stage.house.db.bare)
-    expect(found).toEqual([['bird webhook', expect.stringContaining(`https://portero.example/webhooks/bird/${id}`), expect.stringContaining('Webhooks')]])
+    const found = await unheard(id)
+    expect(found).toEqual([['bird webhook', expect.stringContaining(`https://portero.example/webhooks/bird/${id}`), expect.stringContaining('portero bird apply')]])
+  })
+  test('that somebody has taken a webhook from', async () => {
+    const { subscriptions } = stage.lab.bird.state() as { subscriptions: { id: string; event: string }[] }
+    const { id = '' } = subscriptions.find(({ event }) => event === 'whatsapp.inbound') ?? {}
+    await fetch(`${stage.lab.url}/_lab/bird/subscription`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, status: 'deleted' }) })
+    expect(await wrong()).toEqual([['bird setup', 'webhook whatsapp.inbound is missing', 'Run: npx portero bird apply']])
+    await setUpBird()
+    expect(await wrong()).toEqual([])
   })
 })
 
@@ -138,19 +185,67 @@ describe('hubspot', () => {
     ['a stage that is not there', { stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '9999' } }, [['hubspot pipeline', 'lost (9999)']]],
     ['a pipeline that is not there', { pipeline: 'ventas' }, [['hubspot pipeline', 'ventas']]],
     ['no client secret', { clientSecrets: [] }, [['hubspot client secret', 'not known']]],
-    ['a token that is refused', { apiKey: 'pat-na1-of-nobody-at-all' }, ['pipeline', 'properties of contacts', 'properties of deals', 'properties of meetings', 'properties of communications'].map((what) => [`hubspot ${what}`, 'the key is refused'])],
+    ['nobody as an admin', { staff: undefined }, [['hubspot staff', 'anybody else: agent']]],
+    ['a token that is refused', { apiKey: 'pat-na1-of-nobody-at-all' }, ['scopes', 'account', 'pipeline', 'properties of contacts', 'properties of deals', 'properties of meetings', 'properties of communications', 'properties of tasks'].map((what) => [`hubspot ${what}`, 'the key is refused'])],
   ])('with %s', async (_title, change, named) => {
     await put('hubspot', change)
     const found = await wrong()
     await put('hubspot', {})
-    expect(found).toEqual(named.map(([what, told]) => [what, expect.stringContaining(told), expect.stringContaining('HubSpot: ')]))
+    expect(found).toEqual(named.map(([what, told]) => [what, expect.stringContaining(told), expect.stringMatching(/HubSpot/)]))
+  })
+  const lab = (control: string, wanted: object): Promise<Response> => fetch(`${stage.lab.url}/_lab/hubspot/${control}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wanted) })
+  test('with a token that lacks scopes names them', async () => {
+    await lab('grant', { scopes: ['oauth', ...scopes.filter((scope) => scope !== 'tickets' && scope !== 'crm.objects.deals.write')] })
+    const found = await wrong()
+    await lab('grant', { scopes: ['oauth', ...scopes] })
+    expect(found).toEqual([['hubspot scopes', 'crm.objects.deals.write, tickets missing', expect.stringContaining('install it again')]])
+  })
+  test('with a token whose scopes HubSpot does not tell says that it cannot know', async () => {
+    stage.lab.hubspot.fault({ on: 'POST /oauth/v2/private-apps/get/access-token-info', fault: 'missing' })
+    expect((await look()).find(({ what }) => what === 'hubspot scopes')).toEqual({ what: 'hubspot scopes', told: expect.stringContaining('does not say') })
+  })
+  test('asks for the scopes that the app asks for', () => {
+    const { config: { auth } } = JSON.parse(readFileSync(new URL('../hubspot-project/src/app/app-hsmeta.json', import.meta.url), 'utf8')) as { config: { auth: { requiredScopes: string[] } } }
+    expect(auth.requiredScopes.toSorted()).toEqual(['oauth', ...scopes].toSorted())
+  })
+  test('with the token of another account', async () => {
+    await put('hubspot', { portal: '777' })
+    const found = await wrong()
+    await put('hubspot', {})
+    expect(found).toEqual([['hubspot scopes', 'the token is of account 4812345, not of 777', expect.stringContaining('Auth')]])
+  })
+  test('says what it knows of the subscription: nothing', async () => {
+    expect((await look()).find(({ what }) => what === 'hubspot account')).toEqual({ what: 'hubspot account', told: expect.stringMatching(/STANDARD.*--without-functions/) })
+    await lab('become', { accountType: 'APP_DEVELOPER' })
+    const found = await wrong()
+    await lab('become', { accountType: 'STANDARD' })
+    expect(found).toEqual([['hubspot account', expect.stringContaining('developer account'), expect.any(String)]])
+  })
+  test('from which no webhook has come in', async () => {
+    const { id } = await stage.house.connection('hubspot')
+    expect(await unheard(id)).toEqual([['hubspot webhook', 'nothing that was signed well has come in at https://portero.example/webhooks/hubspot', expect.stringContaining('Webhooks')]])
+  })
+  test.each<[string, object, object, [string, string][]]>([
+    ['no profile that lets cards call here', { publicBaseUrl: 'https://other.example' }, {}, [['bird setup', 'missing'], ['hubspot permitted URLs', 'dev has https://dev.portero.example, prod has https://portero.example']]],
+    ['an address that is no origin', { publicBaseUrl: 'https://portero.example/portero' }, {}, [['bird setup', 'missing'], ['hubspot permitted URLs', 'is not']]],
+  ])('with %s', async (_title, config, more, named) => {
+    expect(await wrong(config, more)).toEqual(named.map(([what, told]) => [what, expect.stringContaining(told), expect.any(String)]))
+  })
+  test('where the project is not on this machine says so', async () => {
+    expect((await look({}, { profiles: [] })).find(({ what }) => what === 'hubspot permitted URLs')).toEqual({ what: 'hubspot permitted URLs', told: expect.stringContaining('nobody here can see') })
+    const project = freshDir()
+    expect(readProfiles(project)).toEqual([])
+    mkdirSync(join(project, 'src'))
+    writeFileSync(join(project, 'src/hsprofile.prod.json'), '{"accountId":1,"variables":{"TOOL_BASE_URL":"https://portero.example"}}')
+    writeFileSync(join(project, 'src/other.json'), '{}')
+    expect(readProfiles(project)).toEqual([{ name: 'prod', baseUrl: 'https://portero.example' }])
   })
   test('with settings that another key has sealed', async () => {
     const connections = { ...stage.house.connections, all: async () => (await stage.house.connections.all(stage.house.db.bare)).filter(({ vendor }) => vendor !== 'hubspot') }
     expect(await wrong({}, { connections })).toEqual([['hubspot connection', expect.stringContaining("can't be read"), expect.stringContaining('portero connect hubspot')]])
   })
   test('with any property of ours missing, or an id that is not unique', async () => {
-    for (const type of ['contacts', 'deals', 'meetings', 'communications']) {
+    for (const type of ['contacts', 'deals', 'meetings', 'communications', 'tasks']) {
       const ours = await propertiesOf(type)
       expect(ours.map(({ name }) => name)).toContain('portero_id')
       for (const property of ours) {

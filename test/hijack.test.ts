@@ -59,7 +59,7 @@ const call = async (tool: string, input: object, who: Talker, withKey: string | 
 const slotFor = async (who: Talker, at = 0): Promise<string> => (await call('check_availability', { home }, who)).body.data.slots[at].slot_id
 // Everything that belongs to somebody else than Mallory.
 const others = async (): Promise<unknown> => {
-  const tables = ['person', 'claim', 'conversation', 'lead', 'tour', 'escalation', 'counterpart', 'tool_reply'] as const
+  const tables = ['person', 'claim', 'conversation', 'lead', 'tour', 'escalation', 'counterpart', 'privacy_case', 'tool_reply'] as const
   const rows = await Promise.all(tables.map(async (table) => {
     const owner = sql.ref(table === 'person' ? 'id' : 'person_id')
     return (await sql`select * from ${sql.table(table)} where ${owner} <> ${mallory.person} order by 1, 2`.execute(house.db.bare)).rows

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { isHoliday } from '@portero/tool-server/domain/holidays.ts'
+import { businessDaysAfter, isHoliday } from '@portero/tool-server/domain/holidays.ts'
 import { nextDay } from '@portero/tool-server/domain/zones.ts'
 
 const holidaysOf = (year: number): string[] => {
@@ -20,4 +20,13 @@ describe('the statutory holidays', () => {
   ])('of %s', (year, days) => {
     expect(holidaysOf(year)).toEqual(days)
   })
+})
+
+describe('twenty business days', () => {
+  test.each([
+    ['a Monday', '2026-11-23', '2026-12-21'],
+    ['a Friday, over Christmas', '2026-11-27', '2026-12-28'],
+    ['a Saturday, as from the day before', '2026-11-28', '2026-12-28'],
+    ['Easter, on which one works', '2027-03-15', '2027-04-12'],
+  ])('from %s', (_title, day, due) => expect(businessDaysAfter(day, 20)).toBe(due))
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
@@ -7,6 +7,8 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { checkSignature } from '@portero/tool-server/domain/ports/signature.ts'
+import { cardBundles } from '../hubspot-project/deploy/bundles.ts'
+import { toolsEnv, toolsPlace } from '../hubspot-project/deploy/cli.ts'
 import { components, projectSchemas, type Component } from './support/hubspot-components.ts'
 import { startPlatform, type Platform, type Upload } from './support/hubspot-platform.ts'
 import { cleanUp, freshDir, root, start, type Env } from './support/process.ts'
@@ -33,7 +35,7 @@ describe('the components', () => {
     expect(new Set(profiles.map((name) => profileOf(name).accountId)).size).toBe(profiles.length)
   })
   test('stand in the folder of their type, for elsewhere they are skipped without a word', () => {
-    const folders = { app: 'app', card: 'app/cards', 'app-function': 'app/functions', webhooks: 'app/webhooks', 'workflow-action': 'app/workflow-actions' }
+    const folders = { app: 'app', card: 'app/cards', page: 'app/pages', settings: 'app/settings', 'app-function': 'app/functions', webhooks: 'app/webhooks', 'workflow-action': 'app/workflow-actions' }
     expect(ofProd.filter(({ path, component }) => dirname(path) !== folders[component.type])).toEqual([])
   })
   test('have uids of their own', () => {
@@ -41,8 +43,9 @@ describe('the components', () => {
     expect(uids.toSorted()).toEqual([...new Set(uids)].toSorted())
   })
   test('begin in files that are there', () => {
-    expect(entrypoints.filter((path) => !files.includes(path.replace(/\.js$/, '.ts')))).toEqual([])
-    expect(entrypoints).toEqual(expect.arrayContaining(['app/cards/ConversationCard.tsx', 'app/cards/VisitCard.tsx', 'app/cards/PreviewCard.tsx']))
+    const source = (path: string): string => path.replace(/\.js$/, '.ts').replace(/^app\/(pages|settings)\//, 'app/cards/') // an upload brings the cards' code into each
+    expect(entrypoints.filter((path) => !files.includes(source(path)))).toEqual([])
+    expect(entrypoints).toEqual(expect.arrayContaining(['app/cards/ConversationCard.tsx', 'app/cards/VisitCard.tsx', 'app/cards/PreviewCard.tsx', 'app/pages/AppPage.tsx', 'app/settings/SettingsPage.tsx']))
   })
   test('are one app, one webhooks and the two functions', () => {
     const uidsOf = (type: string): string[] => ofProd.flatMap(({ component }) => (component.type === type ? component.uid : [])).toSorted()
@@ -55,11 +58,11 @@ describe('the app', () => {
   test('asks for no sensitive data, with which HubSpot would switch off fetch and functions', () => {
     const { requiredScopes, optionalScopes, conditionallyRequiredScopes } = app!.auth
     const scopes = [...requiredScopes, ...optionalScopes, ...conditionallyRequiredScopes]
-    expect(scopes.filter((scope) => /sensitive/.test(scope) || !/^(oauth|crm\.(objects|schemas)\.(contacts|deals)\.(read|write))$/.test(scope))).toEqual([])
+    expect(scopes.filter((scope) => /sensitive/.test(scope) || !/^(oauth|tickets|crm\.(objects|schemas)\.(contacts|deals)\.(read|write))$/.test(scope))).toEqual([])
     expect(scopes).toHaveLength(new Set(scopes).size)
   })
-  test('fetches from Portero and nowhere else', () => {
-    expect(app!.permittedUrls).toEqual({ fetch: [prod.variables.TOOL_BASE_URL], iframe: [], img: [] })
+  test('fetches and shows pictures from Portero and nowhere else', () => {
+    expect(app!.permittedUrls).toEqual({ fetch: [prod.variables.TOOL_BASE_URL], iframe: [], img: [prod.variables.TOOL_BASE_URL] })
   })
 })
 
@@ -153,6 +156,33 @@ describe('hs project upload', () => {
     }, { ...projectSchemas, CARD: { type: 'object', required: ['somethingNew'] } }))
 })
 
+describe('what was uploaded', () => {
+  const drawn = [...new Set(entrypoints.filter((path) => path.endsWith('.tsx')))]
+
+  test.each(drawn)("is installed and built by HubSpot's own builder, small, and is what the other tests click: %s", async (path) => {
+    const { exited, out, err } = start(process.execPath, [join(toolsPlace(), 'node_modules/.bin/uie'), 'build', join(room, path)], { env: toolsEnv() as Env })
+    expect({ ...(await exited), said: out() + err() }).toMatchObject({ code: 0 })
+    const name = basename(path, '.tsx')
+    const bundle = join(room, dirname(path), 'dist', `${name}.js`)
+    const { size } = statSync(bundle)
+    process.stdout.write(`${name}.js: ${size} bytes\n`)
+    expect(size).toBeLessThanOrEqual(100_000)
+    expect(readFileSync(bundle).equals(readFileSync((await cardBundles()).get(name)!))).toBe(true)
+  }, 120_000) // it installs what its folder needs each time
+})
+
+describe("HubSpot's rules for what its worker runs", () => {
+  test('find nothing to say', async () => {
+    expect(await deploy(['lint'], {})).toEqual({ code: 0, said: '' })
+  })
+  test('find what is planted', async () => {
+    const cards = freshDir()
+    cpSync(join(src, 'app/cards'), cards, { recursive: true, filter: (path) => !path.includes('node_modules') })
+    writeFileSync(join(cards, 'planted.ts'), "window.alert('Hola')\nlocalStorage.clear()\nvoid fetch('https://elsewhere.example')\n")
+    expect(await deploy(['lint', cards], {})).toEqual({ code: 1, said: expect.stringMatching(/planted\.ts\n.*no-browser-dialogs\n.*no-browser-storage\n.*no-native-http\n[^]*✖ 3 problems/) })
+  })
+})
+
 describe('a function', () => {
   const secret = 'invented-secret'
   const record = { type: 'contact', id: '904' }
@@ -220,7 +250,7 @@ describe('a function', () => {
     expect(String(withFunctions.files.get('app/functions/tour-status.js'))).toContain('deadlineMs = 8e3')
     expect(await call('tour-status', { record, language: 'en' }, { patienceMs: 50 })).toEqual(refused('timeout', true, 'It took too long to answer. Try again in a moment.'))
   })
-  test.each([['a record it does not know', { record: { type: 'ticket', id: '1' } }, {}, 'invalid_input', false], ['no secret', { record }, { env: {} }, 'disconnected', true]])('asks nobody with %s', async (_what, parameters, how, code, retryable) => {
+  test.each([['a record it does not know', { record: { type: 'company', id: '1' } }, {}, 'invalid_input', false], ['no secret', { record }, { env: {} }, 'disconnected', true]])('asks nobody with %s', async (_what, parameters, how, code, retryable) => {
     expect(await call('conversation-transcript', parameters, how)).toEqual(refused(code, retryable))
     expect(asked).toEqual([])
   })

@@ -76,7 +76,7 @@ describe('at the HubSpot of the lab', () => {
   })
   afterAll(() => server.close())
   afterEach(() => expect(server.desk('hubspot').faults()).toEqual([]))
-  const ensure = () => hubspot.watch?.ensure({ http, connection: { id: 'c', tenant: 'casa', vendor: 'hubspot', account: account.portal, settings: { ...tellAll, baseUrl: server.url } }, now: stage.clock.now(), signal: new AbortController().signal })
+  const ensure = () => hubspot.watch?.ensure({ http, connection: { id: 'c', tenant: 'casa', vendor: 'hubspot', account: account.portal, settings: { ...tellAll, baseUrl: server.url } }, now: stage.clock.now(), signal: new AbortController().signal, webhookUrl: 'https://portero.example/webhooks/hubspot/c' })
   const requests = () => server.desk('hubspot').requests()
 
   test('a put that comes before the properties is to be tried again', async () => {
@@ -86,10 +86,10 @@ describe('at the HubSpot of the lab', () => {
   test('the watch makes what is missing, and then only looks', async () => {
     await ensure()
     const made = requests().filter(({ method, path }) => method === 'POST' && path.startsWith('/crm/v3/properties')).length
-    expect(made).toBe(4 + 12) // a group for each of four objects, an id on each, and eight facts
+    expect(made).toBe(5 + 14) // a group for each of five objects, an id on each, eight facts, and who needs a person
     const before = requests().length
     await ensure()
-    expect(requests().slice(before).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET'])
+    expect(requests().slice(before).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET', 'GET'])
   })
 
   test('a put is a record with what belongs to it, and put again it is the same record', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import request, { type Response } from 'supertest'
+import { makeBundles } from './lab/card-bundles.ts'
 import { labPages } from './lab/home-page.ts'
 import { openServer, type LabServer, type Phone } from './lab/server.ts'
 import type { Simulator } from './lab/simulator.ts'
@@ -23,7 +24,13 @@ const phone: Phone = ({ method, number, body }) => {
 }
 const vendor = (name: string, state: () => unknown = () => ({})): Simulator => ({ name, state, admits: () => true, controls: {}, close() {}, routes: { 'POST /things': () => ({ status: 201, body: {} }), 'GET /things': () => ({ status: 404, body: {} }) } })
 const open = (how: { phone?: Phone } = { phone }, simulators = [vendor('hubspot', () => hubspot), vendor('bird')]): Promise<LabServer> =>
-  openServer({ clock, port: 0, simulators, pages: labPages({ clock, console: () => operator, stages: { visit_scheduled: '1003' } }), ...how })
+  openServer({
+    clock, port: 0, simulators, ...how,
+    pages: labPages({
+      clock, console: () => operator, stages: { visit_scheduled: '1003' }, labelOf: (type, name) => `${type}:${name}`, hosting: { portal: '4812345', publicUrl: 'https://portero.example' },
+      bundles: makeBundles({ clock, build: () => ({ done: Promise.resolve(new Map()), stop() {} }) }), proxy: async () => ({ status: 503 }),
+    }),
+  })
 
 beforeEach(async () => {
   clock = fakeClock()
@@ -42,7 +49,7 @@ describe('the home of the lab', () => {
     operator = { url: 'http://localhost:3000/console', name: 'lab', password: 'invented-password' }
     const { status, type, text } = await get('/')
     expect({ status, type }).toEqual({ status: 200, type: 'text/html' })
-    for (const said of ['De un mensaje a un registro', 'Di hola', 'Aún no hay contactos', 'Ninguna llamada todavía', 'http://localhost:3000/console', 'invented-password', 'data-live="/_pages/record?number=%2B525512345678"']) expect(text).toContain(said)
+    for (const said of ['De un mensaje a un registro', 'Di hola', 'Este teléfono aún no tiene contacto', 'Ninguna llamada todavía', 'http://localhost:3000/console', 'invented-password', 'data-live="/_pages/about?number=%2B525512345678&amp;user=9411"']) expect(text).toContain(said)
     expect((await get('/', { 'accept-language': 'en' })).text).toContain('From a message to a record')
   })
   test('runs and loads nothing that is not its own', async () => {
@@ -50,7 +57,7 @@ describe('the home of the lab', () => {
     expect(headers['content-security-policy']).toMatch(/^default-src 'self';/)
     expect(text).not.toMatch(/<style|style="|\son\w+="|<script(?! src="\/_assets\/)/)
     const files = [...text.matchAll(/"(\/_assets\/[^"]+)"/g)].map(([, url]) => url!)
-    expect(files).toHaveLength(4)
+    expect(files).toHaveLength(6)
     for (const file of files) expect((await get(file)).status).toBe(200)
     expect((await get(files[1]!, { 'if-none-match': (await get(files[1]!)).headers['etag']! })).status).toBe(304)
   })
@@ -93,7 +100,7 @@ describe('the phone', () => {
 
 describe('the record', () => {
   const at = '2026-11-23T17:00:00Z'
-  const record = async (number = '%2B525512345678'): Promise<string> => (await get(`/_pages/record?number=${number}`)).text
+  const record = async (number = '%2B525512345678'): Promise<string> => (await get(`/_pages/about?number=${number}`)).text
   beforeEach(() => {
     hubspot.contacts.push(
       { id: '1', properties: { firstname: 'Otra', phone: '+528100000000' }, updatedAt: '2026-11-23T18:00:00Z', associations: { contacts: [], deals: [] } },
@@ -102,16 +109,34 @@ describe('the record', () => {
     hubspot.meetings.push({ id: '4', properties: { hs_meeting_title: 'Visita al loft', hs_meeting_start_time: '2026-11-25T17:00:00Z' }, associations: { contacts: [], deals: ['3'] } })
     hubspot.communications.push({ id: '5', properties: { hs_communication_body: '<p>Hola &amp; buenas<br>&lt;b&gt;</p>' }, associations: { contacts: ['2'], deals: [] } })
   })
-  test('tells the contact of that phone first, with deal, visit and words', async () => {
+  test('tells the contact of that phone, with deal, visit and words', async () => {
     const text = await record()
-    expect(text).toMatch(/María Fernández[\s\S]*María · Loft[\s\S]*Visita agendada[\s\S]*\$18,500[\s\S]*Visita al loft[\s\S]*mié 25 de nov[\s\S]*11:00[\s\S]*Hola &amp; buenas<\/div>[^&]*&lt;b&gt;[\s\S]*Otros contactos[\s\S]*Otra/)
-    expect(await record('%2B528100000000')).toMatch(/Otra[\s\S]*Otros contactos[\s\S]*María Fernández/)
+    expect(text).toMatch(/María Fernández[\s\S]*Visita agendada[\s\S]*5512345678[\s\S]*María · Loft[\s\S]*\$18,500[\s\S]*Visita al loft[\s\S]*mié 25 de nov[\s\S]*11:00[\s\S]*Hola &amp; buenas<\/div>[^&]*&lt;b&gt;/)
+    expect(text).not.toContain('Otra')
+    expect(await record('%2B528100000000')).toContain('Otra')
+    expect(await record('%2B525599999999')).toContain('Este teléfono aún no tiene contacto')
+  })
+  test('has a page of its own, with every property by the name that HubSpot gives it, and its cards', async () => {
+    const { status, text } = await get('/record/contact/2')
+    expect(status).toBe(200)
+    expect(text).toMatch(/<h1>María Fernández<\/h1>[\s\S]*contact:lifecyclestage<\/dt>[\s\S]*>lead</)
+    expect([...text.matchAll(/data-card="(\w+)" data-location="([\w.]+)"/g)].map(([, card, place]) => `${card} ${place}`)).toEqual(['ConversationCard crm.record.tab', 'VisitCard crm.record.tab', 'VisitCard crm.record.sidebar', 'PreviewCard crm.preview'])
+    expect((await get('/record/deal/3')).text).toMatch(/<h1>María · Loft<\/h1>[\s\S]*\$18,500[\s\S]*href="\/record\/contact\/2\?user=9411"/)
+  })
+  test('is seen as whoever was chosen', async () => {
+    const told = async (user: string): Promise<any> => JSON.parse(/data-crm="([^"]*)"/.exec((await get(`/record/contact/2?user=${user}`)).text)![1]!.replaceAll('&quot;', '"').replaceAll('&#39;', "'")).context
+    expect(await told('9422')).toMatchObject({ user: { id: 9422, email: 'tomas@urbanhub.mx', locale: 'es-mx' }, portal: { id: 4812345 }, variables: { TOOL_BASE_URL: 'https://portero.example' } })
+    expect((await told('nobody')).user.id).toBe(9411)
+  })
+  test('that is not there is told, and a strange address is none', async () => {
+    expect((await get('/record/contact/99')).text).toContain('ya no existe')
+    for (const path of ['/record/company/1', '/record/contact/abc', `/record/contact/${encodeURIComponent(evil)}`]) expect((await get(path)).status).toBe(404)
   })
   test('is sent only when it has changed', async () => {
-    const { headers } = await get('/_pages/record')
-    expect((await get('/_pages/record', { 'if-none-match': headers['etag']! })).status).toBe(304)
+    const { headers } = await get('/_pages/about')
+    expect((await get('/_pages/about', { 'if-none-match': headers['etag']! })).status).toBe(304)
     Object.assign(hubspot.deals[0]!, { properties: { dealname: 'María · Otro' } })
-    expect((await get('/_pages/record', { 'if-none-match': headers['etag']! })).text).toContain('María · Otro')
+    expect((await get('/_pages/about', { 'if-none-match': headers['etag']! })).text).toContain('María · Otro')
   })
 })
 
@@ -148,14 +173,13 @@ describe('the calls', () => {
 
 test('whatever people or vendors write is text', async () => {
   chat.push({ id: evil, from: 'them', text: evil, at: clock.now(), status: evil })
-  hubspot.contacts.push({ id: evil, properties: { firstname: evil, phone: evil, [evil]: evil }, associations: {} })
-  hubspot.deals.push({ id: evil, properties: { dealname: evil, dealstage: evil }, associations: { contacts: [evil] } })
-  hubspot.communications.push({ id: evil, properties: { hs_communication_body: '&lt;script&gt;alert(3)&lt;/script&gt;' }, associations: { contacts: [evil] } })
+  hubspot.contacts.push({ id: '6', properties: { firstname: evil, phone: '+525512345678', email: evil, [evil]: evil }, associations: {} })
+  hubspot.deals.push({ id: '7', properties: { dealname: evil, dealstage: evil }, associations: { contacts: ['6'] } })
+  hubspot.communications.push({ id: evil, properties: { hs_communication_body: '&lt;script&gt;alert(3)&lt;/script&gt;' }, associations: { contacts: ['6'] } })
   operator = { url: '/console', name: evil, password: evil }
   await request(lab.url).post(`/bird/${encodeURIComponent(evil)}`).query({ q: evil }).send({ [evil]: evil })
-  const { text } = await get('/')
-  expect(text).toContain('&lt;script&gt;alert(3)')
-  expect(text).not.toMatch(/<script(?! src="\/_assets\/)|<img|onerror=alert\(2\)>/)
+  expect((await get('/')).text).toContain('&lt;script&gt;alert(3)')
+  for (const path of ['/', '/record/contact/6', '/record/deal/7', '/app']) expect((await get(path)).text).not.toMatch(/<script(?! src="\/_assets\/)|<img|onerror=alert\(2\)>/)
 })
 
 test('everything else of the lab still answers in JSON', async () => {

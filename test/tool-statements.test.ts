@@ -64,14 +64,22 @@ beforeEach(async () => {
   await call('check_availability', { home: 'roma-norte-101' })
 })
 
+const slotOn = async (from_day: string): Promise<string> => (await call('check_availability', { home: 'roma-norte-101', from_day })).data.slots[2].slot_id
+const booked = async (): Promise<string> => (await call('book_tour', { home: 'roma-norte-101', when: '2026-11-27 12:00' })).data.tour.tour_id
 const cases: [string, string, () => Promise<object>][] = [
   ['find_homes', 'find_homes', async () => ({ area: 'Roma Norte' })],
   ['get_home', 'get_home', async () => ({ home: 'roma-norte-101' })],
   ['check_availability', 'check_availability', async () => ({ home: 'roma-norte-101', part_of_day: 'afternoon' })],
   ['my_tours', 'my_tours', async () => ({})],
-  ['book_tour of a slot', 'book_tour', async () => ({ slot_id: (await call('check_availability', { home: 'roma-norte-101', from_day: '2026-11-26' })).data.slots[2].slot_id })], // two agents could show it
+  ['book_tour of a slot', 'book_tour', async () => ({ slot_id: await slotOn('2026-11-26') })], // two agents could show it
   ['book_tour of a home and a time', 'book_tour', async () => ({ home: 'roma-norte-203', when: '2026-11-25 12:00' })],
+  ['reschedule_tour to a slot', 'reschedule_tour', async () => ({ tour_id: await booked(), slot_id: await slotOn('2026-11-26') })],
+  ['cancel_tour', 'cancel_tour', async () => ({ tour_id: await booked(), reason: 'Ya no puede.' })],
+  ['cancel_tour of the next one', 'cancel_tour', async () => (await booked(), {})],
   ['update_deal', 'update_deal', async () => ({ stage: 'qualified', budget_max: 20_000, home: 'roma-norte-101' })],
+  ['qualify_lead', 'qualify_lead', async () => ({ move_in: '2027-01-15', occupants: 2, pets: false, budget_max: 20_000, guarantee: 'policy' })],
+  ['privacy_request', 'privacy_request', async () => ({ kind: 'access', details: 'Quiere ver sus datos.' })],
+  ['send_home_media', 'send_home_media', async () => ({ home: 'roma-norte-302', kind: 'photos' })],
   ['escalate', 'escalate', async () => ({ reason: 'complaint', summary: 'Nadie contesta.' })],
 ]
 describe.each(cases)('%s', (_title, tool, input) => {
@@ -83,6 +91,11 @@ describe.each(cases)('%s', (_title, tool, input) => {
   })
 })
 
+test('a move to a time in words costs one look more: which visit it is', async () => {
+  await booked()
+  const { ok, statements } = await costOf('reschedule_tour', { when: '2026-11-27 13:00' })
+  expect([ok, statements.length]).toEqual([true, most.write + 1])
+})
 test('each tool is counted', () => {
   expect(new Set(cases.map(([, tool]) => tool))).toEqual(new Set(tools.map(({ name }) => name)))
 })

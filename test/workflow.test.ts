@@ -4,14 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import express from 'express'
 import { sql } from 'kysely'
 import type { Connection, Tool } from '@portero/tool-server/define.ts'
-import { checkSignature } from '@portero/tool-server/domain/ports/signature.ts'
+import { checkCaller } from '@portero/tool-server/domain/ports/hubspot-signature.ts'
 import { doorFault, noSuchDoor, traced } from '@portero/tool-server/spine/doors.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
 import { makeRunTool } from '@portero/tool-server/spine/run-tool.ts'
 import { workflowDoor } from '@portero/tool-server/spine/workflow.ts'
 import { flatFields } from '@portero/tool-server/spine/workflow-fields.ts'
-import { checkCaller } from '@portero/tool-server/spine/workflow-signature.ts'
 import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
 import { portOf } from './support/http-stage.ts'
@@ -48,13 +47,13 @@ beforeAll(async () => {
   const found = await house.connection('hubspot')
   connection = { ...found, settings: { ...(found.settings as object), clientSecrets: secrets } }
   const log = makeLog({ level: 'silent', clock })
-  const own = makeOwnReads({ db: house.db, clock, vault: house.vault })
+  const own = makeOwnReads({ db: house.db, clock, vault: house.vault, publicBaseUrl })
   const made = makeRunTool({
     db: house.db, clock, log, metrics: makeMetrics(), vault: house.vault, acting: house.acting, keys: house.toolKeys, reads: own, tools: [...tools, slow],
     introduce: async () => false, pushLate: async ({ say }) => void late.push(say),
   })
   idle = made.idle
-  const door = workflowDoor({ db: house.db, clock, connections: { ...house.connections, all: async () => known }, runFor: made.runFor, publicBaseUrl, checkSignature })
+  const door = workflowDoor({ db: house.db, clock, connections: { ...house.connections, all: async () => known }, runFor: made.runFor, publicBaseUrl, checkCaller })
   server = createServer(express().set('query parser', 'simple').use(traced(clock), door, noSuchDoor, doorFault(log)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
@@ -111,7 +110,7 @@ describe('the signature', () => {
   })
   test.each([['v3', { 'x-hubspot-signature-v3': '2DMUFwCu8DP9bgZ0JmC1gTrM2gPc9Q7u+Kz7tsUfKvo=', 'x-hubspot-request-timestamp': '1795246295053' }], ['v2', { 'x-hubspot-signature': '247760b5e20e6e20dc37c661ddb375a4a3fb356e7464d057ed2f5a98e6026ffc' }]])('%s as HubSpot itself made it', (_version, headers) => {
     const inbound = { method: 'POST', url: 'http://127.0.0.1:9099/v1/x?q=1&userId=5', headers, rawBody: Buffer.from('{"a":1}') }
-    const how = { now: 1_795_246_295_053, checkSignature }
+    const how = { now: 1_795_246_295_053 }
     expect(() => checkCaller(inbound, { ...how, secrets: ['topsecret'] })).not.toThrow()
     expect(() => checkCaller(inbound, { ...how, secrets: ['other'] })).toThrow(expect.objectContaining({ code: 'unauthorized' }))
     expect(() => checkCaller({ ...inbound, url: `${inbound.url}6` }, { ...how, secrets: ['topsecret'] })).toThrow(expect.objectContaining({ code: 'unauthorized' }))
@@ -208,7 +207,9 @@ describe('what comes out', () => {
     const tool = tools.find((each) => each.name === name)!
     const promised = new Map(flatFields(tool))
     const inputs: Record<string, object> = { check_availability: { home: 'roma-norte-302' }, book_tour: { home: 'roma-norte-302', when: 'jueves a las 12' }, escalate: { reason: 'other', summary: 'x' }, update_deal: { months: 12 } }
-    const { output } = await call(name, inputs[name] ?? {})
+    const visit = (when: string) => async (): Promise<object> => ({ tour_id: (await call('book_tour', { home: 'roma-norte-302', when })).output['tour_id'] })
+    const made: Record<string, () => Promise<object>> = { cancel_tour: visit('jueves a las 13'), reschedule_tour: async () => ({ ...(await visit('jueves a las 15')()), when: 'viernes a las 16' }) }
+    const { output } = await call(name, (await made[name]?.()) ?? inputs[name] ?? {})
     const odd = Object.entries(output).filter(([field, value]) => promised.get(field) !== (typeof value === 'boolean' ? 'bool' : typeof value))
     expect([odd, output]).toEqual([[], expect.objectContaining({ ok: true })])
   })

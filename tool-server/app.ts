@@ -3,18 +3,28 @@ import type { RequestListener } from 'node:http'
 import express, { type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
-import { AppError } from '@portero/shared'
+import { AppError, languages, type Legal } from '@portero/shared'
 import type { Config } from './config.ts'
+import { cardTakeover } from './actions/card-takeover.ts'
 import { cardWrites } from './actions/card-writes.ts'
+import { gateInbound } from './actions/gate-inbound.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
 import { pushAnswer } from './actions/push-answer.ts'
-import type { Connector, Flow, Tool } from './define.ts'
+import { mayStillLeave } from './actions/say.ts'
+import { makeSee } from './actions/see.ts'
+import { settingsWrites } from './actions/settings-writes.ts'
+import type { Connector, Flow, Tool, Tx } from './define.ts'
 import { connectors } from './connectors/index.ts'
 import { consoleDoors } from './console/doors.ts'
 import { parseCatalogue } from './domain/catalogue.ts'
-import { checkSignature } from './domain/ports/signature.ts'
+import { noticeOf } from './domain/notice.ts'
+import { checkCaller } from './domain/ports/hubspot-signature.ts'
+import { sendMessage } from './domain/ports/messaging.ts'
 import { asReads } from './domain/reads.ts'
 import { flows } from './flows/index.ts'
+import { calendarFiles } from './pages/calendar-file.ts'
+import { mediaFiles } from './pages/media.ts'
+import { privacyNotice } from './pages/privacy-notice.ts'
 import { makeActing, type Acting } from './spine/act.ts'
 import { makeAudit, type Audit } from './spine/audit.ts'
 import { cardDoors } from './spine/cards.ts'
@@ -26,6 +36,7 @@ import { doorFault, noSuchDoor, refuse, traced } from './spine/doors.ts'
 import { makeHttp } from './spine/http.ts'
 import { makeInbox, type Inbox } from './spine/inbox.ts'
 import { reclaim } from './spine/jobs.ts'
+import { gateDoor, gateScope } from './spine/gate.ts'
 import { keyring } from './spine/keyring.ts'
 import { faultCode, faultFields, isDatabaseAway } from './spine/fault.ts'
 import type { Log } from './spine/log.ts'
@@ -40,6 +51,7 @@ import { makePulls } from './spine/pulls.ts'
 import { makeReads } from './spine/reads.ts'
 import { makeRegistry } from './spine/registry.ts'
 import { makeRunTool } from './spine/run-tool.ts'
+import type { Introduce } from './spine/tool-bind.ts'
 import { toolDoors } from './spine/tool-doors.ts'
 import { makeToolKeys, type ToolKeys } from './spine/tool-keys.ts'
 import { makeTurns } from './spine/turns.ts'
@@ -47,14 +59,21 @@ import { makeVault, type Vault } from './spine/vault.ts'
 import { isWebhook, webhooks } from './spine/webhooks.ts'
 import { makeWorker, type Worker } from './spine/worker.ts'
 import { workflowDoor } from './spine/workflow.ts'
+import { makeTickets } from './store/card-tickets.ts'
 import { cardViews } from './store/card-views.ts'
+import { measureHands } from './store/escalations.ts'
 import { hasHomes, importCatalogue } from './store/homes.ts'
+import { measureNotices, putNotice } from './store/notices.ts'
 import { putOperator, type Role } from './store/operators.ts'
 import { makeOwnReads } from './store/own-reads.ts'
+import { catalogueChannel } from './store/settings.ts'
+import { settingsView } from './store/settings-view.ts'
+import { todayView } from './store/today-view.ts'
 import { tools } from './tools/index.ts'
 
 // Puts the rooms on the spine. Nothing runs until begin().
 export const rooms = { connectors, flows, tools }
+export const keyScopes = [...new Set([...tools.flatMap(({ policy }) => policy.scopes), gateScope])].toSorted() // what a key may be for
 export type Account = { vendor: string; account: string; settings: object }
 export type House = {
   doors: RequestListener
@@ -104,23 +123,29 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const wake: Worker['wake'] = (what) => worker.wake(what)
   const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs) })
   const inbox = makeInbox({ db, clock, vault, connections, registry, log, metrics, wake })
-  const outbox = makeOutbox({ db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake })
-  const own = makeOwnReads({ db, clock, vault })
+  const outbox = makeOutbox({
+    db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake,
+    mayLeave: ({ tenant_id: tenant, serial, key }, args) => mayStillLeave(db.bare, { tenant, serial, key, content: sendMessage.args.parse(args).content, now: clock.now() }),
+  })
+  const own = makeOwnReads({ db, clock, vault, publicBaseUrl: config.publicBaseUrl })
   const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
+  const tickets = makeTickets({ clock, ask: (tenant, ticket) => asReads(reads(tenant)).crm.contactsOf(ticket) })
   const turn = makeTurns({ db, clock, vault, registry, acting, reads })
   const toolKeys = makeToolKeys({ db, clock })
+  const see = makeSee({ db, acting, metrics })
+  // A call that arrives before its conversation's first webhook: the vendor says whose it is.
+  const introduce: Introduce = async (tenant, external) => {
+    const seen = await asReads(reads(tenant)).messaging.conversation(external)
+    if (seen?.heardAt === undefined || clock.now() - seen.heardAt > liveMs) return false
+    await acting.as({ tenant, by: 'system' }, 'all')(meetConversation, { connection: seen.connection, conversation: seen.id, contact: seen.contact, heardAt: seen.heardAt })
+    return true
+  }
   const { runTool, runFor, idle } = makeRunTool({
     db, clock, log, metrics, vault, acting, tools, keys: toolKeys, reads,
-    // A call that arrives before its conversation's first webhook: the vendor says whose it is.
-    async introduce(tenant, external) {
-      const seen = await asReads(reads(tenant)).messaging.conversation(external)
-      if (seen?.heardAt === undefined || clock.now() - seen.heardAt > liveMs) return false
-      await acting.as({ tenant, by: 'system' }, 'all')(meetConversation, { connection: seen.connection, conversation: seen.id, contact: seen.contact, heardAt: seen.heardAt })
-      return true
-    },
+    introduce,
     pushLate: async ({ subject, say, key }) => void (await acting.as(subject, 'all')(pushAnswer, { text: say, key })),
   })
-  const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, wake })
+  const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, metrics, publicBaseUrl: config.publicBaseUrl, wake })
   const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant })
   const worker = makeWorker({
     db, clock, log, metrics, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts: 8, callForHelp: callOthers({ db, clock }),
@@ -139,10 +164,17 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     for (const account of accounts) await connections.put({ tenant: firstTenant, ...account })
     // On the embedded engine we hold the directory's lock, so whoever leased these is gone.
     if (engine.name === 'pglite') await reclaim(db.bare, { now: clock.now(), all: true })
+    const { legal } = config
+    if (legal) await db.tx((tx) => putNotices(tx, { ...legal, url: `${config.publicBaseUrl}/aviso` }))
     if (config.catalogue && !(await hasHomes(db.bare, firstTenant))) await fillCatalogue(config.catalogue)
     await pulls.ensure(() => newId(clock))
     await chores.ensure(() => newId(clock))
-    stopListening = await engine.listen(channel, () => wake('all'))
+    const stops = [await engine.listen(channel, () => wake('all')), await engine.listen(catalogueChannel, own.forget)]
+    stopListening = async () => void (await Promise.all(stops.map((stop) => stop())))
+  }
+
+  const putNotices = async (tx: Tx, legal: Legal): Promise<void> => {
+    for (const language of languages) await putNotice(tx, firstTenant, noticeOf(legal, language), clock.now())
   }
 
   const fillCatalogue = async (file: string): Promise<void> => {
@@ -157,14 +189,24 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.set('query parser', 'simple')
   app.use(traced(clock))
   const whenStarted: RequestHandler = (_request, response, next) => (started ? next() : refuse(response, 'unavailable'))
-  app.use(['/tools', '/openapi.json', '/mcp'], whenStarted) // these answer machines, in JSON: what guards browsers would be a tenth of a call's cost
+  app.use(['/tools', '/openapi.json', '/mcp', '/gate'], whenStarted) // these answer machines, in JSON: what guards browsers would be a tenth of a call's cost
   app.use(toolDoors({ tools, keys: toolKeys, runTool, publicBaseUrl: config.publicBaseUrl, lab: config.lab, log }))
+  app.use(gateDoor({ keys: toolKeys, gate: gateInbound({ db, clock, acting, introduce }) }))
   app.use(helmet())
-  app.use(ops({ db, clock, metrics, opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
+  app.use(ops({ db, clock, metrics, measure: async () => void (await Promise.all([measureHands({ db, clock, metrics }), measureNotices({ db, metrics })])), opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
   app.use(whenStarted)
-  app.use(cardDoors({ db, clock, connections, publicBaseUrl: config.publicBaseUrl, checkSignature, doors: { ...cardViews({ db, clock, vault, audit, own }), ...cardWrites({ db, clock, vault, acting, own }) } }))
-  app.use(workflowDoor({ db, clock, connections, runFor, publicBaseUrl: config.publicBaseUrl, checkSignature }))
-  app.use(consoleDoors({ db, clock, vault, audit, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, wake: () => wake('all') }))
+  app.use(cardDoors({
+    db, clock, connections, publicBaseUrl: config.publicBaseUrl, checkCaller,
+    doors: {
+      ...cardViews({ db, clock, vault, audit, tickets, own, see }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }),
+      ...todayView({ db, clock, vault, audit, own, conditions: http.conditions }), ...settingsView({ db, clock, connections, registry, http: http.of }), ...settingsWrites({ db, clock, acting }),
+    },
+  }))
+  app.use(workflowDoor({ db, clock, connections, runFor, publicBaseUrl: config.publicBaseUrl, checkCaller }))
+  app.use(calendarFiles({ db, clock, vault, own }))
+  app.use(mediaFiles({ db, clock, vault, audit }))
+  app.use(privacyNotice({ db, tenant: firstTenant }))
+  app.use(consoleDoors({ db, clock, vault, audit, acting, see, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, tools, toolKeys, company: config.legal?.company ?? 'UrbanHub', wake: () => wake('all') }))
   app.use(noSuchDoor)
   app.use(doorFault(log))
   const webhook = webhooks({ db, clock, log, metrics, registry, connections, inbox, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes, started: () => started })

@@ -5,13 +5,14 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { openEngine, rooms } from './app.ts'
+import { keyScopes, openEngine, rooms } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { realClock } from './spine/clock.ts'
 import { makeConnections } from './spine/connections.ts'
 import { makeDb, type Db } from './spine/db.ts'
 import { listDead, replayDead } from './spine/dead.ts'
 import { examine, lineOf } from './spine/doctor.ts'
+import { readProfiles } from './spine/doctor-profiles.ts'
 import { faultCode, faultSentence } from './spine/fault.ts'
 import { makeHttp } from './spine/http.ts'
 import { keyring } from './spine/keyring.ts'
@@ -20,8 +21,11 @@ import { labKeys, writeKeys } from './spine/master-key.ts'
 import { firstTenant, migrate } from './spine/migrate.ts'
 import { makeRegistry } from './spine/registry.ts'
 import { makeToolKeys } from './spine/tool-keys.ts'
+import { formsOf, gateForm, kitPage, lackedBy } from './spine/tools-kit.ts'
 import { toolReference } from './spine/tools-reference.ts'
+import { tryKey } from './spine/try-key.ts'
 import { makeVault } from './spine/vault.ts'
+import { webhookUrl } from './spine/webhooks.ts'
 import { workflowActions } from './spine/workflow-actions.ts'
 import { putOperator } from './store/operators.ts'
 
@@ -38,6 +42,10 @@ portero keys tool NAME          make a key for an agent that calls tools; it is 
         --end                   end all keys of that name instead
 portero docs                    the page on the tools, for whoever types them into a form
         --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools
+portero VENDOR plan             what is lacking at a vendor: bird's webhooks and templates
+portero VENDOR apply            make it so; what is there and isn't ours stays as it is
+portero bird kit                what to type into Bird so that its agent works with Portero
+        --check                 try the key, which comes on standard input, at the address that Bird calls
 portero doctor                  look at everything that it takes to go live: what is well, what is not, and what to do about it
 portero keys new                make a master key
 portero keys status             which master key wraps how many data keys
@@ -118,7 +126,7 @@ const toolKey = (name: string, { scopes, end }: { scopes?: string | undefined; e
   withDb(async (db) => {
     const keys = makeToolKeys({ db, clock })
     if (end) return say(`${await keys.end({ tenant: firstTenant, name })} keys ended`)
-    const known = [...new Set(rooms.tools.flatMap(({ policy }) => policy.scopes))].toSorted()
+    const known = keyScopes
     const asked = scopes?.split(',').map((scope) => scope.trim()) ?? known
     const odd = asked.find((scope) => !known.includes(scope))
     if (odd !== undefined) throw new AppError('invalid_input', `there is no scope "${odd}": ${known.join(', ')}`)
@@ -132,6 +140,44 @@ const operator = (name: string, role = 'agent'): Promise<void> =>
     say(`${name} can sign in at /console as ${role}`)
   })
 
+const signs = { well: '   ', missing: ' + ', wrong: ' ~ ', blocked: ' ! ' } as const
+const setUp = (vendor: string, isApplied: boolean): Promise<void> =>
+  withDb(async (db, config) => {
+    const log = makeLog({ level: 'silent', clock })
+    const registry = makeRegistry(rooms)
+    const connector = registry.connectors.get(vendor)
+    if (!connector?.setup) throw new AppError('invalid_input', `nothing is set up at ${vendor} from here`)
+    const connections = makeConnections({ db, clock, vault: makeVault({ db, clock, keys: ring(keysInUse(config)) }), log, registry, baseUrls: config.baseUrls })
+    const ours = (await connections.all(db.bare)).filter((connection) => connection.vendor === vendor)
+    if (ours.length === 0) throw new AppError('not_found', `there is no connection: portero connect ${vendor} makes one`)
+    const http = makeHttp({ clock, log, db })
+    const { signal } = new AbortController()
+    try {
+      for (const connection of ours) {
+        say(`${vendor} ${connection.account}`)
+        const things = await connector.setup.look({ http: http.of(connection, connector, { lane: 'live', signal, reading: !isApplied }), connection, now: clock.now(), signal, webhookUrl: webhookUrl(config.publicBaseUrl, connection) })
+        for (const thing of things) {
+          if (isApplied && 'ensure' in thing) await thing.ensure()
+          say(`${signs[thing.is]}${thing.what}${thing.is === 'blocked' ? `\n      -> ${thing.mend}` : isApplied && 'ensure' in thing ? ': done' : ''}`)
+        }
+        const count = things.filter((thing) => 'ensure' in thing).length
+        say(count === 0 ? 'Nothing to do.' : isApplied ? `${count} of ${things.length} put right.` : `${count} of ${things.length} to do: portero ${vendor} apply`)
+      }
+    } finally {
+      await http.close()
+    }
+  })
+
+const kit = async (isCheck: boolean): Promise<void> => {
+  const { publicBaseUrl, legal } = readConfig(process.env)
+  if (!isCheck) return void process.stdout.write(kitPage({ tools: rooms.tools, publicBaseUrl, company: legal?.company ?? 'LEGAL_NAME' }))
+  const scopes = await tryKey({ clock, publicBaseUrl, key: await typed() })
+  if (!scopes) throw new AppError('unauthorized', `${publicBaseUrl} refuses that key: npx portero keys tool bird makes one`)
+  const lacking = lackedBy([gateForm(publicBaseUrl, ''), ...formsOf(rooms.tools, publicBaseUrl, '')], scopes)
+  if (lacking.length > 0) throw new AppError('refused', `the key may not call ${lacking.join(', ')}: npx portero keys tool bird makes one that may`)
+  say(`The key is good for all of the kit, at ${publicBaseUrl}.`)
+}
+
 // It must find a database as it is, so it doesn't bring one up to date.
 const doctor = async (): Promise<void> => {
   const config = readConfig(process.env)
@@ -143,7 +189,7 @@ const doctor = async (): Promise<void> => {
     const registry = makeRegistry(rooms)
     const connections = makeConnections({ db, clock, vault, log, registry, baseUrls: config.baseUrls })
     const { signal } = new AbortController()
-    const findings = await examine({ db, clock, vault, connections, registry, config, tenant: firstTenant, http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }) })
+    const findings = await examine({ db, clock, vault, connections, registry, config, tenant: firstTenant, profiles: readProfiles(join(import.meta.dirname, '../hubspot-project')), http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }) })
     for (const finding of findings) say(lineOf(finding))
     const wrong = findings.filter(({ mend }) => mend !== undefined).length
     say(wrong === 0 ? 'All is well.' : `${wrong} of ${findings.length} to mend.`)
@@ -165,7 +211,7 @@ const writeActions = (project: string): void => {
 }
 
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
@@ -177,6 +223,8 @@ const run = async (args: string[]): Promise<void> => {
   if (command === 'docs' && values.hubspot) return writeActions(values.hubspot)
   if (command === 'docs') return void process.stdout.write(toolReference(rooms.tools))
   if (command === 'doctor') return doctor()
+  if (command === 'bird kit') return kit(values.check === true)
+  if (verb && (first === 'plan' || first === 'apply') && positionals.length === 2) return setUp(verb, first === 'apply')
   if (command === 'keys new') return say(clock.bytes(32).toString('base64'))
   if (command === 'keys status') return status()
   if (command === 'keys rotate') return rotate()

@@ -14,6 +14,7 @@ export type Config = {
   logLevel: string
   opsToken: string | undefined
   catalogue: string | undefined // a file, for tables that are empty
+  legal: { company: string; address: string } | undefined // who answers for what we do with what people tell us; said in the privacy notice
   underNpm: boolean // npm start: to be stopped with npm
   baseUrls: Readonly<Record<string, string>> // by the name before _BASE_URL, in lower case
 }
@@ -23,6 +24,9 @@ const vendorCredentials = ['BIRD_ACCESS_KEY', 'HUBSPOT_ACCESS_TOKEN', 'OPENAI_AP
 
 // Invented homes must never be offered to real people.
 const sampleCatalogue = fileURLToPath(new URL('catalogue.sample.yaml', import.meta.url))
+
+// Whom the lab's notice names.
+const invented = { company: 'UrbanHub', address: 'Calle Inventada 12, Ciudad de México' }
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const flag = z.enum(['0', '1']).transform((text) => text === '1')
@@ -48,6 +52,8 @@ const environment = z.object({
   PORTERO_LAB: flag.optional(),
   PORTERO_SHADOW: flag.default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LEGAL_NAME: z.string().min(1).optional(),
+  LEGAL_ADDRESS: z.string().min(1).optional(),
   npm_lifecycle_event: z.string().optional(),
   OPS_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
 })
@@ -69,10 +75,12 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     if (url.success) baseUrls[vendor] = url.data
     else faults.push(`${name}: expected an http(s) address`)
   }
+  if (Boolean(given['LEGAL_NAME']) !== Boolean(given['LEGAL_ADDRESS'])) faults.push('LEGAL_NAME and LEGAL_ADDRESS go together: the privacy notice names both')
   if (faults.length > 0 || !parsed.success) throw new ConfigError(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   const { data } = parsed
   return {
     port: data.PORT, labPort: data.LAB_PORT, databaseUrl: data.DATABASE_URL, dataDir: data.DATA_DIR, catalogue: data.CATALOGUE ?? (lab ? sampleCatalogue : undefined), publicBaseUrl: data.PUBLIC_BASE_URL ?? `http://localhost:${data.PORT}`,
-    lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, underNpm: data.npm_lifecycle_event === 'start', baseUrls,
+    lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, legal: data.LEGAL_NAME && data.LEGAL_ADDRESS ? { company: data.LEGAL_NAME, address: data.LEGAL_ADDRESS } : lab ? invented : undefined,
+    underNpm: data.npm_lifecycle_event === 'start', baseUrls,
   }
 }

@@ -20,13 +20,15 @@ export type Inbound = { method: string; url: string; headers: Record<string, str
 export type Reply = { status: number; headers: Record<string, string | undefined>; body: unknown }
 export type HttpCall = {
   method: string
-  path: string // below the connection's base URL; an absolute https:// URL is foreign: guarded against SSRF and sent without our credentials
+  path: string // below the connection's base URL; an absolute URL is the vendor's where its origin is the base URL's or one of the connector's hosts, else it is foreign: guarded against SSRF and sent without our credentials
   query?: Record<string, string>
   headers?: Record<string, string>
   body?: object | string | Uint8Array
   idempotencyKey?: string
   accept?: number[] // statuses that are answers, not errors
   reading?: true // a POST that only reads, such as a search: allowed where writes are not
+  foreign?: true // whatever its origin: such as a link that is signed already
+  most?: { bytes: number; ms: Millis } // of the answer, where it is larger than answers usually are
   signal?: AbortSignal
 }
 export type Http = (call: HttpCall) => Promise<Reply> // belongs to ONE connection: its base URL, auth, rate, breaker, redaction
@@ -40,7 +42,8 @@ export type Delivery = { id: string; flow: string; serial?: string; lane?: Lane;
 export type At<S> = { http: Http; connection: Connection<S>; now: Millis; signal: AbortSignal }
 // again: what the worker may do when it doesn't know whether a call arrived. lagMs: how long the vendor may take to show what it has taken.
 export type Again<A, R> = 'vendor-key' | 'same-effect' | 'never' | { find(args: A, at: At<any> & { key: string }): Promise<R | undefined>; lagMs?: number }
-export type Command<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; attempts: number; blocksSerialWhenDead: boolean }
+// gated: whether it may still leave is asked once more at the moment it does. What may not is dropped, and its flow hears that it was refused.
+export type Command<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; attempts: number; blocksSerialWhenDead: boolean; gated?: true }
 export const defineCommand = <A extends Zo, R extends Zo>(command: Command<A, R>): Command<A, R> => command
 export type Doing<S = any> = { command: Command; again: Again<any, any>; run: (args: any, at: At<S> & { key: string }) => Promise<any> }
 export const doing = <A extends Zo, R extends Zo, S>(
@@ -58,8 +61,9 @@ export type SendHow = { key: string; to?: string; serial?: string; lane?: Lane; 
 export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string }
 // What is personal is stored by these only. place: table, column and row, to which the ciphertext is bound.
 export type Sealing = {
-  seal(place: string, plain: string, person?: string): Promise<Buffer> // with the person's key, else the subject's, else the tenant's
+  seal(place: string, plain: string | Uint8Array, person?: string): Promise<Buffer> // with the person's key, else the subject's, else the tenant's
   open(place: string, sealed: Buffer): Promise<string>
+  openBytes(place: string, sealed: Buffer): Promise<Buffer>
   blind(purpose: string, value: string): Promise<Buffer> // to look it up by
 }
 export type Act = {
@@ -88,7 +92,12 @@ export type Pull<S> = {
   pull(cursor: string | null, at: At<S>): Promise<{ deliveries: Delivery[]; cursor: string | null; more?: true; restart?: true }>
   gone?(item: string): Delivery
 }
-export type Watch<S> = { ensure(at: At<S>): Promise<{ expiresAt: Millis | null }> }
+// webhookUrl: where this connection's webhooks are to come. mended: how much of it had gone meanwhile.
+export type Watching<S> = At<S> & { webhookUrl: string }
+export type Watch<S> = { everyMs?: Millis; ensure(at: Watching<S>): Promise<{ expiresAt: Millis | null; mended?: number }> } // everyMs: when to look again at what never expires; else after a day
+// What must be so at a vendor before it works with us, thing by thing. Looking only reads; whatever isn't well says how it is made so, or what a person must do.
+export type Thing = { what: string } & ({ is: 'well' } | { is: 'missing' | 'wrong'; ensure(): Promise<void> } | { is: 'blocked'; mend: string })
+export type Setup<S> = { look(at: Watching<S>): Promise<Thing[]> }
 export type Auth =
   | { kind: 'key'; header: string; prefix: string } // settings.apiKey
   | { kind: 'basic' } // settings.username, settings.password
@@ -125,6 +134,7 @@ export type Webhook<S = any> = {
 export type Connector<Reads = any, S extends Zo = any> = {
   name: string
   settings: S
+  hosts?: string[] // origins besides the base URL's that are this vendor's own, and get our credentials
   auth: Auth
   limits: { perSecond: number; concurrent: number; timeoutMs: number }
   redact: string[]
@@ -133,6 +143,7 @@ export type Connector<Reads = any, S extends Zo = any> = {
   does?: Doing<z.infer<S>>[]
   pulls?: Record<string, Pull<z.infer<S>>>
   watch?: Watch<z.infer<S>>
+  setup?: Setup<z.infer<S>>
 }
 // The house binds Reads once, so that a tool file needs no type arguments. Two steps, so that I and O are settled before `run` is checked.
 export const house = <Reads>() => ({
@@ -142,7 +153,7 @@ export const house = <Reads>() => ({
   asReads: (reads: unknown) => reads as Reads, // what the spine put together by name
 })
 
-// contract.ts beside a connector: what the vendor sends and answers, as data. test/connectors.test.ts turns it into tests, the same ones for every vendor.
+// contract.ts beside a connector: what the vendor sends and answers, as data; {connection} is the connection's id, {secret} the newest that signs. test/connectors.test.ts turns it into tests, the same ones for every vendor.
 export type Ask = { method: string; path: string; query?: Record<string, string>; headers?: Record<string, string>; body?: unknown; reading?: true } // headers: those that matter. reading: a POST that only asks
 export type Tell = { status: number; headers?: Record<string, string>; body?: unknown } | 'lost' // a string goes as it is, anything else as JSON; lost: done, but the connection breaks
 export type Exchange = { ask: Ask; tell: Tell }
@@ -175,7 +186,7 @@ export type Contract<S = any> = {
   webhook?: WebhookContract<S>
   failures: Failures
   does?: Record<string, CommandContract>
-  reads?: Record<string, Told & { args: unknown[]; result: unknown }> // 'port.question'
+  reads?: Record<string, Told & { args: unknown[]; result: unknown }> // 'port.question'; {baseUrl} stands for the connection's
   pulls?: Record<string, PullContract[]>
   watch?: Told & { expiresAt: Millis | null }
 }

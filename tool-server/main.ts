@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { ConfigError, readConfig } from './config.ts'
-import { makeHouse, openEngine, rooms, type Account, type House, type Parts } from './app.ts'
+import { keyScopes, makeHouse, openEngine, rooms, type Account, type House, type Parts } from './app.ts'
 import type { Connector, Flow } from './define.ts'
 import { realClock, type Clock } from './spine/clock.ts'
 import { faultSentence } from './spine/fault.ts'
@@ -63,7 +63,7 @@ const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clo
   log.info('server.listening', { url: serving, lab: lab?.url, engine: engine.name, pid: process.pid })
   try {
     await house.begin()
-    if (stoppingSince === undefined) await lab?.moveIn({ ...house, scopes: [...new Set(rooms.tools.flatMap(({ policy }) => policy.scopes))] }, { dataDir: config.dataDir })
+    if (stoppingSince === undefined) await lab?.moveIn({ ...house, scopes: keyScopes }, { dataDir: config.dataDir })
   } catch (thrown) {
     if (stoppingSince === undefined) throw thrown // else the database was closed under it
   }

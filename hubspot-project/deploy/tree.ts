@@ -8,6 +8,8 @@ export const makeTree = ({ place, profile, functions, tools }: { place: string; 
   const tree = join(place, basename(project))
   const { accountId, variables } = readProfile(profile)
   for (const name of ['hsproject.json', '.hsignore', 'src']) cpSync(join(project, name), join(tree, name), { recursive: true, filter: isSource })
+  // HubSpot builds each folder by itself, and the page and the settings are made of what the cards are made of.
+  for (const room of ['pages', 'settings']) cpSync(join(project, 'src/app/cards'), join(tree, 'src/app', room), { recursive: true, filter: (path) => isSource(path) && !path.endsWith('-hsmeta.json') })
   for (const name of ['package.json', 'src']) cpSync(join(shared, name), join(place, 'shared', name), { recursive: true })
   tools.tsc(['-p', join(shared, 'tsconfig.cards.json'), '--outDir', join(place, 'shared/dist')], shared)
   const room = join(tree, 'src/app/functions')
@@ -21,11 +23,11 @@ export const makeTree = ({ place, profile, functions, tools }: { place: string; 
   return tree
 }
 
-const project = join(import.meta.dirname, '..')
-const shared = join(project, '../shared')
+export const project = join(import.meta.dirname, '..')
+export const shared = join(project, '../shared')
 const functionsAt = join(project, 'src/app/functions')
 // .hsignore keeps back the rest; these would only be copied for nothing, or tell what nobody else should read.
-const isSource = (path: string): boolean => !['node_modules', 'dist', 'local.json'].includes(basename(path)) && !basename(path).startsWith('.env')
+export const isSource = (path: string): boolean => !['node_modules', 'dist', 'local.json'].includes(basename(path)) && !basename(path).startsWith('.env')
 const functionEntries = (): string[] => readdirSync(functionsAt).flatMap((name) => /^(.+)-hsmeta\.json$/.exec(name)?.[1] ?? [])
 
 // HubSpot fetches from https only. A slash at the end would be signed twice differently.

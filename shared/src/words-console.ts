@@ -2,7 +2,7 @@ import type { Language } from './words.ts'
 
 // Every sentence of the operators' console.
 const es = {
-  console: 'Consola', conversations: 'Conversaciones', queue: 'Fila de trabajo', signOut: 'Salir',
+  console: 'Consola', conversations: 'Conversaciones', queue: 'Fila de trabajo', kit: 'Kit de Bird', signOut: 'Salir',
   signIn: 'Entrar', welcome: 'Entra a tu consola', name: 'Usuario', password: 'Contraseña',
   wrong: 'Ese usuario y esa contraseña no coinciden.', wrongNext: 'Revísalos y vuelve a intentarlo. Si olvidaste la contraseña, pídele una nueva a quien administra Portero.',
   locked: 'Fueron demasiados intentos.', lockedNext: 'Espera un minuto y vuelve a intentarlo.',
@@ -11,6 +11,7 @@ const es = {
 
   people: (count: number) => (count === 1 ? '1 conversación' : `${count.toLocaleString('es-MX')} conversaciones`),
   noConversations: 'Todavía no hay conversaciones', noConversationsText: 'Cuando alguien escriba por WhatsApp, aparecerá aquí en segundos.',
+  unanswered: 'Espera respuesta', unansweredOnly: (count: number) => `Esperan respuesta (${count.toLocaleString('es-MX')})`, everybody: 'Todas', noUnanswered: 'Nadie espera respuesta', noUnansweredText: 'Quien escriba y no reciba respuesta a tiempo aparecerá aquí.',
   older: 'Anteriores', newest: 'Más recientes', olderMessages: 'Ver mensajes anteriores', newestMessages: 'Volver a lo más reciente',
   today: 'Hoy', yesterday: 'Ayer', you: 'Tú', nobody: 'Sin nombre', ending: (digits: string) => `Termina en ${digits}`, erased: 'Datos borrados', noWords: 'Sin mensajes', attachment: 'Archivo adjunto',
   state: { bot: 'Asistente', human: 'Con asesor', paused: 'En pausa' },
@@ -46,7 +47,7 @@ const es = {
 }
 type ConsoleWords = typeof es
 const en: ConsoleWords = {
-  console: 'Console', conversations: 'Conversations', queue: 'Work queue', signOut: 'Sign out',
+  console: 'Console', conversations: 'Conversations', queue: 'Work queue', kit: 'Bird kit', signOut: 'Sign out',
   signIn: 'Sign in', welcome: 'Sign in to your console', name: 'User name', password: 'Password',
   wrong: 'That user name and password do not match.', wrongNext: 'Check them and try again. If you forgot the password, ask whoever looks after Portero for a new one.',
   locked: 'Those were too many tries.', lockedNext: 'Wait a minute and try again.',
@@ -55,6 +56,7 @@ const en: ConsoleWords = {
 
   people: (count) => (count === 1 ? '1 conversation' : `${count.toLocaleString('en')} conversations`),
   noConversations: 'No conversations yet', noConversationsText: 'When somebody writes on WhatsApp, they appear here within seconds.',
+  unanswered: 'Waits for an answer', unansweredOnly: (count) => `Waiting for an answer (${count.toLocaleString('en')})`, everybody: 'All', noUnanswered: 'Nobody waits for an answer', noUnansweredText: 'Whoever writes and is not answered in time appears here.',
   older: 'Older', newest: 'Newest', olderMessages: 'Show earlier messages', newestMessages: 'Back to the latest',
   today: 'Today', yesterday: 'Yesterday', you: 'You', nobody: 'No name', ending: (digits) => `Ending in ${digits}`, erased: 'Data erased', noWords: 'No messages', attachment: 'Attachment',
   state: { bot: 'Assistant', human: 'With an agent', paused: 'Paused' },

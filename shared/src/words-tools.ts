@@ -1,6 +1,8 @@
 import type { Language } from './words.ts'
 
 // What the tools say to a prospect: one short sentence, ready to be spoken.
+type Media = 'photos' | 'video' | 'plan' | 'location'
+type Arco = 'access' | 'rectify' | 'cancel' | 'oppose'
 type Sayings = {
   homesFound(count: number): string
   noHomes: string
@@ -18,6 +20,16 @@ type Sayings = {
   booked(label: string, home: string, agent: string, address: string): string
   alreadyBooked(label: string, home: string): string
   clash(label: string): string
+  moved(label: string, home: string, agent: string, address: string): string
+  moveWhen: string
+  cancelled(label: string, home: string): string
+  whichTour(list: string): string
+  noTourAhead: string
+  tourUnknown: string
+  tourBegun: string
+  tourOver: string
+  tourOff: string
+  tourChanged(now: string): string
   noTours: string
   toursAre(list: string): string
   leadSaved: string
@@ -28,9 +40,21 @@ type Sayings = {
   notUnderstood(field: string): string
   escalated(owner: string | undefined, minutes: number): string
   alreadyEscalated: string
+  askToQualify: Record<'moveIn' | 'occupants' | 'pets' | 'budgetMxn' | 'guarantee', string>
+  qualified: string
+  mediaSent: Record<Media, (count: number, title: string) => string>
+  noMedia(title: string): string
+  notSaid: Record<'opted_out' | 'human_in_charge' | 'window_closed' | 'template_unapproved', string>
+  privacyReceived(kind: Arco, folio: string, day: string): string
+  privacyKnown(kind: Arco, folio: string, day: string): string
+  privacyAsked(kind: Arco, folio: string, day: string): string // for the person of ours who has to answer it
+  stopped: string
   stillWorking: string
   humanInCharge: string
 }
+
+const rightsEs: Record<Arco, string> = { access: 'acceso a tus datos', rectify: 'corrección de tus datos', cancel: 'eliminación de tus datos', oppose: 'oposición al uso de tus datos' }
+const rightsEn: Record<Arco, string> = { access: 'to see your data', rectify: 'to correct your data', cancel: 'to erase your data', oppose: 'to object to the use of your data' }
 
 export const sayings: Record<Language, Sayings> = {
   'es-MX': {
@@ -50,6 +74,16 @@ export const sayings: Record<Language, Sayings> = {
     booked: (label, home, agent, address) => `Listo, tu visita a ${home} quedó para el ${label} con ${agent}, en ${address}.`,
     alreadyBooked: (label, home) => `Ya tienes reservada esa visita a ${home}: ${label}.`,
     clash: (label) => `A esa hora ya tienes otra visita: ${label}.`,
+    moved: (label, home, agent, address) => `Listo, cambié tu visita a ${home}: ahora es el ${label} con ${agent}, en ${address}.`,
+    moveWhen: '¿Para cuándo la movemos? Estos horarios están libres.',
+    cancelled: (label, home) => `Cancelé tu visita a ${home} del ${label}. ¿La movemos mejor? Dime qué día te queda.`,
+    whichTour: (list) => `Tienes más de una visita: ${list}. ¿Cuál?`,
+    noTourAhead: 'No tienes ninguna visita por venir.',
+    tourUnknown: 'No encontré esa visita; ¿de qué día era?',
+    tourBegun: 'Esa visita ya empezó y no la puedo cambiar; si necesitas algo, te comunico con un asesor.',
+    tourOver: 'Esa visita ya pasó; si quieres, agendamos otra.',
+    tourOff: 'Esa visita ya está cancelada; si quieres, agendamos otra.',
+    tourChanged: (now) => `Esa visita acaba de cambiar: ${now}. ¿Cómo la dejamos?`,
     noTours: 'Todavía no tienes visitas agendadas.',
     toursAre: (list) => `Tienes: ${list}.`,
     leadSaved: 'Gracias, ya lo anoté.',
@@ -60,6 +94,31 @@ export const sayings: Record<Language, Sayings> = {
     notUnderstood: (field) => `No entendí el dato «${field}».`,
     escalated: (owner, minutes) => `Ya le avisé a ${owner ?? 'un asesor'}; te responde en menos de ${minutes} minutos.`,
     alreadyEscalated: 'Un asesor ya está avisado y te escribe en cuanto pueda.',
+    askToQualify: {
+      moveIn: '¿Para qué fecha te quieres mudar?',
+      occupants: '¿Cuántas personas van a vivir ahí?',
+      pets: '¿Tienes mascotas?',
+      budgetMxn: '¿Cuál es tu presupuesto mensual?',
+      guarantee: '¿Qué garantía puedes dar: aval, póliza jurídica o depósito?',
+    },
+    qualified: 'Gracias, con eso ya sé qué buscas. ¿Agendamos una visita?',
+    mediaSent: {
+      photos: (count, title) => (count === 1 ? `Te mandé una foto de ${title}.` : `Te mandé ${count} fotos de ${title}.`),
+      video: (_count, title) => `Te mandé el video de ${title}.`,
+      plan: (_count, title) => `Te mandé el plano de ${title}.`,
+      location: (_count, title) => `Te mandé la ubicación de ${title}.`,
+    },
+    noMedia: (title) => `De ${title} no tengo eso a la mano, pero te puedo dar los detalles.`,
+    notSaid: {
+      opted_out: 'Pediste que no te escribamos; responde ALTA y te lo mando.',
+      human_in_charge: 'Un asesor lleva ahora esta conversación.',
+      window_closed: 'Para mandártelo necesito que me escribas primero.',
+      template_unapproved: 'Para mandártelo necesito que me escribas primero.',
+    },
+    privacyReceived: (kind, folio, day) => `Recibí tu solicitud de ${rightsEs[kind]}, con folio ${folio}: te respondemos por aquí a más tardar el ${day}.`,
+    privacyKnown: (kind, folio, day) => `Tu solicitud de ${rightsEs[kind]} ya está en trámite con el folio ${folio}; te respondemos a más tardar el ${day}.`,
+    privacyAsked: (kind, folio, day) => `Solicitud de ${rightsEs[kind]} (derechos ARCO), folio ${folio}. Hay que responderla a más tardar el ${day}.`,
+    stopped: 'Listo, ya no te vamos a escribir.',
     stillWorking: 'Sigo en eso; te escribo en un momento.',
     humanInCharge: 'Un asesor lleva ahora esta conversación.',
   },
@@ -80,6 +139,16 @@ export const sayings: Record<Language, Sayings> = {
     booked: (label, home, agent, address) => `Done: your visit to ${home} is on ${label} with ${agent}, at ${address}.`,
     alreadyBooked: (label, home) => `You already have that visit to ${home}: ${label}.`,
     clash: (label) => `You already have another visit then: ${label}.`,
+    moved: (label, home, agent, address) => `Done, I changed your visit to ${home}: it is now on ${label} with ${agent}, at ${address}.`,
+    moveWhen: 'When shall we move it to? These times are free.',
+    cancelled: (label, home) => `I cancelled your visit to ${home} on ${label}. Shall we move it instead? Tell me which day suits you.`,
+    whichTour: (list) => `You have more than one visit: ${list}. Which one?`,
+    noTourAhead: 'You have no visit ahead.',
+    tourUnknown: 'I could not find that visit; which day was it?',
+    tourBegun: 'That visit has begun and I cannot change it; if you need anything, I will put you through to an agent.',
+    tourOver: 'That visit is over; we can book another one if you like.',
+    tourOff: 'That visit is already cancelled; we can book another one if you like.',
+    tourChanged: (now) => `That visit has just changed: ${now}. How shall we leave it?`,
     noTours: 'You have no visits booked yet.',
     toursAre: (list) => `You have: ${list}.`,
     leadSaved: 'Thank you, noted.',
@@ -90,6 +159,31 @@ export const sayings: Record<Language, Sayings> = {
     notUnderstood: (field) => `I did not understand «${field}».`,
     escalated: (owner, minutes) => `I have told ${owner ?? 'an agent'}; you will hear back within ${minutes} minutes.`,
     alreadyEscalated: 'An agent already knows and will write as soon as possible.',
+    askToQualify: {
+      moveIn: 'When would you like to move in?',
+      occupants: 'How many people will live there?',
+      pets: 'Do you have pets?',
+      budgetMxn: 'What is your monthly budget?',
+      guarantee: 'Which guarantee can you give: a guarantor, a legal policy or a deposit?',
+    },
+    qualified: 'Thank you, now I know what you are looking for. Shall we book a visit?',
+    mediaSent: {
+      photos: (count, title) => (count === 1 ? `I sent you a photo of ${title}.` : `I sent you ${count} photos of ${title}.`),
+      video: (_count, title) => `I sent you the video of ${title}.`,
+      plan: (_count, title) => `I sent you the floor plan of ${title}.`,
+      location: (_count, title) => `I sent you the location of ${title}.`,
+    },
+    noMedia: (title) => `I do not have that of ${title} at hand, but I can give you the details.`,
+    notSaid: {
+      opted_out: 'You asked us not to write to you; reply START and I will send it.',
+      human_in_charge: 'An agent is looking after this conversation now.',
+      window_closed: 'I need you to write to me first, and then I can send it.',
+      template_unapproved: 'I need you to write to me first, and then I can send it.',
+    },
+    privacyReceived: (kind, folio, day) => `I have your request ${rightsEn[kind]}, with the number ${folio}: we will answer here by ${day}.`,
+    privacyKnown: (kind, folio, day) => `Your request ${rightsEn[kind]} is already being looked at, with the number ${folio}; we will answer by ${day}.`,
+    privacyAsked: (kind, folio, day) => `A privacy request ${rightsEn[kind]}, number ${folio}. It has to be answered by ${day}.`,
+    stopped: "Done, we won't write to you any more.",
     stillWorking: 'I am still on it; I will write in a moment.',
     humanInCharge: 'An agent is looking after this conversation now.',
   },

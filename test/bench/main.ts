@@ -1,9 +1,10 @@
+import { identity } from './identity.ts'
 import { ingest } from './ingest.ts'
 import { lanes } from './lanes.ts'
 import { tools } from './tools.ts'
 
 // npm run bench -- NAME: one JSON line, each figure with its baseline from the same run. On the engine that DATABASE_URL names, or the embedded one.
-const benches: Record<string, () => Promise<object>> = { ingest, lanes, tools }
+const benches: Record<string, () => Promise<object>> = { identity, ingest, lanes, tools }
 
 const name = process.argv[2] ?? ''
 const bench = benches[name]

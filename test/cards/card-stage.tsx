@@ -7,10 +7,11 @@ import { useEffect, useState, type ReactElement } from 'react'
 import { refusal, views } from '@portero/shared'
 import type { CardProps } from '../../hubspot-project/src/app/cards/card.ts'
 
-// A card on a record, in front of a real local server that speaks shared/views: what it is asked and what it answers both fit the schemas.
+// A card or a page, in front of a local server that answers what the house can't be brought to: late, broken, or somebody else in its place. What it is asked and what it answers otherwise fit shared/views.
 const doors = {
-  transcript: [views.transcriptAsk, views.transcriptView], visit: [views.visitAsk, views.visitView], preview: [views.previewAsk, views.previewView], slots: [views.slotsAsk, views.slotsView],
-  why: [views.whyAsk, views.whyView], book: [views.bookAsk, views.writeView], move: [views.moveAsk, views.writeView], mark: [views.markAsk, views.writeView], reveal: [views.revealAsk, views.revealView],
+  transcript: [views.transcriptAsk, views.transcriptView], visit: [views.visitAsk, views.visitView], preview: [views.previewAsk, views.previewView],
+  today: [views.todayAsk, views.todayView], settings: [views.settingsAsk, views.settingsView], probe: [views.probeAsk, views.probeView],
+  hours: [views.hoursAsk, views.writeView], blackout: [views.blackoutAsk, views.writeView], reopen: [views.reopenAsk, views.writeView], owners: [views.ownersAsk, views.writeView],
 } as const
 type Door = keyof typeof doors
 // A string is what HubSpot or a proxy may answer in our place; 'breaks' a line that breaks; after: one that comes late.
@@ -44,6 +45,7 @@ export const cardStage = async (): Promise<CardStage> => {
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
+  const before: unknown = Reflect.get(globalThis, 'hsFetch')
   // HubSpot's worker calls itself self and fetches by hsFetch; the profile's address is mapped to here, as local.json does.
   Object.assign(globalThis, {
     self: globalThis,
@@ -54,6 +56,7 @@ export const cardStage = async (): Promise<CardStage> => {
     answers: (door, ...them) => void replies.set(door, them),
     close: async () => {
       await closeCards()
+      Object.assign(globalThis, { hsFetch: before })
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
       expect(faults).toEqual([])
@@ -97,13 +100,13 @@ export type Shown = Renderer<'crm.record.tab'> & {
   button(label: string): RenderedElementNode<any>
   press(label: string): void
 }
-type Opened = { locale?: string; objectTypeId?: string; variables?: Record<string, string>; properties?: Record<string, string> }
+type Opened = { locale?: string; objectTypeId?: string; objectId?: string | number; variables?: Record<string, string>; properties?: Record<string, string> }
 
-export const openCard = (Card: (props: CardProps) => any, { locale = 'es-mx', objectTypeId = '0-1', variables = { TOOL_BASE_URL: address }, properties = { firstname: 'Guadalupe', lastname: 'Ríos' } }: Opened = {}): Shown => {
+export const openCard = (Card: (props: CardProps) => any, { locale = 'es-mx', objectTypeId = '0-1', objectId = 904, variables = { TOOL_BASE_URL: address }, properties = { firstname: 'Guadalupe', lastname: 'Ríos' } }: Opened = {}): Shown => {
   const renderer = createRenderer('crm.record.tab')
   const { mocks } = renderer
   mocks.useCrmProperties.willCall(() => ({ properties, error: null, isLoading: false, isRefetching: false, refetch: async () => undefined }))
-  const context = { user: { locale }, portal: { id: 4812345, timezone: 'America/Mexico_City' }, crm: { objectId: 904, objectTypeId }, variables }
+  const context = { user: { locale }, portal: { id: 4812345, timezone: 'America/Mexico_City' }, crm: { objectId, objectTypeId }, variables }
   renderer.render(<Tab><Card context={context} actions={mocks.actions} /></Tab>)
   const text = (): string => said(renderer.getRootNode())
   const buttons = (): RenderedElementNode<any>[] => [...renderer.findAll(Button), ...renderer.findAll(LoadingButton)]
@@ -130,7 +133,7 @@ export const openCard = (Card: (props: CardProps) => any, { locale = 'es-mx', ob
 // Everything that can be read: texts, and the titles and labels that stand in properties, also inside of a panel.
 export const said = (node: any): string => {
   const { title, label, options, overlay } = node.props ?? {}
-  const own = [title, label, ...(options ?? []).map((each: any) => each.label)].filter((each) => typeof each === 'string')
+  const own = [title, label, ...(Array.isArray(options) ? options : []).map((each) => each.label)].filter((each) => typeof each === 'string')
   const below = (node.childNodes ?? []).map((child: any) => (child.nodeType === 'text' ? child.text : said(child)))
   return [...own, ...below, ...(overlay?.childNodes ? [said(overlay)] : [])].join(' ')
 }

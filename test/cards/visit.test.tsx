@@ -1,249 +1,338 @@
 import { Button, DateInput, Link, LoadingButton, Select, ToggleGroup } from '@hubspot/ui-extensions'
 import type { RenderedElementNode } from '@hubspot/ui-extensions/testing'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { PreviewCard } from '../../hubspot-project/src/app/cards/PreviewCard.tsx'
 import { VisitCard } from '../../hubspot-project/src/app/cards/VisitCard.tsx'
-import { cardStage, openCard, said, type Asked, type CardStage, type Shown } from './card-stage.tsx'
-import { slots, tour, visit, withoutTour } from './samples.tsx'
+import type { Record } from '../support/cards-stage.ts'
+import { said, type Shown } from './card-stage.tsx'
+import { openHouse, type HouseStage } from './house-stage.tsx'
 
-let stage: CardStage
-beforeEach(async () => {
-  stage = await cardStage()
-})
-afterEach(() => stage.close())
+let house: HouseStage
+beforeAll(async () => void (house = await openHouse()))
+afterAll(() => house.end())
+afterEach(() => house.rest())
 
-const done = { ok: true, say: 'Listo, quedó.' }
-const asksTo = (door: string): Asked['ask'][] => stage.asked.filter((each) => each.door === door).map(({ ask }) => ask)
-const pick = (card: Shown, slot: string): void => {
-  const group: RenderedElementNode<any> = card.find(ToggleGroup)
-  group.trigger('onChange', slot)
-}
-const isOff = (card: Shown, label: string): boolean => String(card.button(label).props.disabled) === 'true'
-const alerts = (card: Shown): any[] => card.mocks.actions.addAlert.calls.map(([alert]) => alert)
-const opened = async (): Promise<Shown> => {
-  const card = openCard(VisitCard)
-  await card.sees('Lo que sabemos')
+const opened = async (record: Record, locale?: string): Promise<Shown> => {
+  const card = house.open(VisitCard, record, locale)
+  await card.sees(locale === 'en-us' ? 'What we know' : 'Lo que sabemos')
   return card
 }
+const somebody = ((made = 0) => () => house.met(`+52556666${String(1_000 + made++)}`))()
+const asksTo = (door: string): any[] => house.knocked.filter(({ name }) => name === door).map(({ body }) => body)
+const alerts = (card: Shown): any[] => card.mocks.actions.addAlert.calls.map(([alert]) => alert)
+const isOff = (card: Shown, label: string): boolean => String(card.button(label).props.disabled) === 'true'
+const offered = (card: Shown): { label: string; value: string }[] => (card.find(ToggleGroup).props as any).options
+const choosing = async (card: Shown, label = 'Agendar visita'): Promise<void> => {
+  card.press(label)
+  await card.waitFor(() => expect(offered(card).length).toBeGreaterThan(0))
+}
+const pick = async (card: Shown, nth: number, label = 'Agendar'): Promise<string> => {
+  const option = offered(card).at(nth)!
+  const group: RenderedElementNode<any> = card.find(ToggleGroup)
+  group.trigger('onChange', option.value)
+  await card.waitFor(() => expect(isOff(card, label)).toBe(false))
+  return option.label
+}
+// Somebody with a visit that an agent booked for them: the first that is free.
+const visitor = async (): Promise<Record> => {
+  const record = await somebody()
+  const { homes } = (await house.ask('visit', { record })).body
+  const { slots } = (await house.ask('slots', { record, home: homes[0].home })).body
+  expect((await house.ask('book', { record, key: `key-for-${record.id}`, slot: slots[0].slot })).body.ok).toBe(true)
+  return record
+}
+const nextOf = async (record: Record): Promise<any> => (await house.ask('visit', { record })).body.next
+const hasBegun = async (record: Record): Promise<void> => house.clock.advance(Date.parse((await nextOf(record)).startsAt) - house.clock.now() + 60_000)
 
 describe('at a glance', () => {
-  test('the next tour, its place, agent, map and calendar file, and what was before', async () => {
-    stage.answers('visit', visit())
-    const card = await opened()
-    const text = card.text()
-    for (const words of ['lun 23 de nov, 11:00–11:30', 'Confirmada', 'Roma Norte 302', 'Colima 150, Roma Norte', 'Sofía Luna', 'Historial (1)', 'No llegó', 'Etapa Visita agendada']) expect(text).toContain(words)
-    expect(card.findAll(Link).map(({ props }) => props.href)).toEqual([{ url: tour.mapUrl, external: true }, { url: tour.calendarUrl, external: true }])
+  const number = '+525511112222'
+  beforeAll(async () => {
+    await sql`update building set details = details || '{"mapUrl": "https://maps.example/1"}'`.execute(house.house.db.bare)
+    await house.met(number, 'Hola', 'Busco depa de 2 recámaras en la Narvarte', 'la 1', 'el 2')
+    house.clock.advance(1_000)
+    expect(await house.tool(number, 'update_deal', { budget_max: 18_500, pets: true, move_in: '2026-12-01', guarantee: 'policy' })).toMatchObject({ ok: true })
+    await house.follow()
+  })
+
+  test.each(['contact', 'deal'] as const)('of a %s: the next tour, its place, agent, map and calendar file', async (type) => {
+    const card = await opened(house.recordOf(number, type))
+    for (const words of ['Etapa Visita agendada', 'lun 23 de nov, 16:00–16:30 Confirmada', 'Departamento Dos recámaras con balcón', 'Calle Cumbres de Maltrata 4120', 'Asesor Lucía Becerril']) expect(card.text()).toContain(words)
+    expect(card.findAll(Link).map(({ props }) => props.href)).toEqual([{ url: 'https://maps.example/1', external: true }, { url: expect.stringMatching(/^https:\/\/portero\.example\/ics\/.{20,}/), external: true }])
   })
 
   test('what is known, as people write it', async () => {
-    stage.answers('visit', visit())
-    const text = (await opened()).text()
-    for (const words of ['Presupuesto $18,500', 'Mascotas Sí', 'Mudanza 1 de diciembre de 2026', 'Garantía Póliza jurídica']) expect(text).toContain(words)
+    const text = (await opened(house.recordOf(number))).text()
+    for (const words of ['Presupuesto $18,500', 'Mascotas Sí', 'Mudanza 1 de diciembre de 2026', 'Garantía Póliza']) expect(text).toContain(words)
   })
 
-  test('a number is hidden until somebody asks for it', async () => {
-    stage.answers('visit', visit())
-    stage.answers('reveal', { refuses: 'refused' }, { phone: '+52 55 5555 4567' })
-    const card = await opened()
-    expect(card.text()).toContain('•••• 4567')
+  test('in English to whoever speaks it', async () => {
+    const text = (await opened(house.recordOf(number), 'en-us')).text()
+    for (const words of ['Stage Tour booked', 'Mon, Nov 23, 16:00–16:30 Confirmed', 'Agent Lucía Becerril', 'Budget $18,500', 'Pets Yes', 'Move-in December 1, 2026']) expect(text).toContain(words)
+  })
+
+  test('a number is hidden until somebody asks for it, and that is in the audit once', async () => {
+    const card = await opened(house.recordOf(number))
+    expect(card.text()).toContain('+52 55 •••• 2222')
+    await house.breaks(true)
     card.press('Mostrar número')
-    await card.waitFor(() => expect(isOff(card, 'Mostrar número')).toBe(false))
-    await card.waitFor(() => expect(alerts(card)).toEqual([{ type: 'danger', title: 'No pudimos traer los datos', message: 'Referencia para soporte: a1b2c3d4' }]))
+    await card.waitFor(() => expect(alerts(card)).toEqual([{ type: 'danger', title: 'No pudimos traer los datos', message: expect.stringMatching(/^Referencia para soporte: [0-9a-f]{32}$/) }]))
+    await house.breaks(false)
+    expect(await house.audited('reveal:phone')).toEqual([])
     card.press('Mostrar número')
-    await card.sees('+52 55 5555 4567')
+    await card.sees(number)
     expect(card.text()).not.toContain('Mostrar número')
-  })
-
-  test('without a tour it says what to do next', async () => {
-    stage.answers('visit', { ...withoutTour(), facts: [] })
-    const card = await opened()
-    expect(card.text()).toContain('Sin visita agendada')
-    expect(card.text()).toContain('Todavía no hay datos.')
-    expect(card.button('Agendar visita').props.variant).toBe('primary')
+    expect(await house.audited('reveal:phone')).toMatchObject([{ user_id: 'hubspot:9411' }])
   })
 
   test('a field says why it says that', async () => {
-    stage.answers('visit', visit())
-    stage.answers('why', { refuses: 'unavailable' }, { steps: [{ at: '2026-11-20T17:00:00Z', kind: 'message', text: 'Puedo pagar 18 mil 500' }, { at: '2026-11-20T17:00:05Z', kind: 'write', text: 'Presupuesto: 18500', by: 'asistente' }] })
-    const card = await opened()
-    const why = card.findAll(Button).find((each) => said(each).includes('«Presupuesto»'))!
-    why.trigger('onClick')
-    await card.sees('Referencia para soporte: a1b2c3d4')
+    const card = await opened(house.recordOf(number))
+    await house.breaks(true)
+    asksWhy(card, 'Presupuesto')
+    await card.sees('Referencia para soporte: ')
+    await house.breaks(false)
     inPanel(card, 'Reintentar').trigger('onClick')
-    await card.sees('Puedo pagar 18 mil 500')
-    expect(card.text()).toContain('HubSpot · vie 20 de nov, 11:00 · por asistente')
-    expect(asksTo('why')).toEqual([{ record, language, field: 'budgetMxn' }, { record, language, field: 'budgetMxn' }])
+    await card.sees('Portero anotó: Presupuesto $18,500')
+    expect(card.text()).toMatch(/Mensaje · lun 23 de nov, 11:00 · por \S.* el 2 Portero · .+ HubSpot · lun 23 de nov, 11:00 · por HubSpot Se escribió en el negocio de HubSpot\./)
+    expect(asksTo('why').map(({ field }) => field)).toEqual(['budgetMxn', 'budgetMxn', 'budgetMxn']) // HubSpot has tried the first twice
   })
 
-  test('stage and tour say why, too', async () => {
-    stage.answers('visit', visit())
-    stage.answers('why', { steps: [{ at: '2026-11-20T17:00:05Z', kind: 'tool', text: 'Portero reservó una visita' }] })
-    const card = await opened()
-    for (const [name, field] of [['Etapa', 'stage'], ['Próxima visita', 'next']] as const) {
-      card.findAll(Button).find((each) => said(each).includes(`«${name}»`))!.trigger('onClick')
-      await card.waitFor(() => expect(asksTo('why').at(-1)?.field).toBe(field))
-    }
-    await card.sees('Portero · vie 20 de nov, 11:00')
+  test.each([['Etapa', 'Se escribió en el negocio de HubSpot.'], ['Próxima visita', 'Se escribió en la reunión de HubSpot.']])('%s says why, too', async (name, words) => {
+    const card = await opened(house.recordOf(number))
+    asksWhy(card, name)
+    await card.sees(words)
+    expect(card.text()).toContain('Portero reservó una visita: Dos recámaras con balcón, lunes 23 nov, 16:00 h')
   })
 
-  test('a field without a trace says so', async () => {
-    stage.answers('visit', visit())
-    stage.answers('why', { steps: [] })
-    const card = await opened()
-    card.findAll(Button).find(({ text }) => text === '¿Por qué?')!.trigger('onClick')
+  test('without a tour it says what to do next, and of a field without a trace that it has none', async () => {
+    const card = await opened(await somebody())
+    for (const words of ['Sin visita agendada', 'Todavía no hay datos.']) expect(card.text()).toContain(words)
+    expect(card.button('Agendar visita').props.variant).toBe('primary')
+    asksWhy(card, 'Etapa')
     await card.sees('alguien lo escribió en HubSpot')
   })
 })
-const record = { type: 'contact', id: '904' }
-const language = 'es-MX'
+const asksWhy = (card: Shown, field: string): void => card.findAll(Button).find((each) => said(each).includes(`«${field}»`))!.trigger('onClick')
 const inPanel = (card: Shown, label: string): any => card.findAll(Button).flatMap(({ props }: any) => props.overlay?.findAll(Button) ?? []).find((each: any) => each.text === label)
 
 describe('booking', () => {
   test('takes a home and one of Portero’s times, once, and shows what came of it', async () => {
-    stage.answers('visit', withoutTour(), visit())
-    stage.answers('slots', slots)
-    stage.answers('book', done)
-    const card = await opened()
-    card.press('Agendar visita')
-    await card.sees('lunes 23 nov, 11:00 h')
+    const record = await somebody()
+    const before = await house.tours()
+    const card = await opened(record)
+    await choosing(card)
     expect(isOff(card, 'Agendar')).toBe(true)
-    pick(card, 's-2')
-    await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(false))
+    const label = await pick(card, 3)
     const book = card.button('Agendar')
     card.press('Agendar')
     book.trigger('onClick')
-    await card.sees('Colima 150')
-    expect(asksTo('book')).toEqual([{ record, language, slot: 's-2', key: expect.stringMatching(/^[\w-]{8,64}$/) }])
-    expect(alerts(card)).toEqual([{ type: 'success', title: 'Listo', message: 'Listo, quedó.' }])
+    await card.sees('Próxima visita')
+    expect([asksTo('book').length, (await house.tours()) - before]).toEqual([1, 1])
+    expect(alerts(card)).toEqual([{ type: 'success', title: 'Listo', message: expect.stringContaining(`Visita reservada: Estudio con patio en Roma Norte, ${label}, con `) }])
     expect(card.mocks.actions.refreshObjectProperties.callCount).toBe(1)
+    expect((await house.audited('action:book-tour')).at(-1)).toMatchObject({ user_id: 'hubspot:9411' })
+  })
+
+  test('says in English what came of it', async () => {
+    const card = await opened(await somebody(), 'en-us')
+    await choosing(card, 'Book a tour')
+    await pick(card, -1, 'Book')
+    card.press('Book')
+    await card.sees('Next tour')
+    expect(alerts(card)).toEqual([{ type: 'success', title: 'Done', message: expect.stringMatching(/^Visit booked: .+day, Nov \d+, .+, with /) }])
   })
 
   test('asks for another home and another day', async () => {
-    stage.answers('visit', withoutTour())
-    stage.answers('slots', slots, slots, { ...slots, slots: [] })
-    const card = await opened()
-    card.press('Agendar visita')
-    await card.sees('lunes 23 nov')
-    pick(card, 's-1')
-    card.find(Select).trigger('onChange', 'condesa-5' as any)
+    const card = await opened(await somebody())
+    await choosing(card)
+    await pick(card, 0)
+    card.find(Select).trigger('onChange', 'condesa-104' as any)
     await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(true)) // a time of another home is none of this one
-    card.find(DateInput).trigger('onChange', { year: 2026, month: 11, date: 3 } as any)
+    card.find(DateInput).trigger('onChange', { year: 2026, month: 10, date: 26 } as any)
+    await card.waitFor(() => expect(offered(card)[0]!.label).toMatch(/^jueves 26 nov/))
+    card.find(DateInput).trigger('onChange', { year: 2027, month: 0, date: 26 } as any)
     await card.sees('No hay horarios desde ese día.')
-    expect(asksTo('slots').map(({ home, fromDay }) => [home, fromDay])).toEqual(expect.arrayContaining([['roma-302', undefined], ['condesa-5', '2026-12-03']]))
+    expect(asksTo('slots').map(({ home, fromDay }) => [home, fromDay])).toEqual([['roma-norte-101', undefined], ['condesa-104', undefined], ['condesa-104', '2026-11-26'], ['condesa-104', '2027-01-26']])
     card.press('Volver')
     await card.sees('Sin visita agendada')
   })
 
-  test('says so when times do not come, and when there is no home', async () => {
-    stage.answers('visit', withoutTour(), { ...withoutTour(), homes: [] })
-    stage.answers('slots', { refuses: 'unavailable' }, slots)
-    const card = await opened()
+  test('says so when times do not come', async () => {
+    const card = await opened(await somebody())
+    await house.breaks(true)
     card.press('Agendar visita')
     await card.sees('No pudimos traer los datos')
+    expect(card.text()).toMatch(/Referencia para soporte: [0-9a-f]{32}/)
+    await house.breaks(false)
     card.press('Reintentar')
-    await card.sees('lunes 23 nov')
-    const other = await opened()
-    other.press('Agendar visita')
-    await other.sees('No hay departamentos publicados.')
+    await card.waitFor(() => expect(offered(card)).toHaveLength(24))
   })
 
-  test('an answer that is lost is asked for again under the same key', async () => {
-    stage.answers('visit', withoutTour(), visit())
-    stage.answers('slots', slots)
-    stage.answers('book', { refuses: 'unavailable' }, { refuses: 'unavailable' }, done)
-    const card = await opened()
+  test('says so when there is no home', async () => {
+    const publish = async (status: 'open' | 'closed'): Promise<void> => {
+      await sql`update home set status = ${status}`.execute(house.house.db.bare)
+      house.clock.advance(11_000) // for so long the catalogue is remembered
+    }
+    await publish('closed')
+    const card = await opened(await somebody())
     card.press('Agendar visita')
-    await card.sees('lunes 23 nov')
-    pick(card, 's-1')
-    await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(false))
+    await card.sees('No hay departamentos publicados.')
+    card.press('Volver')
+    await card.sees('Sin visita agendada')
+    await publish('open')
+  })
+
+  test('is one write when its answer was lost and HubSpot asks again', async () => {
+    const card = await opened(await somebody())
+    await choosing(card)
+    await pick(card, -2)
+    const before = await house.tours()
+    house.proxy.loses = 1
+    card.press('Agendar')
+    await card.sees('Próxima visita')
+    expect(asksTo('book')).toEqual([expect.objectContaining({ key: expect.stringMatching(/^[\w-]{8,64}$/) }), asksTo('book')[0]])
+    expect([alerts(card), (await house.tours()) - before]).toEqual([[isBooked], 1])
+  })
+
+  test('is one write however often it is pressed while no answer arrives', async () => {
+    const card = await opened(await somebody())
+    await choosing(card)
+    await pick(card, -3)
+    const before = await house.tours()
+    house.proxy.loses = 4
     card.press('Agendar')
     await card.sees('No sabemos si se guardó')
-    expect(card.text()).toContain('a1b2c3d4')
     card.press('Reintentar')
-    await card.waitFor(() => expect(asksTo('book')).toHaveLength(2))
+    await card.waitFor(() => expect(asksTo('book')).toHaveLength(4))
     await card.sees('No sabemos si se guardó')
     card.press('Agendar') // the same wish, by the other button
-    await card.sees('Colima 150')
-    const keys = asksTo('book').map(({ key }) => key)
-    expect(new Set(keys).size).toBe(1)
-    expect(keys).toHaveLength(3)
+    await card.sees('Próxima visita')
+    expect([asksTo('book').length, new Set(asksTo('book').map(({ key }) => key)).size, alerts(card), (await house.tours()) - before]).toEqual([5, 1, [isBooked], 1])
   })
 
   test('a time that is gone is answered with others, and another choice is another write', async () => {
-    stage.answers('visit', withoutTour())
-    stage.answers('slots', slots)
-    stage.answers('book', { ok: false, say: 'Ese horario se acaba de ocupar.', code: 'slot_taken', alternatives: [{ slot: 's-9', startsAt: '2026-11-25T17:00:00Z', label: 'miércoles 25 nov, 11:00 h' }] }, done)
-    const card = await opened()
-    card.press('Agendar visita')
-    await card.sees('lunes 23 nov')
-    pick(card, 's-1')
-    await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(false))
+    const card = await opened(await somebody())
+    await choosing(card)
+    const label = await pick(card, 6)
+    await taken(label)
     card.press('Agendar')
     await card.sees('Ese horario se acaba de ocupar.')
-    expect(card.text()).toContain('miércoles 25 nov, 11:00 h')
-    await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(true))
-    pick(card, 's-9')
-    await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(false))
+    expect(card.text()).toContain('Estos horarios sí están libres:')
+    expect(offered(card).map((each) => each.label)).not.toContain(label)
+    expect([offered(card).length, isOff(card, 'Agendar')]).toEqual([3, true])
+    await pick(card, 0)
     card.press('Agendar')
-    await card.waitFor(() => expect(alerts(card)).toHaveLength(1))
-    expect(asksTo('book').map(({ slot }) => slot)).toEqual(['s-1', 's-9'])
+    await card.sees('Próxima visita')
     expect(new Set(asksTo('book').map(({ key }) => key)).size).toBe(2)
   })
 
   test('somebody without the right is told so, not to try again', async () => {
-    stage.answers('visit', withoutTour())
-    stage.answers('slots', slots)
-    stage.answers('book', { refuses: 'refused' })
-    const card = await opened()
-    card.press('Agendar visita')
-    await card.sees('lunes 23 nov')
-    pick(card, 's-1')
-    await card.waitFor(() => expect(isOff(card, 'Agendar')).toBe(false))
+    const card = await opened(await somebody())
+    await choosing(card)
+    await pick(card, 0)
+    await house.staffed({ default: 'viewer' })
     card.press('Agendar')
     await card.sees('Tu cuenta no ve esta parte')
     expect(card.text()).not.toContain('Reintentar')
+    await house.staffed(undefined)
   })
 })
+const isBooked = { type: 'success', title: 'Listo', message: expect.stringMatching(/^Visita reservada: /) } // and not: it was booked already
+// By others, as often as somebody can show it.
+const taken = async (label: string): Promise<void> => {
+  for (;;) {
+    const record = await somebody()
+    const slot = (await house.ask('slots', { record, home: 'roma-norte-101' })).body.slots.find((each: { label: string }) => each.label === label)
+    if (!slot) return
+    await house.ask('book', { record, key: `key-for-${record.id}`, slot: slot.slot })
+  }
+}
 
 describe('the next tour', () => {
-  test('is moved to another time of the same home, as the version that was seen', async () => {
-    stage.answers('visit', visit())
-    stage.answers('slots', slots)
-    stage.answers('move', done)
-    const card = await opened()
-    card.press('Cambiar horario')
-    await card.sees('martes 24 nov')
+  test('is moved to another time of the same home, once, also when the answer was lost', async () => {
+    const record = await visitor()
+    const before = await nextOf(record)
+    const tours = await house.tours()
+    const card = await opened(record)
+    await choosing(card, 'Cambiar horario')
     expect(card.maybeFind(Select)).toBeNull()
-    pick(card, 's-2')
-    await card.waitFor(() => expect(isOff(card, 'Cambiar')).toBe(false))
+    const label = await pick(card, -1, 'Cambiar')
+    house.proxy.loses = 1
     card.press('Cambiar')
-    await card.sees('Próxima visita')
-    expect(asksTo('move')).toEqual([{ record, language, tour: 't-1', version: 3, slot: 's-2', key: expect.any(String) }])
+    await card.waitFor(() => expect(alerts(card)).toEqual([{ type: 'success', title: 'Listo', message: expect.stringContaining(label) }]))
+    const after = await nextOf(record)
+    expect([after.home, after.version, asksTo('move').length, await house.tours()]).toEqual([before.home, before.version + 1, 2, tours])
+    expect(after.startsAt).not.toBe(before.startsAt)
   })
 
-  test('is marked as attended by one press, and a refusal is read out', async () => {
-    stage.answers('visit', visit())
-    stage.answers('mark', { ok: false, say: 'La visita todavía no empieza.', code: 'conflict' })
-    const card = await opened()
+  test('is not marked as attended before it begins, which is read out', async () => {
+    const card = await opened(await visitor())
     card.press('Asistió')
     await card.sees('La visita todavía no empieza.')
-    expect(asksTo('mark')).toEqual([{ record, language, tour: 't-1', version: 3, to: 'completed', key: expect.any(String) }])
     await card.waitFor(() => expect(asksTo('visit')).toHaveLength(2)) // the newest, since something there was not as it looked
   })
 
-  test.each([['Cancelar visita', '¿Cancelar esta visita?', 'Sí, cancelarla', 'cancelled'], ['No llegó', '¿Marcar que no llegó?', 'Sí, no llegó', 'no_show']] as const)('%s asks once more', async (label, question, sure, to) => {
-    stage.answers('visit', visit(), withoutTour())
-    stage.answers('mark', done)
-    const card = await opened()
+  test('is marked as attended by one press once it has begun', async () => {
+    const record = await visitor()
+    await hasBegun(record)
+    const card = await opened(record)
+    card.press('Asistió')
+    await card.sees('Historial (1)')
+    expect(alerts(card)).toEqual([{ type: 'success', title: 'Listo', message: 'La visita quedó como hecha.' }])
+    expect(card.text()).toMatch(/Historial \(1\) .+ Hecha$/)
+    await house.follow()
+    await house.open(VisitCard, record).sees('Etapa Visita hecha')
+  })
+
+  test.each([['es', 'Asistió', 'completed'], ['es', 'No llegó', 'no_show'], ['en-us', 'Attended', 'completed']] as const)('that is over stays until it is said how it went (%s: %s)', async (locale, label, status) => {
+    const [title, history] = locale === 'es' ? ['¿Cómo salió?', 'Historial (1)'] : ['How did it go?', 'History (1)']
+    const record = await visitor()
+    house.clock.advance(Date.parse((await nextOf(record)).endsAt) - house.clock.now() + 26 * 3_600_000)
+    const card = await opened(record, locale)
+    expect(card.text()).toContain(title)
+    expect(card.text()).not.toMatch(/Cambiar horario|Cancelar visita|Change the time|Cancel the tour|Historial|History/)
+    expect(card.button(locale === 'es' ? 'Asistió' : 'Attended').props.variant).toBe('primary')
+    await house.open(PreviewCard, record, locale).sees(title)
+    card.press(label)
+    if (status === 'no_show') card.press('Sí, no llegó')
+    await card.sees(history)
+    expect((await house.ask('visit', { record })).body).toMatchObject({ history: [{ status }] })
+    expect(await nextOf(record)).toBeUndefined()
+  })
+
+  test.each([['No llegó', '¿Marcar que no llegó?', 'Sí, no llegó', 'no_show'], ['Cancelar visita', '¿Cancelar esta visita?', 'Sí, cancelarla', 'cancelled']] as const)('%s asks once more', async (label, question, sure, status) => {
+    const record = await visitor()
+    if (status === 'no_show') await hasBegun(record)
+    const card = await opened(record)
     card.press(label)
     await card.sees(question)
+    expect(card.findAll(LoadingButton).filter(({ props }) => props.variant === 'destructive')).toHaveLength(1)
     card.press('No, dejarla')
     await card.sees('Próxima visita')
     expect(asksTo('mark')).toEqual([])
     card.press(label)
     await card.sees(question)
-    expect(card.findAll(LoadingButton).filter(({ props }) => props.variant === 'destructive')).toHaveLength(1)
     card.press(sure)
     await card.sees('Sin visita agendada')
-    expect(asksTo('mark').map((ask) => ask.to)).toEqual([to])
+    expect((await house.ask('visit', { record })).body.history).toMatchObject([{ status }])
+  })
+
+  test('that another agent has changed meanwhile is left as it is, and shown anew', async () => {
+    const record = await visitor()
+    const [mine, theirs] = [await opened(record), await opened(record)]
+    await choosing(theirs, 'Cambiar horario')
+    await pick(theirs, -1, 'Cambiar')
+    theirs.press('Cambiar')
+    await theirs.waitFor(() => expect(alerts(theirs)).toHaveLength(1))
+    mine.press('Cancelar visita')
+    mine.press('Sí, cancelarla')
+    await mine.sees('La visita cambió mientras tanto.')
+    const next = await nextOf(record)
+    expect(next).toMatchObject({ status: 'confirmed', version: 2 })
+    mine.press('No, dejarla')
+    await mine.waitFor(() => expect(mine.text()).toBe(theirs.text()))
+    mine.press('Cancelar visita')
+    mine.press('Sí, cancelarla')
+    await mine.sees('Sin visita agendada')
   })
 })

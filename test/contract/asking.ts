@@ -21,7 +21,7 @@ export const asking = (vendor: Vendor): void => {
         await start(url)
         await stage.pass(0)
         await then()
-      })
+      }, stage)
 
     if (contract.reads) describe.each(Object.entries(contract.reads))('%s', (name, { exchanges, result, more = [], but = {} }) => {
       const cases: Case[] = [{ name: 'is answered', exchanges, result }, ...more, ...breaks(exchanges, { ...contract.failures, ...but })]

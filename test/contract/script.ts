@@ -8,13 +8,17 @@ import { portOf } from '../support/http-stage.ts'
 export type Script = { url: string; heard: Heard[]; check(): void; close(): Promise<void> }
 export type Heard = Required<Omit<Ask, 'reading'>> & { bytes: Buffer }
 
-const openScript = async (exchanges: readonly Exchange[]): Promise<Script> => {
+// written: what the contract calls by names that are made up as the test runs.
+export type Written = { asWritten<T>(what: T): T; asMade(text: string): string }
+const plainly: Written = { asWritten: (what) => what, asMade: (text) => text }
+
+const openScript = async (exchanges: readonly Exchange[], { asWritten, asMade }: Written): Promise<Script> => {
   const heard: Heard[] = []
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     heard.push(await heardOf(request))
     const tell = exchanges[heard.length - 1]?.tell ?? 'lost'
     if (tell === 'lost') request.socket.destroy()
-    else response.writeHead(tell.status, { 'content-type': 'application/json', ...tell.headers }).end(textOf(tell))
+    else response.writeHead(tell.status, { 'content-type': 'application/json', ...tell.headers }).end(textOf(tell, asMade))
   }
   const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
@@ -22,7 +26,7 @@ const openScript = async (exchanges: readonly Exchange[]): Promise<Script> => {
     url: `http://127.0.0.1:${portOf(server)}`,
     heard,
     // Both ways: a request that was not expected, and an answer that nobody came for.
-    check: () => expect(heard.map((one, at) => shaped(one, exchanges[at]?.ask))).toEqual(exchanges.map(({ ask }) => shaped(ask, ask))),
+    check: () => expect(heard.map((one, at) => asWritten(shaped(one, exchanges[at]?.ask)))).toEqual(exchanges.map(({ ask }) => shaped(ask, ask))),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -31,7 +35,7 @@ const openScript = async (exchanges: readonly Exchange[]): Promise<Script> => {
   }
 }
 
-const textOf = ({ body }: Exclude<Tell, 'lost'>): string | Buffer => (body === undefined ? '' : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
+const textOf = ({ body }: Exclude<Tell, 'lost'>, asMade: Written['asMade']): string | Buffer => (body === undefined ? '' : typeof body === 'string' || Buffer.isBuffer(body) ? body : asMade(JSON.stringify(body)))
 
 const heardOf = async (request: IncomingMessage): Promise<Heard> => {
   const bytes = await buffer(request)
@@ -42,8 +46,8 @@ const heardOf = async (request: IncomingMessage): Promise<Heard> => {
 }
 
 // Plays a case: what it expects of us is checked after what it led to.
-export const play = async (exchanges: readonly Exchange[], act: (script: Script) => Promise<void>): Promise<void> => {
-  const script = await openScript(exchanges)
+export const play = async (exchanges: readonly Exchange[], act: (script: Script) => Promise<void>, written = plainly): Promise<void> => {
+  const script = await openScript(exchanges, written)
   try {
     await act(script)
     script.check()

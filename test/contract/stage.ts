@@ -6,10 +6,11 @@ import { newId } from '@portero/tool-server/spine/clock.ts'
 import { enqueue, type Job } from '@portero/tool-server/spine/jobs.ts'
 import { newTrace } from '@portero/tool-server/spine/trace.ts'
 import { testHouse, type TestHouse } from '../support/house.ts'
+import type { Written } from './script.ts'
 import type { Vendor } from './vendors.ts'
 
 // One house for all that is asked of a vendor. Its flows have the real names and payloads, but only note what they are told.
-export type Stage = {
+export type Stage = Written & {
   vendor: Vendor
   house: TestHouse
   connector: Connector // as the house has it: a test may mend its parser
@@ -36,7 +37,8 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
   const asked: unknown[] = []
   // A contract is written before its connection has an id.
   let connection = 'none yet'
-  const asWritten = <T>(what: T): T => (what === undefined ? what : JSON.parse(JSON.stringify(what).replaceAll(connection, '{connection}')))
+  let vendorUrl = 'nowhere yet'
+  const asWritten = <T>(what: T): T => (what === undefined ? what : JSON.parse(JSON.stringify(what).replaceAll(connection, '{connection}').replaceAll(secrets.new, '{secret}')))
   const quiet = vendor.flows.map((flow): Flow => ({ ...flow, gather: async () => undefined, decide: async (payload) => void told.push({ flow: flow.name, payload: asWritten(payload) }) }))
   const heard: Flow = { name: 'contract.heard', payload: z.looseObject({}), decide: async (answer: Answer) => void answers.push(answer) }
   const asking = z.strictObject({ port: z.string(), question: z.string(), args: z.array(z.json()) })
@@ -55,7 +57,8 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
   }
 
   return {
-    vendor, house, connector, told, answers, asked,
+    vendor, house, connector, told, answers, asked, asWritten,
+    asMade: (text) => text.replaceAll('{connection}', connection),
     async afresh() {
       for (const table of ['job', 'inbox', 'pull_cursor', 'pull_item']) await sql`delete from ${sql.table(table)}`.execute(db.bare)
       told.length = answers.length = asked.length = 0
@@ -68,6 +71,7 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
     async connect(baseUrl = 'http://127.0.0.1:9') {
       const made = await house.connections.put({ tenant, vendor: vendor.name, account: vendor.contract.account, settings: { ...vendor.contract.settings([secrets.new, secrets.old]), baseUrl } })
       connection = made.id
+      vendorUrl = baseUrl
       return made
     },
     async send(connection, name) {
@@ -82,7 +86,7 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
     async ask(name) {
       const [port = '', question = ''] = name.split('.')
       await decide(async (_args, { later, now }) => {
-        await later(asks, { port, question, args: vendor.contract.reads?.[name]?.args ?? [] }, { key: 'contract', at: now })
+        await later(asks, { port, question, args: JSON.parse(JSON.stringify(vendor.contract.reads?.[name]?.args ?? []).replaceAll('{baseUrl}', vendorUrl)) }, { key: 'contract', at: now })
         return {}
       })
     },

@@ -53,7 +53,7 @@ export const makeDesk = (clock: Time, simulator: Simulator): Desk => {
   }
 
   const drip = (response: ServerResponse, { status, headers, body }: Answer, ms: number): void => {
-    const bytes = Buffer.from(JSON.stringify(body ?? {}))
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body ?? {}))
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers })
     const next = (at: number): void => {
       if (response.destroyed) return
@@ -122,7 +122,7 @@ const brokenOff = (body: unknown): string => JSON.stringify(body).slice(0, -2)
 const reset = (response: ServerResponse): void => void response.socket?.resetAndDestroy()
 
 export const send = (response: ServerResponse, { status, headers, body }: Answer, write: (body: unknown) => string = JSON.stringify): void =>
-  void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body === undefined ? '' : write(body))
+  void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body === undefined ? '' : Buffer.isBuffer(body) ? body : write(body))
 
 type Found = { on: string; route: Route; parts: Record<string, string> }
 const findRoute = (simulator: Simulator, { method, path }: Asked): Found => {

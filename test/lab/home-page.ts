@@ -1,47 +1,62 @@
 import { consoleWords, type Language } from '@portero/shared'
-import { answerAsset, assetFrom, assetUrl, type Asset } from '@portero/tool-server/spine/page-assets.ts'
 import { languageOf } from '@portero/tool-server/spine/doors.ts'
-import { html, layout, live, pagePolicy, tagOf, textOf, type Html, type Nav } from '@portero/tool-server/spine/page.ts'
+import { html, live, type Html } from '@portero/tool-server/spine/page.ts'
+import type { Bundles } from './card-bundles.ts'
 import type { Desk } from './desk.ts'
 import { callsPane, vendorSwitches } from './home-calls.ts'
-import { recordPane } from './home-record.ts'
 import type { View } from './home-view.ts'
+import { people } from './hubspot/people.ts'
+import type { Proxy } from './hubspot/proxy.ts'
+import { asset, fresh, page, type Console } from './lab-frame.ts'
 import { numberOr, phonePane, talk } from './phone-page.ts'
+import { contactOfPhone, hubspotState, refOf, type RecordRef, type State } from './record-about.ts'
+import { recordDoors } from './record-doors.ts'
+import { aboutOf, appBody, recordBody, recordPane, type Hosting } from './record-page.ts'
 import type { Pages, Phone } from './server.ts'
-import type { Answer, Asked, Time } from './simulator.ts'
+import type { Time } from './simulator.ts'
 import { labWords } from './words.ts'
 
-// The lab's own pages: phone, record and calls side by side, so that one sees a message become a record.
-export type Console = { url: string; name: string; password: string }
+// The lab's own pages: phone, record and calls side by side, so that one sees a message become a record; and HubSpot's pages with our cards in them.
 // console: asked for anew each time, since the operator may be made after the lab has opened. stages: our names of HubSpot's deal stages.
-type Needs = { clock: Pick<Time, 'now'>; console?: () => Console | undefined; stages?: Readonly<Record<string, string>> }
+type Needs = {
+  clock: Pick<Time, 'now'>; console?: () => Console | undefined; stages?: Readonly<Record<string, string>>
+  labelOf?: (type: RecordRef['type'], property: string) => string; hosting: Hosting; bundles: Bundles; proxy: Proxy
+}
 type Shelf = { desks: ReadonlyMap<string, Desk>; phone: Phone | undefined }
 
-const scripts: Readonly<Record<string, Asset>> = { 'lab.js': assetFrom(new URL('home.js', import.meta.url), 'text/javascript') }
-const guard = { 'content-security-policy': pagePolicy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' }
-
-export const labPages = ({ clock, console = () => undefined, stages = {} }: Needs): Pages => async (asked, shelf) => {
-  if (asked.method !== 'GET') return undefined
+export const labPages = ({ clock, console = () => undefined, stages = {}, labelOf = (_type, name) => name, hosting, ...hubspot }: Needs): Pages => async (asked, shelf) => {
+  const state = (): Promise<State | undefined> => stateOf(shelf)
+  const answer = await recordDoors(asked, hubspot, state)
+  if (answer || asked.method !== 'GET') return answer
   const language = languageOf(asked.headers['accept-language'])
-  const view: View = { language, words: labWords[language], now: clock.now(), number: numberOr(asked.query['number']), stageOf: stageNames(stages, language) }
-  const page = (title: string, current: '/' | '/phone', body: Html): Answer => ({
-    status: 200, headers: { ...guard, 'content-type': 'text/html; charset=utf-8' }, body: layout({ title, language, nav: navFor(current, console(), view), body, scripts: [assetUrl('lab.js', scripts)], wide: true }),
-  })
-  switch (asked.path) {
+  const { query, path } = asked
+  const view: View = { language, words: labWords[language], now: clock.now(), number: numberOr(query['number']), person: people.find(({ id }) => id === query['user']) ?? people[0], stageOf: stageNames(stages, language), labelOf }
+  const frame = { view, hosting, isPrepared: hubspot.bundles.isReady() }
+  const around = { view, console: console(), houseUrl: hosting.publicUrl }
+  const { words } = view
+  switch (path) {
     case '/':
-      return page(view.words.lab, '/', await homeBody(shelf, console(), view))
+      return page({ ...around, title: words.lab, current: '/', body: homeBody(await phonePane(shelf.phone, '/', view), await state(), { shelf, console: console(), ...frame }) })
     case '/phone':
-      return page(view.words.phone, '/phone', html`<div class="narrow">${await phonePane(shelf.phone, '/phone', view)}</div>`)
+      return page({ ...around, title: words.phone, current: '/phone', body: html`<div class="narrow">${await phonePane(shelf.phone, '/phone', view)}</div>` })
+    case '/app':
+    case '/app/settings':
+      return page({ ...around, title: words.appHome, current: '/app', body: appBody(path === '/app' ? 'app' : 'settings', frame) })
     case '/_pages/phone':
       return shelf.phone && fresh(asked, await talk(shelf.phone, view))
-    case '/_pages/record':
-      return fresh(asked, await record(shelf, view))
+    case '/_pages/about': {
+      const known = await state()
+      return fresh(asked, aboutOf(refOf(query['record']) ?? (known && contactOfPhone(known, view.number)), known, view))
+    }
     case '/_pages/calls':
       return fresh(asked, callsPane(shelf.desks, view))
     case '/_pages/vendors':
       return fresh(asked, vendorSwitches(shelf.desks, view))
-    default:
-      return asset(asked)
+    default: {
+      const ref = refOf(/^\/record\/(.+)$/.exec(path)?.[1])
+      const known = ref && (await state())
+      return ref && known ? page({ ...around, title: words.record, current: '/record', body: recordBody(ref, known, frame) }) : asset(asked)
+    }
   }
 }
 
@@ -50,34 +65,18 @@ const stageNames = (stages: Readonly<Record<string, string>>, language: Language
   return Object.entries(consoleWords[language].stage).find(([name]) => name === ours)?.[1] ?? ours
 }
 
-const asset = ({ path, query, headers }: Asked): Answer | undefined => {
-  const wanted = { name: /^\/_assets\/([\w.-]+)$/.exec(path)?.[1] ?? '', version: query['v'], known: headers['if-none-match'] }
-  return answerAsset(wanted) ?? answerAsset(wanted, scripts)
+const stateOf = async ({ desks }: Shelf): Promise<State | undefined> => {
+  const state = await desks.get('hubspot')?.control({ method: 'GET', path: '', query: {}, headers: {}, body: undefined }, 'state')
+  return hubspotState.safeParse(state?.body).data
 }
 
-const fresh = ({ headers }: Asked, part: Html): Answer => {
-  const text = textOf(part)
-  const etag = tagOf(text)
-  return headers['if-none-match'] === etag ? { status: 304, headers: { etag } } : { status: 200, headers: { ...guard, etag, 'content-type': 'text/html; charset=utf-8' }, body: text }
-}
-
-const navFor = (current: '/' | '/phone', console: Console | undefined, { words }: View): Nav => ({
-  home: '/',
-  label: words.lab,
-  links: [{ href: '/', label: words.lab, current: current === '/' }, { href: '/phone', label: words.phone, current: current === '/phone' }],
-  aside: console && html`<a class="button" href="${console.url}">${words.console}</a>`,
-})
-
-const homeBody = async (shelf: Shelf, console: Console | undefined, view: View): Promise<Html> => {
+type Home = { shelf: Shelf; console: Console | undefined; view: View; hosting: Hosting; isPrepared: boolean }
+const homeBody = (phone: Html, state: State | undefined, { shelf, console, ...frame }: Home): Html => {
+  const { view } = frame
   const { words, number } = view
-  const pane = (name: string, title: string, url: string, body: Html): Html => html`<section class="card pane"><h2>${title}</h2><div class="scroll" id="pane-${name}" tabindex="0">${live({ url, everyMs: 1_000, away: words.away, body })}</div></section>`
+  const ref = state && contactOfPhone(state, number)
   return html`<div class="head"><div><h1>${words.home}</h1><p class="soft">${words.lead}</p></div>
 ${console && html`<p class="push soft">${words.signInWith}: <code>${console.name}</code> · <code>${console.password}</code></p>`}</div>
-<div class="three">${await phonePane(shelf.phone, '/', view)}${pane('record', words.record, `/_pages/record?number=${encodeURIComponent(number)}`, await record(shelf, view))}
-<div class="column"><section class="card"><h2>${words.vendors}</h2>${live({ url: '/_pages/vendors', everyMs: 2_000, away: words.away, body: vendorSwitches(shelf.desks, view) })}</section>${pane('calls', words.calls, '/_pages/calls', callsPane(shelf.desks, view))}</div></div>`
-}
-
-const record = async ({ desks }: Shelf, view: View): Promise<Html> => {
-  const state = await desks.get('hubspot')?.control({ method: 'GET', path: '', query: {}, headers: {}, body: undefined }, 'state')
-  return recordPane(state?.body, view)
+<div class="three">${phone}<section class="card pane" aria-label="${words.record}"><h2>${words.record}</h2><div class="scroll" id="pane-record" tabindex="0">${recordPane(ref, state, frame)}</div></section>
+<div class="column"><section class="card"><h2>${words.vendors}</h2>${live({ url: '/_pages/vendors', everyMs: 2_000, away: words.away, body: vendorSwitches(shelf.desks, view) })}</section><section class="card pane"><h2>${words.calls}</h2><div class="scroll" id="pane-calls" tabindex="0">${live({ url: '/_pages/calls', everyMs: 1_000, away: words.away, body: callsPane(shelf.desks, view) })}</div></section></div></div>`
 }

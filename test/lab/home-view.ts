@@ -1,9 +1,10 @@
 import type { Language } from '@portero/shared'
 import { html, type Html } from '@portero/tool-server/spine/page.ts'
+import type { Person } from './hubspot/people.ts'
 import type { LabWords } from './words.ts'
 
-// What the lab's pages share: the reader, the hour, and whose phone it is.
-export type View = { words: LabWords; language: Language; now: number; number: string; stageOf(id: string): string }
+// What the lab's pages share: the reader, the hour, whose phone it is, and who looks at HubSpot.
+export type View = { words: LabWords; language: Language; now: number; number: string; person: Person; stageOf(id: string): string; labelOf(type: 'contact' | 'deal', property: string): string }
 
 const zone = 'America/Mexico_City'
 export const hour = (ms: number, language: Language, seconds = false): Html =>

@@ -4,11 +4,14 @@ import type { Connector, Flow } from '@portero/tool-server/define.ts'
 import type { Clock } from '@portero/tool-server/spine/clock.ts'
 import { makeBirdAgent } from './bird/agent.ts'
 import { makeBird, type Bird } from './bird/simulator.ts'
+import { makeBundles } from './card-bundles.ts'
 import type { Desk } from './desk.ts'
 import { flows } from './eco/flows.ts'
 import { eco } from './eco/index.ts'
 import { makeEco, type Eco } from './eco/simulator.ts'
 import { labPages } from './home-page.ts'
+import { people, staff } from './hubspot/people.ts'
+import { makeProxy } from './hubspot/proxy.ts'
 import { makeHubspot, type Hubspot } from './hubspot/simulator.ts'
 import { openServer, type LabServer } from './server.ts'
 
@@ -43,11 +46,15 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
   const hubspotAccount = { portal: '4812345', apiKey: secret(), pipeline: 'rentas', stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '1007' } }
   const toolKey = given.toolKey ?? `portero_${secret()}`
   const password = secret()
+  const clientSecret = secret()
 
   const ecoVendor = makeEco({ clock, account: ecoAccount, serverUrl })
   const birdVendor = makeBird({ clock, account: birdAccount, serverUrl, publicUrl, agent: makeBirdAgent({ toolsUrl: serverUrl, toolKey, clock }) })
   const hubspotVendor = makeHubspot({ clock, account: hubspotAccount })
-  const pages = labPages({ clock, stages: hubspotAccount.stages, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }) })
+  const bundles = makeBundles({ clock })
+  const hosting = { portal: hubspotAccount.portal, publicUrl: publicUrl ?? serverUrl }
+  const proxy = makeProxy({ clock, clientSecret, people, serverUrl, ...hosting })
+  const pages = labPages({ clock, stages: hubspotAccount.stages, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }), labelOf: hubspotVendor.labelOf, hosting, bundles, proxy })
   const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor], phone: birdVendor.phoneDesk, pages })
   return {
     ...server, toolKey,
@@ -55,12 +62,16 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
     flows,
     accounts: [
       { vendor: 'eco', account: ecoAccount.name, settings: { baseUrl: `${server.url}/eco`, apiKey: ecoAccount.apiKey, signingSecrets: ecoAccount.signingSecrets } },
-      { vendor: 'bird', account: birdAccount.channel, settings: { baseUrl: `${server.url}/bird`, apiKey: birdAccount.apiKey, workspace: birdAccount.workspace, channel: birdAccount.channel, signingKeys: birdAccount.signingKeys } },
-      { vendor: 'hubspot', account: hubspotAccount.portal, settings: { baseUrl: `${server.url}/hubspot`, apiKey: hubspotAccount.apiKey, portal: hubspotAccount.portal, pipeline: hubspotAccount.pipeline, stages: hubspotAccount.stages } },
+      { vendor: 'bird', account: birdAccount.channel, settings: { baseUrl: `${server.url}/bird`, apiKey: birdAccount.apiKey, workspace: birdAccount.workspace, channel: birdAccount.channel, smsChannel: `${birdAccount.channel}-sms`, signingKeys: birdAccount.signingKeys } },
+      { vendor: 'hubspot', account: hubspotAccount.portal, settings: { baseUrl: `${server.url}/hubspot`, apiKey: hubspotAccount.apiKey, portal: hubspotAccount.portal, pipeline: hubspotAccount.pipeline, stages: hubspotAccount.stages, clientSecrets: [clientSecret], staff } },
     ],
     eco: { ...ecoVendor, ...server.desk('eco') },
     bird: { ...birdVendor, ...server.desk('bird') },
     hubspot: { ...hubspotVendor, ...server.desk('hubspot') },
+    async close() {
+      bundles.close()
+      await server.close()
+    },
     async moveIn({ tenant, toolKeys, scopes, putOperator }, { dataDir }) {
       await toolKeys.end({ tenant, name: 'lab' }) // of an earlier life
       await toolKeys.make({ tenant, name: 'lab', scopes, secret: toolKey })

@@ -46,9 +46,11 @@ export const openServer = async ({ clock, port, simulators, phone, pages }: Furn
   })
   await listen(server, port)
   const bound = portOf(server)
+  const url = `http://127.0.0.1:${bound}`
+  for (const { name, opened } of simulators) opened?.(`${url}/${name}`)
 
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url,
     desk: deskNamed,
     hangUp: () => shut(server),
     pickUp: () => listen(server, bound),

@@ -2,11 +2,21 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import express from 'express'
 import { sql } from 'kysely'
+import { cardTakeover } from '@portero/tool-server/actions/card-takeover.ts'
 import { cardWrites } from '@portero/tool-server/actions/card-writes.ts'
-import { checkSignature } from '@portero/tool-server/domain/ports/signature.ts'
+import { makeSee } from '@portero/tool-server/actions/see.ts'
+import { checkCaller } from '@portero/tool-server/domain/ports/hubspot-signature.ts'
+import { connectors } from '@portero/tool-server/connectors/index.ts'
+import { asReads } from '@portero/tool-server/domain/reads.ts'
+import { flows } from '@portero/tool-server/flows/index.ts'
 import { cardDoors } from '@portero/tool-server/spine/cards.ts'
 import { doorFault, noSuchDoor, traced } from '@portero/tool-server/spine/doors.ts'
+import { makeHttp } from '@portero/tool-server/spine/http.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
+import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
+import { makeReads } from '@portero/tool-server/spine/reads.ts'
+import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
+import { makeTickets } from '@portero/tool-server/store/card-tickets.ts'
 import { cardViews } from '@portero/tool-server/store/card-views.ts'
 import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { portOf } from './http-stage.ts'
@@ -16,7 +26,7 @@ import { openVisit, type VisitStage } from './visit-stage.ts'
 export const portal = '4812345'
 export const publicBaseUrl = 'https://portero.example'
 export const secrets = ['client-secret-that-is-new', 'client-secret-that-was-before']
-export type Record = { type: 'contact' | 'deal'; id: string }
+export type Record = { type: 'contact' | 'deal' | 'ticket'; id: string }
 export type Ask = {
   name: string; body?: object | string | Buffer; query?: string; headers?: { [name: string]: string | undefined }
   secret?: string; sentAt?: number | string; method?: string; user?: string; portal?: string
@@ -40,12 +50,17 @@ export const openCards = async (): Promise<CardsStage> => {
   const { db, vault, audit, acting, connections, tenant } = house
   const hubspot = lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
   await connections.put({ tenant, ...hubspot, settings: { ...hubspot.settings, clientSecrets: secrets } })
-  const own = makeOwnReads({ db, clock, vault })
+  const own = makeOwnReads({ db, clock, vault, publicBaseUrl })
+  const metrics = makeMetrics()
+  const log = makeLog({ level: 'silent', clock })
+  const http = makeHttp({ clock, log, db })
+  const reads = makeReads({ db, clock, registry: makeRegistry({ connectors, flows }), connections, http: http.of, own })
+  const tickets = makeTickets({ clock, ask: (of, ticket) => asReads(reads(of)).crm.contactsOf(ticket) })
   const app = express()
   app.use(traced(clock))
-  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkSignature, doors: { ...cardViews({ db, clock, vault, audit, own }), ...cardWrites({ db, clock, vault, acting, own }) } }))
+  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, doors: { ...cardViews({ db, clock, vault, audit, tickets, own, see: makeSee({ db, acting, metrics }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }) } }))
   app.use(noSuchDoor)
-  app.use(doorFault(makeLog({ level: 'silent', clock })))
+  app.use(doorFault(log))
   const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
 
@@ -70,6 +85,7 @@ export const openCards = async (): Promise<CardsStage> => {
     async end() {
       server.close()
       server.closeAllConnections()
+      await http.close()
       await stage.end()
     },
   }

@@ -2,11 +2,14 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
 import request, { type Response } from 'supertest'
+import { makeSee } from '@portero/tool-server/actions/see.ts'
 import { consoleDoors } from '@portero/tool-server/console/doors.ts'
 import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
 import { traced } from '@portero/tool-server/spine/doors.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
+import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
+import { tools } from '@portero/tool-server/tools/index.ts'
 import { putOperator, type Role } from '@portero/tool-server/store/operators.ts'
 import { claimValue, escalationSummary, leadFacts, messageBody, personName } from '@portero/tool-server/store/places.ts'
 import { testHouse, type TestHouse } from './house.ts'
@@ -32,7 +35,7 @@ export const passwords = { admin: 'la-llave-del-patio', agent: 'la-llave-del-cua
 
 export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } = {}): Promise<ConsoleStage> => {
   const house = await testHouse({ connectors: [tinyConnector()], accounts: [{ vendor: 'tiny', account: 'a', settings: { baseUrl: 'http://127.0.0.1:1' } }] })
-  const { db, clock, vault, audit, tenant } = house
+  const { db, clock, vault, audit, acting, tenant } = house
   const connection = await house.connection('tiny')
   for (const role of ['admin', 'agent'] as const) await putOperator({ db, clock }, { tenant, name: role, password: passwords[role], role })
   const woken: string[] = []
@@ -41,7 +44,7 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
   app.disable('etag')
   app.use(traced(clock))
   app.use(helmet())
-  app.use(consoleDoors({ db, clock, vault, audit, log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, wake: () => void woken.push('all') }))
+  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting, metrics: makeMetrics() }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all') }))
 
   const browser = (from = '203.0.113.1'): Browser => {
     const jar = new Map<string, string>()

@@ -69,7 +69,7 @@ export type Stage = {
   http(vendor: { origin: string } | string, how?: How): Promise<Http & { connection: Connection }>
   end(): Promise<void>
 }
-type How = { auth?: Auth; limits?: Partial<Connector['limits']>; lane?: Lane; signal?: AbortSignal; reading?: boolean; settings?: object; connection?: Connection; redact?: string[] }
+type How = { auth?: Auth; limits?: Partial<Connector['limits']>; lane?: Lane; signal?: AbortSignal; reading?: boolean; settings?: object; connection?: Connection; redact?: string[]; hosts?: string[] }
 
 export const makeStage = async (options: { allow?: string[]; mostBytes?: number } = {}): Promise<Stage> => {
   const fresh = await freshEngine()
@@ -97,10 +97,10 @@ export const makeStage = async (options: { allow?: string[]; mostBytes?: number 
     observed,
     connect,
     logged: () => lines.join(''),
-    async http(vendor, { auth = bearer, limits, lane = 'live', signal = new AbortController().signal, reading = false, settings, connection, redact = [] } = {}) {
+    async http(vendor, { auth = bearer, limits, lane = 'live', signal = new AbortController().signal, reading = false, settings, connection, redact = [], hosts = [] } = {}) {
       const baseUrl = typeof vendor === 'string' ? vendor : vendor.origin
       const own = { ...(connection ?? (await connect({}))), settings: { baseUrl, apiKey: secret, ...settings } }
-      const connector: Connector = { name: 'acme', settings: z.strictObject({}), auth, limits: { perSecond: 1000, concurrent: 4, timeoutMs: 10_000, ...limits }, redact }
+      const connector: Connector = { name: 'acme', settings: z.strictObject({}), auth, limits: { perSecond: 1000, concurrent: 4, timeoutMs: 10_000, ...limits }, redact, hosts }
       return Object.assign((call: Parameters<Http>[0]) => out.of(own, connector, { lane, signal, reading })(call), { connection: own })
     },
     async end() {

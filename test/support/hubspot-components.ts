@@ -5,7 +5,7 @@ import { z } from 'zod'
 const uid = z.string().regex(/^[\w.-]+$/)
 const https = z.string().regex(/^https:\/\/[^/?#]+$/) // a fetch is allowed by origin; never localhost
 const entrypoint = (folder: string, ending: string) => z.string().regex(new RegExp(`^/app/${folder}/[\\w-]+\\.${ending}$`))
-const scope = z.string().regex(/^(oauth|[a-z]+(\.[a-z_]+)+)$/)
+const scope = z.string().regex(/^(oauth|tickets|[a-z]+(\.[a-z_]+)+)$/)
 
 const app = z.strictObject({
   name: z.string().min(1).max(50), description: z.string().min(1), distribution: z.literal('private'),
@@ -17,6 +17,8 @@ const card = z.strictObject({
   name: z.string().min(1), description: z.string().min(1), location: z.enum(['crm.record.tab', 'crm.record.sidebar', 'crm.preview', 'helpdesk.sidebar']),
   entrypoint: entrypoint('cards', 'tsx'), objectTypes: z.array(z.enum(['contacts', 'deals', 'tickets'])).min(1),
 })
+const page = z.strictObject({ entrypoint: entrypoint('pages', 'tsx') })
+const settings = z.strictObject({ entrypoint: entrypoint('settings', 'tsx') })
 // Without an endpoint: that would be a public address that nobody signs for.
 const appFunction = z.strictObject({ entrypoint: entrypoint('functions', 'js'), secretKeys: z.array(z.string().regex(/^[A-Z][A-Z_]*$/)) })
 
@@ -26,7 +28,7 @@ const webhooks = z.strictObject({
   settings: z.strictObject({ targetUrl: z.string().regex(/^https:\/\/[^?#]+$/), maxConcurrentRequests: z.int().min(1) }),
   subscriptions: z.strictObject({
     crmObjects: z.array(z.union([
-      z.strictObject({ subscriptionType: z.enum(['object.creation', 'object.deletion']), objectType, active }),
+      z.strictObject({ subscriptionType: z.enum(['object.creation', 'object.deletion', 'object.merge']), objectType, active }),
       z.strictObject({ subscriptionType: z.literal('object.propertyChange'), objectType, propertyName: z.string().min(1), active }),
     ])),
     legacyCrmObjects: z.array(z.strictObject({ subscriptionType: z.string(), active })),
@@ -51,11 +53,11 @@ const workflowAction = z.strictObject({
 
 const component = <T extends string, C extends z.ZodType>(type: T, config: C) => z.strictObject({ uid, type: z.literal(type), config })
 export const components = z.discriminatedUnion('type', [
-  component('app', app), component('card', card), component('app-function', appFunction), component('webhooks', webhooks), component('workflow-action', workflowAction),
+  component('app', app), component('card', card), component('page', page), component('settings', settings), component('app-function', appFunction), component('webhooks', webhooks), component('workflow-action', workflowAction),
 ])
 export type Component = z.infer<typeof components>
 
 // As GET /project-components-external/project-schemas tells them, by the names that HubSpot uses inside.
 export const projectSchemas = Object.fromEntries(
-  Object.entries({ APPLICATION: app, CARD: card, APP_FUNCTION: appFunction, WEBHOOKS: webhooks, WORKFLOW_ACTION: workflowAction }).map(([type, config]) => [type, z.toJSONSchema(config)]),
+  Object.entries({ APPLICATION: app, CARD: card, PAGE: page, SETTINGS: settings, APP_FUNCTION: appFunction, WEBHOOKS: webhooks, WORKFLOW_ACTION: workflowAction }).map(([type, config]) => [type, z.toJSONSchema(config)]),
 )

@@ -36,7 +36,7 @@ export const recorded = (engine: Engine): Recorded => {
 }
 
 // Kysely's drivers and connections keep private fields, so that their methods must be called on themselves.
-const beside = <T extends object>(whole: T, own: Record<string, unknown>): T =>
+export const beside = <T extends object>(whole: T, own: Record<string, unknown>): T =>
   new Proxy(whole, {
     get(target, name) {
       if (typeof name === 'string' && Object.hasOwn(own, name)) return own[name]

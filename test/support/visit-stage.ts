@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { keyScopes } from '@portero/tool-server/app.ts'
 import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
@@ -16,13 +17,12 @@ export type VisitStage = {
   clock: FakeClock
   isAway(away: boolean): void // the house, for its vendors
   follow(ms?: number): Promise<void> // time goes by, and what comes of it is done
-  say(number: string, text: string): Promise<string> // what the phone shows last
+  say(number: string, text: string): Promise<string> // what came of it on the phone
   end(): Promise<void>
 }
 const sample = fileURLToPath(new URL('../../tool-server/catalogue.sample.yaml', import.meta.url))
 
-export const openVisit = async (): Promise<VisitStage> => {
-  const clock = fakeClock()
+export const openVisit = async (clock = fakeClock()): Promise<VisitStage> => {
   let house: TestHouse | undefined
   let away = false
   const server = createServer((request, response) => void (away || !house ? response.writeHead(503).end() : house.doors(request, response)))
@@ -30,8 +30,8 @@ export const openVisit = async (): Promise<VisitStage> => {
   const url = `http://127.0.0.1:${portOf(server)}`
   const lab = await startLab({ clock, port: 0, serverUrl: url })
   const accounts = lab.accounts.filter(({ vendor }) => vendor !== 'eco')
-  const made = (house = await testHouse({ clock, connectors, flows, tools, accounts, config: { publicBaseUrl: url, catalogue: sample } }))
-  await made.toolKeys.make({ tenant: made.tenant, name: 'lab', scopes: [...new Set(tools.flatMap(({ policy }) => policy.scopes))], secret: lab.toolKey })
+  const made = (house = await testHouse({ clock, connectors, flows, tools, accounts, config: { publicBaseUrl: url, catalogue: sample, labPort: Number(new URL(lab.url).port) } }))
+  await made.toolKeys.make({ tenant: made.tenant, name: 'lab', scopes: keyScopes, secret: lab.toolKey })
 
   const follow = async (ms = 2_000): Promise<void> => {
     for (let passed = 0; passed <= ms; passed += 500) {
@@ -46,9 +46,10 @@ export const openVisit = async (): Promise<VisitStage> => {
     house: made, lab, url, clock, follow,
     isAway: (now) => void (away = now),
     async say(number, text) {
-      lab.bird.phone.write(number, { text })
+      const { messageId } = lab.bird.phone.write(number, { text })
       await follow()
-      return lab.bird.phone.messages(number).filter(({ from }) => from === 'them').at(-1)?.text ?? ''
+      const shown = lab.bird.phone.messages(number)
+      return shown.slice(shown.findIndex(({ id }) => id === messageId) + 1).map(({ text }) => text).join('\n')
     },
     async end() {
       await made.end()

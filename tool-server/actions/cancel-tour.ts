@@ -1,19 +1,16 @@
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
 import { defineAction } from '../define.ts'
-import { mayBecome } from '../domain/tours.ts'
-import { forgetBookings, settleTour } from '../store/tours.ts'
-import { seen, tellChange, tourNow, tourToMove } from './tour-change.ts'
+import { callOff } from '../store/tours.ts'
+import { ownerFor, seen, sinceFor, tellChange, tourNow } from './tour-change.ts'
 
 // A visit is off, and its time is free again at once.
 const result = z.strictObject({ status: z.enum(['cancelled', 'changed', 'illegal', 'missing']), tour: tourNow.optional() }) // changed: it isn't what they saw; illegal: it is over
-export const cancelTour = defineAction({ name: 'cancel-tour', args: z.strictObject(seen), result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'system'] }).decides(async (wanted, act) => {
-  const found = await tourToMove(act, wanted)
-  if (found.status !== 'found') return found
-  if (!mayBecome(found.tour.status, 'cancelled')) return { status: 'illegal', tour: found.tour }
-  const tour = await settleTour(act, found.tour, 'cancelled')
-  if (!tour) throw new AppError('bug', 'a tour moved under its lock')
-  if (tour.conversation) await forgetBookings(act, tour.conversation)
-  await tellChange(act, tour, 'cancelled')
-  return { status: 'cancelled', tour }
+const args = z.strictObject({ ...seen, reason: z.string().optional() }) // reason: as they said it, for the audit
+export const cancelTour = defineAction({ name: 'cancel-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'workflow', 'staff', 'system'] }).decides(async ({ tour: id, version }, act) => {
+  const { before, after } = await callOff(act, { id, version, person: ownerFor(act), since: sinceFor(act) })
+  if (!before) return { status: 'missing' }
+  act.concerns(before.person)
+  if (!after) return { status: before.version === version ? 'illegal' : 'changed', tour: before }
+  await tellChange(act, after, 'cancelled')
+  return { status: 'cancelled', tour: after }
 })

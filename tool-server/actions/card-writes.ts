@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
-import { AppError, views, type Language } from '@portero/shared'
+import type { z } from 'zod'
+import { views, type Language } from '@portero/shared'
 import type { Do, Millis } from '../define.ts'
 import { isoOf, timeLabel } from '../domain/card-views.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
@@ -12,61 +11,29 @@ import type { Acting } from '../spine/act.ts'
 import { cardDoor, type CardDoor, type Visitor } from '../spine/cards.ts'
 import type { Clock } from '../spine/clock.ts'
 import type { Db } from '../spine/db.ts'
-import { makeBinding, type BoundSubject } from '../spine/tool-bind.ts'
+import type { BoundSubject } from '../spine/tool-bind.ts'
 import type { Vault } from '../spine/vault.ts'
 import { personOfRecord } from '../store/card-people.ts'
+import type { Tickets } from '../store/card-tickets.ts'
 import { visitShown } from '../store/card-views.ts'
 import { bookTour } from './book-tour.ts'
 import { cancelTour } from './cancel-tour.ts'
+import { makeOnce, outcome, type Outcome } from './card-once.ts'
 import { markTour } from './mark-tour.ts'
 import { rescheduleTour } from './reschedule-tour.ts'
 
 // What a leasing agent does from a card: book, move and mark visits, by the same actions as everybody else.
-// HubSpot asks again when it isn't sure, so what a key came to is kept with it, in the same transaction.
-type Needs = { db: Db; clock: Clock; vault: Vault; acting: Acting; own(tenant: string): Own }
+type Needs = { db: Db; clock: Clock; vault: Vault; acting: Acting; tickets: Tickets; own(tenant: string): Own }
 type View = z.infer<typeof views.writeView>
-const outcome = z.strictObject({ status: z.string(), tour: z.uuid().optional() })
-type Outcome = z.infer<typeof outcome>
-const kept = outcome.extend({ asked: z.string() })
 type Asked = { record: views.CardRecord; key: string; language?: Language | undefined }
 
-export const cardWrites = ({ db, clock, vault, acting, own }: Needs): Record<string, CardDoor> => {
-  const binding = makeBinding({ db, clock, vault })
+export const cardWrites = ({ db, clock, vault, acting, tickets, own }: Needs): Record<string, CardDoor> => {
+  const { settledBy, settle } = makeOnce({ db, clock, vault, acting })
 
   const bound = async (visitor: Visitor, record: views.CardRecord): Promise<BoundSubject | undefined> => {
-    const person = await personOfRecord({ db, vault, tenant: visitor.tenant }, record)
+    const person = await personOfRecord({ db, vault, tickets, tenant: visitor.tenant }, record)
     const conversation = person?.conversations[0]?.id
     return person && conversation !== undefined ? { ...visitor, person: person.id, conversation } : undefined
-  }
-
-  // How a key was settled; the same key for something else is a mistake of the card.
-  const settledBy = async (subject: BoundSubject, once: string, asked: string): Promise<Outcome | undefined> => {
-    const sealed = await binding.replyTo(db.bare, subject, { key: once, stale: undefined })
-    if (!sealed) return undefined
-    const { asked: first, ...came } = kept.parse(JSON.parse(await binding.open(subject, once, sealed)))
-    if (first !== asked) throw new AppError('conflict', 'one key for two writes')
-    return came
-  }
-  type Writing = { subject: BoundSubject; door: string; ask: Asked }
-  const named = ({ subject, door, ask: { language: _language, ...ask } }: Writing): { once: string; asked: string } => ({
-    once: `card:${subject.user}:${ask.key}`, asked: createHash('sha256').update(JSON.stringify([door, ask])).digest('base64url'),
-  })
-  const settle = async (writing: Writing, decide: (act: Do) => Promise<Outcome>): Promise<Outcome> => {
-    const { subject, door } = writing
-    const { once, asked } = named(writing)
-    try {
-      return await db.tx(async (tx) => {
-        const came = await decide(acting.within(tx, subject).act)
-        const isFirst = await binding.keep(tx, subject, { once: { key: once, stale: undefined }, tool: `card:${door}`, text: JSON.stringify({ asked, ...came }) })
-        if (!isFirst) throw new AppError('conflict', 'the same write is done already')
-        return came
-      })
-    } catch (thrown) {
-      // It may have failed because the same write, at the same time, is done.
-      const first = await settledBy(subject, once, asked)
-      if (!first) throw thrown
-      return first
-    }
   }
 
   // tour: the one that goes there; without, a new one.
@@ -76,8 +43,7 @@ export const cardWrites = ({ db, clock, vault, acting, own }: Needs): Record<str
     const subject = await bound(visitor, ask.record)
     if (!subject) return refusal('no_conversation', words.noConversation)
     const writing = { subject, door, ask }
-    const { once, asked } = named(writing)
-    const first = await settledBy(subject, once, asked)
+    const first = await settledBy(writing)
     const at = await slotAt(subject, ask.slot)
     if (first) return told(first, subject, ask, at)
     const tour = ask.tour === undefined ? undefined : await own(subject.tenant).handles.tourOf(subject.person, ask.tour)
@@ -104,8 +70,7 @@ export const cardWrites = ({ db, clock, vault, acting, own }: Needs): Record<str
     const subject = await bound(visitor, ask.record)
     if (!subject) return refusal('no_conversation', words.noConversation)
     const writing = { subject, door: 'mark', ask }
-    const { once, asked } = named(writing)
-    const first = await settledBy(subject, once, asked)
+    const first = await settledBy(writing)
     if (first) return told(first, subject, ask)
     const tour = await own(subject.tenant).handles.tourOf(subject.person, ask.tour)
     if (tour === undefined) return refusal('not_found', words.noTour)
@@ -164,9 +129,9 @@ export const cardWrites = ({ db, clock, vault, acting, own }: Needs): Record<str
   }
 
   return {
-    book: cardDoor(views.bookAsk, views.writeView, (ask, visitor) => place('book', ask, visitor)),
-    move: cardDoor(views.moveAsk, views.writeView, (ask, visitor) => place('move', ask, visitor)),
-    mark: cardDoor(views.markAsk, views.writeView, mark),
+    book: cardDoor('agent', views.bookAsk, views.writeView, (ask, visitor) => place('book', ask, visitor)),
+    move: cardDoor('agent', views.moveAsk, views.writeView, (ask, visitor) => place('move', ask, visitor)),
+    mark: cardDoor('agent', views.markAsk, views.writeView, mark),
   }
 }
 

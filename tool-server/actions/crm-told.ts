@@ -3,7 +3,7 @@ import { defineAction } from '../define.ts'
 import { expectCounterpart, learnCounterpart } from '../store/counterparts.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
-const kind = z.enum(['contact', 'deal', 'meeting', 'communication'])
+const kind = z.enum(['contact', 'deal', 'meeting', 'communication', 'task'])
 
 // Before the CRM is told of something, so that its answer finds whose it is.
 export const expectInCrm = defineAction({ name: 'expect-in-crm', args: z.strictObject({ person: z.uuid(), kind, ours: z.uuid() }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Act } from '../define.ts'
+import type { Act, Millis } from '../define.ts'
 import { tourChanges, tourStatuses, type Tour, type TourChange } from '../domain/tours.ts'
 import { lockTour } from '../store/tours.ts'
 
@@ -12,8 +12,11 @@ export const tourNow = z.strictObject({
   startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), version: z.int(),
 })
 
-// Prospects have theirs only; somebody else's is as missing to them as one that never was.
-export const ownerFor = ({ subject: { by, person } }: Act): string | undefined => (by === 'prospect' ? (person ?? nobody) : undefined)
+// Prospects, and what a workflow does for them, have theirs only; somebody else's is as missing to them as one that never was.
+const isTheirs = ({ subject: { by } }: Act): boolean => by === 'prospect' || by === 'workflow'
+export const ownerFor = (act: Act): string | undefined => (isTheirs(act) ? (act.subject.person ?? nobody) : undefined)
+// After what time it must begin, so that it may still be moved or called off. Once it has begun only we do that.
+export const sinceFor = (act: Act): Millis => (isTheirs(act) ? act.now : 0)
 const nobody = '00000000-0000-0000-0000-000000000000'
 
 // Locked, and as it was seen.

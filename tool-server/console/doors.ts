@@ -1,15 +1,22 @@
 import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
+import { makeHands, type Came } from '../actions/hands.ts'
+import { isShowable } from '../domain/media.ts'
 import { replayDead } from '../spine/dead.ts'
+import { sendFile } from '../spine/file-reply.ts'
 import { assetDoors } from '../spine/page-assets.ts'
 import { pagePolicy } from '../spine/page.ts'
 import type { Role } from '../store/operators.ts'
+import { takenOf } from '../store/hands-view.ts'
+import { keptMedia } from '../store/media.ts'
 import { depths, stuck, waiting } from '../store/queue.ts'
 import { headings, transcript, type Place, type Transcript } from '../store/transcripts.ts'
+import { kitPage, type Tried } from './bird-kit-page.ts'
 import { conversationsList, conversationsPage, nameOf } from './conversations-page.ts'
 import { consoleFault } from './failed.ts'
 import { navFor, paths, sendLive, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
+import { cameOf, handsDoor, handsPanel } from './hands.ts'
 import { confirmPage, queueBody, queuePage, type Queue } from './queue-page.ts'
 import { makeGate, signInDoors } from './sign-in.ts'
 import { transcriptBody, transcriptPage } from './transcript-page.ts'
@@ -20,7 +27,7 @@ const roles: Record<Role, readonly Role[]> = { agent: ['agent', 'admin'], admin:
 type Serve = (request: Request, response: Response, inside: Inside) => Promise<void>
 
 export const consoleDoors = (needs: ConsoleNeeds): Router => {
-  const { db, clock, vault, audit, log, tenant, wake } = needs
+  const { db, clock, vault, audit, acting, see, log, tenant, wake } = needs
   const door = Router()
   const gate = makeGate(needs)
 
@@ -33,7 +40,10 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     await serve(request, response, { ...viewOf(request, clock), signedIn, subject: { tenant, by: 'staff', user: signedIn.operator.id } })
   }
 
-  const listOf = async (before?: Place) => ({ ...(await headings({ db, vault, tenant }, { before, most: perPage })), before })
+  const listOf = async (request: Request, before?: Place) => {
+    const isFiltered = request.query['waiting'] === '1'
+    return { ...(await headings({ db, vault, tenant }, { before, most: perPage, unanswered: isFiltered })), before, isFiltered }
+  }
   const listShown = ({ subject }: Inside, { headings }: { headings: readonly { id: string }[] }): Promise<void> =>
     audit.record(db.bare, { subject, what: 'read:conversations', object: tenant, after: { conversations: headings.map(({ id }) => id) } })
   const transcriptOf = async (id: string | undefined, before?: Place): Promise<Transcript> => {
@@ -41,7 +51,16 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     if (!found) throw new AppError('not_found', 'no such conversation')
     return found
   }
-  const transcriptShown = ({ subject }: Inside, { id, person }: Transcript): Promise<void> => audit.record(db.bare, { subject: { ...subject, person, conversation: id }, what: 'read:conversation', object: id })
+  const transcriptShown = async ({ subject }: Inside, { id, person }: Transcript): Promise<void> => {
+    await audit.record(db.bare, { subject: { ...subject, person, conversation: id }, what: 'read:conversation', object: id })
+    await see({ ...subject, person, conversation: id }, id)
+  }
+  const showTranscript = async (response: Response, inside: Inside, told: Transcript, { status = 200, before, came, text }: { status?: number; before?: Place | undefined; came?: Came | undefined; text?: string | undefined }): Promise<void> => {
+    await transcriptShown(inside, told)
+    const taken = await takenOf({ db, tenant }, told.id, inside.subject.user)
+    const panel = handsPanel(told, { key: clock.bytes(12).toString('base64url'), taken, came, text }, inside)
+    sendPage(response, status, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, before, panel, inside), wide: true })
+  }
   const queueOf = async (): Promise<Queue> => ({ ...(await depths(db, tenant)), stuck: await stuck(db, tenant), waiting: await waiting(db, tenant) })
 
   door.use(assetDoors())
@@ -53,20 +72,31 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
   signInDoors(door, needs, gate)
 
   door.get(paths.home, forRole('agent', async (request, response, inside) => {
-    const list = await listOf(placeOf(request))
+    const list = await listOf(request, placeOf(request))
     await listShown(inside, list)
     sendPage(response, 200, inside, { title: inside.words.conversations, nav: navFor(inside, 'conversations'), body: conversationsPage(list, inside) })
   }))
   door.get('/console/live/conversations', forRole('agent', async (request, response, inside) => {
-    const list = await listOf()
+    const list = await listOf(request)
     await sendLive(request, response, conversationsList(list, inside), () => listShown(inside, list))
   }))
 
   door.get('/console/conversations/:id', forRole('agent', async (request, response, inside) => {
     const before = placeOf(request)
-    const told = await transcriptOf(param(request), before)
-    await transcriptShown(inside, told)
-    sendPage(response, 200, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, before, inside), wide: true })
+    await showTranscript(response, inside, await transcriptOf(param(request), before), { before, came: cameOf(request.query['came'], inside) })
+  }))
+  handsDoor({
+    door, hands: makeHands({ db, clock, vault, acting }), forRole: (serve) => forRole('agent', serve), told: transcriptOf,
+    show: (response, inside, told, came, text) => showTranscript(response, inside, told, { status: 409, came, text }),
+  })
+  door.get('/console/media/:id/:place', forRole('agent', async (request, response, { subject }) => {
+    const message = uuid(param(request))
+    const place = z.coerce.number().int().min(0).max(100).safeParse(request.params['place']).data
+    const media = place === undefined ? undefined : await keptMedia({ on: db.bare, vault, tenant }, { message, place })
+    if (!media) throw new AppError('not_found', 'no such file')
+    const { person, conversation, type, bytes } = media
+    await audit.record(db.bare, { subject: { ...subject, person, conversation }, what: 'read:media', object: message, after: { place } })
+    sendFile(request, response, { type, bytes, isShowable: isShowable(type) })
   }))
   door.get('/console/live/conversations/:id', forRole('agent', async (request, response, inside) => {
     const told = await transcriptOf(param(request))
@@ -95,6 +125,10 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     response.redirect(303, await replay(inside, { id, sure: sure === 'yes' }))
   }))
 
+  const kit = async (response: Response, inside: Inside, tried?: Tried): Promise<void> => sendPage(response, 200, inside, { title: inside.words.kit, nav: navFor(inside, 'kit'), body: kitPage(needs, tried, inside) })
+  door.get(paths.kit, forRole('admin', (_request, response, inside) => kit(response, inside)))
+  door.post(paths.kit, forRole('admin', async (request, response, inside) => kit(response, inside, { scopes: (await needs.toolKeys.find(typed.parse(request.body).key.trim()))?.scopes })))
+
   door.use('/console', () => {
     throw new AppError('not_found', 'no such page')
   })
@@ -102,6 +136,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
   return door
 }
 
+const typed = z.looseObject({ key: z.string().max(200).catch('') })
 const sureness = z.looseObject({ sure: z.enum(['yes', 'no']).optional().catch(undefined) })
 const backs = z.coerce.number().int().min(0).max(1_000_000)
 const param = (request: Request): string | undefined => {

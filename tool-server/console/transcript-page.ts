@@ -1,22 +1,25 @@
+import { takeoverWords, transcriptWords } from '@portero/shared'
+import { isShowable } from '../domain/media.ts'
 import type { Html, Part, Tone } from '../spine/page.ts'
 import { badge, html, live } from '../spine/page.ts'
 import type { Place, Said, Transcript, Visit } from '../store/transcripts.ts'
 import type { MessageStatus } from '../store/tables.ts'
-import { initials, nameOf, spoken, stateBadge } from './conversations-page.ts'
+import { initials, nameOf, saidIn, spoken, stateBadge } from './conversations-page.ts'
 import { clockTime, dateOf, dayKey, dayName, fullTime, visitTime } from './dates.ts'
 import { facts, paths, type View } from './frame.ts'
 
 // One conversation: what was said, and what came of it.
-export const transcriptPage = (told: Transcript, before: Place | undefined, view: View): Html => {
+// panel: what can be done in it; it stands still while the rest is kept fresh.
+export const transcriptPage = (told: Transcript, before: Place | undefined, panel: Html, view: View): Html => {
   const url = paths.conversation(told.id)
   const body = transcriptBody(told, before, view)
-  return before ? body : live({ url: paths.live(url), everyMs: 2_000, away: view.words.away, body })
+  return html`<div class="head person"><span class="face" aria-hidden="true">${initials(told)}</span><h1>${nameOf(told, view)}</h1></div>
+${panel}${before ? body : live({ url: paths.live(url), everyMs: 2_000, away: view.words.away, body })}`
 }
 
 export const transcriptBody = (told: Transcript, before: Place | undefined, view: View): Html => {
   const { words } = view
-  return html`<div class="head person"><span class="face" aria-hidden="true">${initials(told)}</span><div><h1>${nameOf(told, view)}</h1>${stateBadge(told.state, view)}</div></div>
-<div class="two"><section class="chat" aria-label="${words.conversations}"><div class="scroll" id="scroll" tabindex="0"><div class="talk">${earlier(told, view)}${bubbles(told, view)}${before && html`<a class="button" href="${paths.conversation(told.id)}">${words.newestMessages}</a>`}</div></div></section>
+  return html`<div class="two"><section class="chat" aria-label="${words.conversations}"><div class="state">${stateBadge(told.state, view)}</div><div class="scroll" id="scroll" tabindex="0"><div class="talk">${earlier(told, view)}${bubbles(told, view)}${before && html`<a class="button" href="${paths.conversation(told.id)}">${words.newestMessages}</a>`}</div></div></section>
 <aside class="stack">${escalation(told, view)}${lead(told, view)}${tours(told.tours, view)}${person(told, view)}</aside></div>`
 }
 
@@ -29,11 +32,29 @@ const bubbles = ({ lines }: Transcript, view: View): Html[] =>
     return html`${isNewDay && html`<div class="day">${dayName(line.at, view.now, view.language, view.words)}</div>`}${bubble(line, isNewDay || previous.author !== line.author, view)}`
   })
 
-const bubble = ({ id, author, text, at, status }: Said, isFirst: boolean, view: View): Html => {
+const bubble = (said: Said, isFirst: boolean, view: View): Html => {
+  const { id, author, at, status, isStray, isEdited } = said
   const isOurs = author !== 'prospect'
-  return html`<article class="bubble ${author}${isOurs && ' out'}" data-id="${id}">${isFirst && html`<div class="author">${view.words.author[author]}</div>`}<p>${spoken(text, view)}</p>
-<span class="meta">${clockTime(at, view.language)}${isOurs && tick(status, view)}</span></article>`
+  return html`<article class="bubble ${author}${isOurs && ' out'}" data-id="${id}">${isFirst && html`<div class="author">${view.words.author[author]}</div>`}${attached(said, view)}${wordsOf(said, view)}${isStray && badge(takeoverWords[view.language].page.stray, 'warn')}
+<span class="meta">${isEdited && `${transcriptWords[view.language].edited} · `}${clockTime(at, view.language)}${isOurs && tick(status, view)}</span></article>`
 }
+// A file needs no words; a message without either had something that we don't know.
+const wordsOf = (said: Said, view: View): Part => {
+  const text = saidIn(said, view)
+  if (text === '' || (said.text === undefined && said.media?.length)) return undefined
+  return html`<p class="${said.isDeleted && 'soft'}">${text}</p>`
+}
+const attached = ({ media = [] }: Said, view: View): Html[] => media.map(({ message, place, state, type = '' }) => {
+  const words = transcriptWords[view.language]
+  const src = paths.media(message, place)
+  if (state !== 'kept') return html`<p class="soft">${words.media[state]}</p>`
+  const [family] = type.split('/')
+  if (!isShowable(type)) return html`<p><a href="${src}">${words.open.file}</a></p>`
+  if (family === 'image') return html`<a href="${src}" target="_blank" rel="noopener"><img class="file" src="${src}" alt="${words.open.image}" loading="lazy"></a>`
+  if (family === 'audio') return html`<audio class="file" controls preload="none" src="${src}" aria-label="${words.open.audio}"></audio>`
+  if (family === 'video') return html`<video class="file" controls preload="none" src="${src}" aria-label="${words.open.video}"></video>`
+  return html`<p><a href="${src}" target="_blank" rel="noopener">${words.open.file}</a></p>`
+})
 const marks: Record<MessageStatus, string> = { accepted: '○', sent: '✓', delivered: '✓✓', read: '✓✓', failed: '!' }
 const tick = (status: MessageStatus, { words }: View): Html => html` <span class="tick ${status}" aria-hidden="true">${marks[status]}</span>${status === 'failed' ? html` <b>${words.delivery.failed}</b>` : html`<span class="hidden">${words.delivery[status]}</span>`}`
 
@@ -42,9 +63,10 @@ const card = (title: Part, body: Part): Html => html`<section class="card"><h2>$
 const escalation = ({ escalation }: Transcript, view: View): Html | undefined => {
   if (!escalation) return undefined
   const { words, language, now } = view
-  const { summary, owner, dueAt, seenAt, closedAt } = escalation
+  const { summary, owner, dueAt, seenAt, closedAt, told } = escalation
+  const { called, unreached } = takeoverWords[language].page
   const state = closedAt !== undefined ? badge(words.escalationClosed) : seenAt !== undefined ? badge(words.escalationSeen, 'good') : now > dueAt ? badge(words.escalationLate, 'bad') : badge(words.escalationOpen, 'warn')
-  return card(html`<span class="line">${words.escalation} ${state}</span>`, html`<div class="stack"><p>${spoken(summary, view)}</p>${facts([[words.owner, owner ?? words.nobodyYet], [words.due, closedAt === undefined ? fullTime(dueAt, language) : undefined]])}</div>`)
+  return card(html`<span class="line">${words.escalation} ${state}</span>`, html`<div class="stack"><p>${spoken(summary, view)}</p>${facts([[words.owner, owner ?? words.nobodyYet], [words.due, closedAt === undefined ? fullTime(dueAt, language) : undefined]])}${told.map(({ name, how }) => html`<p class="soft">${how === 'whatsapp' ? called(name) : unreached(name)}</p>`)}</div>`)
 }
 
 const stageTones: Record<NonNullable<Transcript['lead']>['stage'], Tone> = { new: 'info', qualified: 'info', visit_scheduled: 'good', visit_done: 'good', application: 'warn', won: 'good', lost: 'quiet' }
@@ -63,5 +85,6 @@ const tours = (visits: readonly Visit[], { words, language }: View): Html =>
   card(words.tours, visits.length === 0 ? html`<p class="soft">${words.noTours}</p>` : html`<ul class="stack">${visits.map(({ id, home, building, zone, agent, startsAt, endsAt, status }) =>
     html`<li data-id="${id}"><div class="line"><b>${home}</b>${badge(words.tour[status], tourTones[status])}</div><div>${visitTime(startsAt, endsAt, zone, language)}</div><div class="soft">${building} · ${words.tourWith(agent)}</div></li>`)}</ul>`)
 
-const person = ({ phone, language: spoken, openedAt }: Transcript, { words, language }: View): Html =>
-  card(words.person, facts([[words.phone, typeof phone === 'object' ? html`<span class="number">${phone.known}</span>` : phone === 'erased' ? words.erased : undefined], [words.language, spoken === 'en' ? words.english : words.spanish], [words.since, dateOf(openedAt, language)]]))
+const money = (language: View['language'], { currency, micros }: Transcript['cost'][number]): string => new Intl.NumberFormat(language, { style: 'currency', currency, maximumFractionDigits: 4 }).format(micros / 1_000_000)
+const person = ({ phone, language: spoken, openedAt, cost }: Transcript, { words, language }: View): Html =>
+  card(words.person, facts([[words.phone, typeof phone === 'object' ? html`<span class="number">${phone.known}</span>` : phone === 'erased' ? words.erased : undefined], [words.language, spoken === 'en' ? words.english : words.spanish], [words.since, dateOf(openedAt, language)], [transcriptWords[language].cost, cost.length > 0 ? cost.map((each) => money(language, each)).join(' + ') : undefined]]))

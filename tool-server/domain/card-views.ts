@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { z } from 'zod'
-import { consoleWords, views, type Language } from '@portero/shared'
+import { consoleWords, takeoverWords, views, type Language } from '@portero/shared'
 import type { Millis } from '../define.ts'
 import { homeBySlug, type Catalogue } from './homes.ts'
 import { leadFacts, type LeadFacts } from './leads.ts'
@@ -45,20 +45,23 @@ export const showable = (text: string): string => text.slice(0, mostCharacters).
 const english = (zone: string): Intl.DateTimeFormat => new Intl.DateTimeFormat('en', { timeZone: zone, weekday: 'long', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })
 export const timeLabel = (zone: string, ms: Millis, language: Language): string => (language === 'es-MX' ? label(zone, ms) : english(zone).format(ms))
 
-// handle: what the card calls this tour.
-export const visitOf = (tour: Tour, { homes, agents }: Catalogue, handle: string): Visit | undefined => {
+// tour: what the card calls it.
+export const visitOf = (tour: Tour, { homes, agents }: Catalogue, names: Pick<Visit, 'tour' | 'calendarUrl'>): Visit | undefined => {
   const home = homes.find(({ id }) => id === tour.home)
   if (!home) return undefined
   const { building } = home
   return {
-    tour: handle, version: tour.version, home: home.slug, title: home.title, startsAt: isoOf(tour.startsAt), endsAt: isoOf(tour.endsAt), zone: building.zone, status: tour.status,
+    ...names, version: tour.version, home: home.slug, title: home.title, startsAt: isoOf(tour.startsAt), endsAt: isoOf(tour.endsAt), zone: building.zone, status: tour.status,
     place: `${building.name}, ${home.unit} · ${building.address}`, agent: agents.find(({ id }) => id === tour.agent)?.name ?? '', ...(building.mapUrl !== undefined && { mapUrl: building.mapUrl }),
   }
 }
-export const isComing = ({ status, endsAt }: Tour, now: Millis): boolean => (status === 'held' || status === 'confirmed') && endsAt > now
-// The next one first, then whatever else there is, the latest first.
+const isComing = ({ status, endsAt }: Tour, now: Millis): boolean => (status === 'held' || status === 'confirmed') && endsAt > now
+// Nobody has said yet how it went.
+export const isUnmarked = ({ status, endsAt }: Tour, now: Millis): boolean => status === 'confirmed' && endsAt <= now
+// The last that began, until it is said how it went, else the next one; then whatever else there is, the latest first.
 export const nextFirst = (tours: readonly Tour[], now: Millis): { next: Tour | undefined; others: Tour[] } => {
-  const next = tours.filter((tour) => isComing(tour, now)).toSorted((a, b) => a.startsAt - b.startsAt)[0]
+  const begun = tours.filter(({ status, startsAt }) => status !== 'cancelled' && startsAt <= now).toSorted((a, b) => b.startsAt - a.startsAt)[0]
+  const next = begun?.status === 'confirmed' ? begun : tours.filter((tour) => isComing(tour, now)).toSorted((a, b) => a.startsAt - b.startsAt)[0]
   return { next, others: tours.filter((tour) => tour !== next).toSorted((a, b) => b.startsAt - a.startsAt) }
 }
 
@@ -74,24 +77,31 @@ export const factsOf = (facts: LeadFacts, catalogue: Catalogue, language: Langua
 
 // What an action did, as its row in the audit has it; undefined where it came to nothing. about: the fields of the cards that it may have set.
 export type Deed = { what: string; by: string; args: unknown; result: unknown }
-export const deeds = ['book-tour', 'reschedule-tour', 'cancel-tour', 'mark-tour', 'update-lead', 'escalate'] as const
+export const deeds = ['book-tour', 'reschedule-tour', 'cancel-tour', 'mark-tour', 'update-lead', 'escalate', 'take-over', 'hand-back', 'write-note'] as const
 const tourSeen = z.union([z.string().transform((id) => ({ id, home: undefined, startsAt: undefined })), z.object({ id: z.string(), home: z.string(), startsAt: z.int() })])
 const visitDeed = z.object({ home: z.string().optional(), startsAt: z.int().optional(), as: z.enum(['completed', 'no_show']).optional() })
 const leadDeed = z.object({ facts: leadFacts, stage: z.string().optional() })
-const outcome = z.object({ status: z.string().optional(), tour: tourSeen.optional(), owner: z.string().optional(), isNew: z.boolean().optional() })
+const outcome = z.object({ status: z.string().optional(), tour: tourSeen.optional(), owner: z.string().optional(), isNew: z.boolean().optional(), text: z.string().optional() })
 
 type Around = { catalogue: Catalogue; tours: readonly Tour[]; language: Language }
 export const deedOf = ({ what, by, args, result }: Deed, around: Around): { text: string; about: string[]; tour?: string } | undefined => {
   const done = outcome.safeParse(result).data
   if (!done) return undefined
   const words = views.cardAnswers[around.language]
-  const told = what === 'update-lead' ? noted(args, done, around) : what === 'escalate' ? escalated(done, around) : visited(what, args, done, around)
+  const told = what === 'update-lead' ? noted(args, done, around) : what === 'escalate' ? escalated(done, around) : handed(what, done, around) ?? visited(what, args, done, around)
   return told && { ...told, text: `${by === 'staff' ? words.who.staff : words.who.portero} ${told.text}` }
 }
 
 type Told = { text: string; about: string[]; tour?: string } | undefined
 type Came = z.infer<typeof outcome>
 const escalated = ({ isNew, owner }: Came, { language }: Around): Told => (isNew ? { text: views.cardAnswers[language].done.escalated(owner), about: [] } : undefined)
+
+const handed = (what: string, { isNew, text }: Came, { language }: Around): Told => {
+  const { done: words } = takeoverWords[language]
+  if (what === 'take-over' && isNew) return { text: words.taken, about: [] }
+  if (what === 'hand-back' && isNew) return { text: words.givenBack, about: [] }
+  return what === 'write-note' && text !== undefined ? { text: words.noted(text), about: [] } : undefined
+}
 
 const noted = (args: unknown, { status }: Came, { catalogue, language }: Around): Told => {
   const lead = leadDeed.safeParse(args).data

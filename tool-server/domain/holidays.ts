@@ -8,4 +8,15 @@ export const isHoliday = (day: string): boolean => {
   return fixed.has(day.slice(5))
 }
 
+// Días hábiles: neither a weekend nor a holiday. The day itself isn't counted.
+export const businessDaysAfter = (day: string, count: number): string => {
+  let [at, left] = [Date.parse(`${day}T00:00:00Z`), count]
+  while (left > 0) {
+    at += 86_400_000
+    if (!isWeekend(at) && !isHoliday(new Date(at).toISOString().slice(0, 10))) left--
+  }
+  return new Date(at).toISOString().slice(0, 10)
+}
+const isWeekend = (at: number): boolean => new Date(at).getUTCDay() % 6 === 0
+
 const fixed = new Set(['01-01', '05-01', '09-16', '12-25'])

@@ -5,11 +5,14 @@ import type { Millis } from '../define.ts'
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 09:30')
 export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day such as 2026-11-23')
 
+const https = z.url({ protocol: /^https$/ })
+
 export const buildingDetails = z.strictObject({
   address: z.string().min(1),
   neighbourhood: z.string().min(1),
   city: z.string().min(1),
-  mapUrl: z.url({ protocol: /^https$/ }).optional(),
+  mapUrl: https.optional(),
+  position: z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }).optional(),
   amenities: z.array(z.string()).default([]),
   visits: z
     .strictObject({
@@ -39,10 +42,13 @@ export const homeDetails = z.strictObject({
   requirements: z.array(z.string()).default([]),
   features: z.array(z.string()).default([]),
   description: z.string().default(''),
+  media: z.array(z.strictObject({ kind: z.enum(['photo', 'video', 'plan']), url: https, caption: z.string().min(1).optional() })).default([]),
 })
 export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
 export const agentDetails = z.strictObject({
   name: z.string().min(1),
+  email: z.email().optional(), // by which Bird's inbox and the CRM know them
+  phone: z.string().regex(/^\+\d{8,15}$/, 'expected a number such as +525512345678').optional(), // where they are told on WhatsApp that somebody needs them
   weight: z.number().min(0).max(100).default(1),
   hours: z.array(z.strictObject({ days: z.array(weekday).min(1), from: time, to: time }).refine(({ from, to }) => from < to, 'from must be before to')),
 })

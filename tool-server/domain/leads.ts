@@ -30,6 +30,12 @@ export const leadFacts = z.strictObject({
   months: z.int().min(1).max(60).optional(),
   guarantee: z.enum(['guarantor', 'policy', 'deposit', 'none']).optional(),
   home: z.string().optional(), // the slug of the one they like
+  incomeRange: z.enum(['under_20k', '20k_to_40k', '40k_to_80k', 'over_80k']).optional(), // pesos a month, where they said so unasked; no vendor is told
 })
 export type LeadFacts = z.infer<typeof leadFacts>
 export type Lead = { id: string; person: string; stage: Stage; facts: LeadFacts }
+
+// A deal is qualified once all of these are known; in the order in which they are asked for.
+export const qualifying = ['moveIn', 'occupants', 'pets', 'budgetMxn', 'guarantee'] as const
+export type Qualifying = (typeof qualifying)[number]
+export const missingToQualify = (facts: LeadFacts): Qualifying[] => qualifying.filter((fact) => facts[fact] === undefined)

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Millis } from '../define.ts'
 import { agentsFor, type Catalogue, type Home } from './homes.ts'
 import type { Own } from './reads.ts'
-import { freeSlots, type Search } from './slots.ts'
+import { freeSlots, gapMs, type Search } from './slots.ts'
 import { label } from './spanish-times.ts'
 import type { Slot, Taken } from './tours.ts'
-import { dayMs, numberAt, offsetAt } from './zones.ts'
+import { dayMs, dayOf, minuteMs, numberAt, offsetAt } from './zones.ts'
 
 // Slots as a tool offers them: few, spread over the days, each under a handle that only this person can use.
 export const offeredSlot = z.strictObject({ slot_id: z.string(), start: z.string(), label: z.string(), seats_left: z.int() })
@@ -31,6 +31,15 @@ export const nearestTo = (wanted: Millis, slots: readonly Slot[]): Slot[] =>
 
 export const offer = (handles: Own['handles'], person: string, home: Home, slots: readonly Slot[]): Promise<OfferedSlot[]> =>
   Promise.all(slots.map(async ({ startsAt }) => ({ slot_id: await handles.slot(person, { home: home.no, startsAt }), start: startOf(home.building.zone, startsAt), label: label(home.building.zone, startsAt), seats_left: 1 })))
+
+// What an action needs in order to place a visit there: who could show it, in whose turn, and where to look when it is gone.
+export const placing = ({ catalogue, home, now }: Omit<Place, 'taken'>, startsAt: Millis, able: readonly string[]) => {
+  const { id, building } = home
+  return {
+    home: id, building: building.id, day: dayOf(building.zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * minuteMs, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
+    agents: [...able], weights: Object.fromEntries(catalogue.agents.flatMap((agent) => (able.includes(agent.id) ? [[agent.id, agent.weight]] : []))), elsewhere: reach({ catalogue, home }, now),
+  }
+}
 
 export const alternatives = (place: Place, wanted: Millis): Slot[] => nearestTo(wanted, freeSlots(searchFor(place)))
 

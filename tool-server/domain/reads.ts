@@ -6,7 +6,8 @@ import type { Taken, Tour } from './tours.ts'
 
 // Everything that tools and flows may ask: vendors by their ports, and our own state.
 export type Known = { id: string; name: string | undefined; phone: string | undefined; language: 'es-MX' | 'en' }
-export type Counterpart = { kind: 'contact' | 'deal' | 'meeting' | 'communication'; ours: string; external: string | undefined; told: string | undefined }
+export type Counterpart = { kind: 'contact' | 'deal' | 'meeting' | 'communication' | 'task'; ours: string; external: string | undefined; told: string | undefined }
+export type Call = { id: string; reason: string; summary: string; owner: string | undefined; dueAt: Millis; isOpen: boolean } // for a person of ours
 export type Line = { author: 'prospect' | 'bot' | 'human' | 'portero'; text: string; at: Millis }
 export type Own = {
   homes: { catalogue(): Promise<Catalogue> }
@@ -16,7 +17,7 @@ export type Own = {
   }
   people: {
     // Everything the CRM is to know of a person, in one look.
-    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; counterparts: Counterpart[] } | undefined>
+    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; calls: Call[]; counterparts: Counterpart[] } | undefined>
     lead(person: string): Promise<Lead | undefined>
   }
   handles: {
@@ -24,6 +25,8 @@ export type Own = {
     slotOf(person: string, handle: string): Promise<{ home: number; startsAt: Millis } | undefined> // undefined: forged, foreign, expired
     tour(person: string, tour: string): Promise<string>
     tourOf(person: string, handle: string): Promise<string | undefined>
+    calendarUrl(tour: string): Promise<string> // where whoever is given it finds the visit for their calendar
+    mediaUrl(which: { message: string; place: number; user: string }): Promise<string> // where somebody of ours may look at it for a moment
   }
 }
 export type Reads = Ports & Own

@@ -1,5 +1,5 @@
 import type { Millis } from '../define.ts'
-import { dayMs, dayNamed, instant, isDay, minuteAt, numberAt, zoneDay } from './zones.ts'
+import { dayMs, dayNamed, instant, isDay, minuteAt, numberAt, numberOf, zoneDay } from './zones.ts'
 
 // Times as people in Mexico say them, always by the clock of the property.
 const weekdays = ['domingo', 'lunes', 'martes', 'miércoles', 'jueves', 'viernes', 'sábado'] as const
@@ -10,6 +10,12 @@ export const label = (zone: string, ms: Millis): string => {
   const { date, month, weekday } = dayAt(numberAt(zone, ms))
   const minute = minuteAt(zone, ms)
   return `${weekdays[weekday]} ${date} ${months[month]?.slice(0, 3)}, ${Math.floor(minute / 60)}:${`${minute % 60}`.padStart(2, '0')} h`
+}
+
+// viernes 18 de diciembre
+export const dayLabel = (day: string): string => {
+  const { date, month, weekday } = dayAt(numberOf(day))
+  return `${weekdays[weekday]} ${date} de ${months[month]}`
 }
 
 // What a model wrote for a wanted time: the next one that it may mean. undefined where it is over, contradicts itself or says more than is read here:

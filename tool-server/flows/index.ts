@@ -1,10 +1,22 @@
 import type { Flow } from '../define.ts'
+import { conversationBack } from './conversation-back.ts'
 import { conversationChanged } from './conversation-changed.ts'
+import { crmChanged } from './crm-changed.ts'
 import { crmTold } from './crm-told.ts'
+import { escalationUnseen } from './escalation-unseen.ts'
+import { fetchMedia } from './fetch-media.ts'
+import { homeMedia } from './home-media.ts'
 import { messageHeard } from './message-heard.ts'
-import { messageSaid } from './message-said.ts'
+import { messageRevised } from './message-revised.ts'
+import { messageReread, messageSaid } from './message-said.ts'
+import { privacyAsked } from './privacy-asked.ts'
 import { refreshCrm } from './refresh-crm.ts'
+import { renumbered } from './renumbered.ts'
+import { replied } from './replied.ts'
+import { silence } from './silence.ts'
+import { templatesChanged } from './templates-changed.ts'
 import { tourChanged } from './tour-changed.ts'
+import { unsubscribed } from './unsubscribed.ts'
 
 // Every flow, a file and a line each.
-export const flows: readonly Flow[] = [conversationChanged, crmTold, messageHeard, messageSaid, refreshCrm, tourChanged]
+export const flows: readonly Flow[] = [conversationBack, conversationChanged, crmChanged, crmTold, escalationUnseen, fetchMedia, homeMedia, messageHeard, messageReread, messageRevised, messageSaid, privacyAsked, refreshCrm, renumbered, replied, silence, templatesChanged, tourChanged, unsubscribed]

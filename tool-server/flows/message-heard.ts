@@ -1,4 +1,5 @@
 import { hearMessage } from '../actions/hear-message.ts'
+import { mindSilence } from '../actions/mind-silence.ts'
 import { heard } from '../domain/ports/messaging.ts'
 import { defineFlow } from '../domain/reads.ts'
 
@@ -8,7 +9,8 @@ export const messageHeard = defineFlow({
   payload: heard,
   serial: ({ connection, contact }) => `messaging:${connection}:${contact.id}`,
   gather: async ({ conversation, message }, reads) => conversation ?? reads.messaging.conversationOf(message).catch(() => undefined),
-  async decide(payload, conversation, { act }) {
-    await act(hearMessage, { ...payload, ...(conversation !== undefined && { conversation }) })
+  async decide(payload, conversation, act) {
+    await act.act(hearMessage, { ...payload, ...(conversation !== undefined && { conversation }) })
+    await mindSilence(act, payload)
   },
 })

@@ -2,7 +2,7 @@ import type { Act } from '../define.ts'
 import { expectInCrm } from '../actions/crm-told.ts'
 import { crmRefresh } from '../actions/refresh-crm.ts'
 import { dueOf, entriesOf, keyOf, mainLead, type Due } from '../domain/crm-record.ts'
-import { putCommunication, putContact, putDeal, putMeeting } from '../domain/ports/crm.ts'
+import { putCommunication, putContact, putDeal, putMeeting, putTask } from '../domain/ports/crm.ts'
 import { defineFlow } from '../domain/reads.ts'
 
 // Brings the CRM up to date with what we know of a person: first the contact, then the deal, then what hangs on both. Each answer asks for another look.
@@ -40,6 +40,8 @@ const tell = async (act: Act, entry: Due, person: string, { contact, deal }: { c
       return await act.send(putDeal, { ...entry.args, contact }, how)
     case 'meeting':
       return await act.send(putMeeting, { ...entry.args, ...hung }, how)
+    case 'task':
+      return await act.send(putTask, { ...entry.args, ...hung }, how)
     case 'communication':
       return await act.send(putCommunication, { ...entry.args, ...hung }, how)
   }

@@ -51,6 +51,7 @@ export const makeActing = (needs: Needs): Acting => {
       sealing: {
         seal: (place, plain, person = act.subject.person) => vault.seal(tx, { tenant: subject.tenant, person }, place, plain),
         open: async (place, sealed) => (await vault.open(tx, subject.tenant, place, sealed)).toString(),
+        openBytes: (place, sealed) => vault.open(tx, subject.tenant, place, sealed),
         blind: (purpose, value) => vault.blindIndex(tx, subject.tenant, purpose, value),
       },
       async send(command, args, how) {

@@ -2,27 +2,32 @@ import express, { Router, type Request } from 'express'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Connection, Inbound, Millis, Subject } from '../define.ts'
-import type { Signature } from '../domain/ports/signature.ts'
 import { deadline, type Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
 import { answer, refuse } from './doors.ts'
-import { checkCaller } from './workflow-signature.ts'
 
 // Where HubSpot's cards knock: POST /cards/{view or action}?userId=9411&userEmail=sofia%40urbanhub.mx&portalId=4812345&appId=1 with { "record": { "type": "contact", "id": "904" } }.
 // HubSpot appends who asks to the query and signs it, so the human is whoever the query names; the body says only about what.
-export type Visitor = Subject & { user: string }
+export type Role = 'viewer' | 'agent' | 'admin'
+export type Visitor = Subject & { user: string; role: Role }
 export type CardDoor = (raw: unknown, visitor: Visitor) => Promise<unknown>
-type Needs = { db: Db; clock: Clock; connections: Connections; publicBaseUrl: string; checkSignature(signature: Signature): void; doors: Readonly<Record<string, CardDoor>> }
+type Needs = { db: Db; clock: Clock; connections: Connections; publicBaseUrl: string; checkCaller: CheckCaller; doors: Readonly<Record<string, CardDoor>> }
+
+// Refuses whoever has not signed with one of the secrets.
+export type CheckCaller = (inbound: Inbound, by: { secrets: readonly string[]; now: Millis }) => void
 
 const mostBodyBytes = 65_536
 const mostAnswerBytes = 1_000_000 // https://developers.hubspot.com/docs/apps/developer-platform/add-features/ui-extensions/fetching-data
 const answerMs: Millis = 12_000 // HubSpot hangs up after 15 s, and asks once more
 const vendor = 'hubspot'
 
-// What comes in and goes out fits the schemas that the cards were built with, or it is no answer.
-export const cardDoor = <A extends z.core.$ZodType>(ask: A, view: z.core.$ZodType, run: (ask: z.output<A>, visitor: Visitor) => Promise<unknown>): CardDoor => async (raw, visitor) =>
-  fitting('bug', view, await run(fitting('invalid_input', ask, raw), visitor))
+// What comes in and goes out fits the schemas that the cards were built with, or it is no answer. least: the role that opens this door.
+export const cardDoor = <A extends z.core.$ZodType>(least: Role, ask: A, view: z.core.$ZodType, run: (ask: z.output<A>, visitor: Visitor) => Promise<unknown>): CardDoor => async (raw, visitor) => {
+  if (ranks.indexOf(visitor.role) < ranks.indexOf(least)) throw new AppError('refused', `this door is for a role of at least ${least}`)
+  return fitting('bug', view, await run(fitting('invalid_input', ask, raw), visitor))
+}
+const ranks: readonly Role[] = ['viewer', 'agent', 'admin']
 
 export const cardDoors = (needs: Needs): Router => {
   const doors = new Map(Object.entries(needs.doors))
@@ -43,27 +48,41 @@ export const cardDoors = (needs: Needs): Router => {
     }
     const door = doors.get(request.params.name)
     if (!door) return refuse(response, 'not_found')
-    const text = JSON.stringify(await inTime(needs.clock, door(jsonOf(rawBody), visitor)))
+    const text = JSON.stringify(await inTime(needs.clock, answerMs, door(jsonOf(rawBody), visitor)))
     if (Buffer.byteLength(text) > mostAnswerBytes) throw new AppError('bug', `${request.params.name} answers more than HubSpot hands on`)
     answer(response, 200, text)
   })
   return router
 }
 
-const whoAsks = async ({ db, clock, connections, publicBaseUrl, checkSignature }: Needs, request: Request, rawBody: Buffer): Promise<Visitor> => {
+const whoAsks = async ({ db, clock, connections, publicBaseUrl, checkCaller }: Needs, request: Request, rawBody: Buffer): Promise<Visitor> => {
   const inbound: Inbound = { method: request.method, url: publicBaseUrl + request.originalUrl, headers: { ...request.headers, 'set-cookie': undefined }, rawBody }
-  const check = (secrets: readonly string[]): void => checkCaller(inbound, { secrets, now: clock.now(), checkSignature })
+  const check = (secrets: readonly string[]): void => checkCaller(inbound, { secrets, now: clock.now() })
   // checkCaller is content with the older signature, which covers no time.
   if (inbound.headers['x-hubspot-signature-v3'] === undefined) throw new AppError('unauthorized', 'The signature is missing.')
-  const { portalId, userId } = signedIn(inbound.url)
+  const { portalId, ...person } = signedIn(inbound.url)
   const accounts = (await connections.all(db.bare)).filter((connection) => connection.vendor === vendor && connection.account === portalId)
   check(accounts.flatMap(secretsOf))
   const [connection, ...others] = accounts.filter((account) => isChecked(() => check(secretsOf(account))))
   if (!connection || others.length > 0) throw new AppError('unauthorized', 'The signature fits more than one account.')
-  return { tenant: connection.tenant, by: 'staff', user: `${vendor}:${userId}` }
+  const role = roleOf(staffed.parse(connection.settings).staff, person)
+  if (!role) throw new AppError('refused', 'somebody without a role at Portero')
+  return { tenant: connection.tenant, by: 'staff', user: `${vendor}:${person.userId}`, role }
 }
-const secretsOf = ({ settings }: Connection): readonly string[] => signing.safeParse(settings).data?.clientSecrets ?? []
-const signing = z.object({ clientSecrets: z.array(z.string()) })
+const secretsOf = ({ settings }: Connection): readonly string[] => staffed.safeParse(settings).data?.clientSecrets ?? []
+const names = z.array(z.string()).default([])
+const staffed = z.object({ clientSecrets: z.array(z.string()), staff: z.object({ default: z.enum(['agent', 'viewer', 'none']).default('agent'), admins: names, agents: names, viewers: names }).prefault({}) })
+
+type Person = { userId: string; userEmail: string | undefined }
+// The serverless functions ask as user 0, who could be anybody that may open the record.
+const roleOf = (staff: z.infer<typeof staffed>['staff'], { userId, userEmail }: Person): Role | undefined => {
+  const others = staff.default === 'none' ? undefined : staff.default
+  if (userId === nobody) return others && 'viewer'
+  const isIn = (list: readonly string[]): boolean => list.some((name) => name === userId || name.toLowerCase() === userEmail)
+  return isIn(staff.admins) ? 'admin' : isIn(staff.agents) ? 'agent' : isIn(staff.viewers) ? 'viewer' : others
+}
+const nobody = '0'
+export const isSomebody = ({ user }: Visitor): boolean => user !== `${vendor}:${nobody}`
 const isChecked = (check: () => void): boolean => {
   try {
     check()
@@ -74,15 +93,17 @@ const isChecked = (check: () => void): boolean => {
 }
 
 // Whoever may open a card may let HubSpot sign a URL with parameters of their own in front, so each of these stands there once or says nothing.
-const signedIn = (url: string): { portalId: string; userId: string } => {
+const signedIn = (url: string): Person & { portalId: string } => {
   const query = new URL(url).searchParams
-  const one = (name: string): string => {
+  const once = (name: string, allowed: RegExp): string => {
     const [value, ...others] = query.getAll(name)
-    if (value === undefined || others.length > 0 || !/^\d{1,20}$/.test(value)) throw new AppError('unauthorized', `The query does not say ${name}, or not clearly.`)
+    if (value === undefined || others.length > 0 || !allowed.test(value)) throw new AppError('unauthorized', `The query does not say ${name}, or not clearly.`)
     return value
   }
-  return { portalId: one('portalId'), userId: one('userId') }
+  const userEmail = query.has('userEmail') ? once('userEmail', /^/) : '' // functions send none
+  return { portalId: once('portalId', number), userId: once('userId', number), userEmail: /^[!-?A-~]+@[!-?A-~]+$/.test(userEmail) ? userEmail.toLowerCase() : undefined } // of other alphabets some fold onto ours
 }
+const number = /^(?:0|[1-9]\d{0,19})$/
 
 const jsonOf = (rawBody: Buffer): unknown => {
   try {
@@ -93,8 +114,8 @@ const jsonOf = (rawBody: Buffer): unknown => {
 }
 
 // What takes longer goes on; the card asks again, and a write by the same key is the same write.
-const inTime = async <T>(clock: Clock, work: Promise<T>): Promise<T> => {
-  const { signal, release } = deadline(clock, answerMs)
+export const inTime = async <T>(clock: Clock, ms: Millis, work: Promise<T>): Promise<T> => {
+  const { signal, release } = deadline(clock, ms)
   const over = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new AppError('timeout', 'a card has waited too long')), { once: true }))
   try {
     return await Promise.race([work, over])

@@ -1,22 +1,26 @@
 import { sql } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Config } from '../config.ts'
-import type { Connection, Connector, Http } from '../define.ts'
+import type { Connection, Connector, Http, Setup, Watching } from '../define.ts'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import { at, type Db } from './db.ts'
 import { diskRoom } from './disk.ts'
-import { vendorChecks, type Asking, type Seen } from './doctor-vendors.ts'
+import type { Asking, Seen } from './doctor-look.ts'
+import { aboutPermittedUrls, type Profile } from './doctor-profiles.ts'
+import { vendorChecks } from './doctor-vendors.ts'
 import { faultSentence } from './fault.ts'
 import { migrations } from './migrations/index.ts'
 import type { Registry } from './registry.ts'
 import type { Vault } from './vault.ts'
+import { webhookUrl } from './webhooks.ts'
 
 // Everything that it takes to go live, looked at one by one. It changes nothing.
 export type Finding = { what: string } & Seen
 type Needs = {
   db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; tenant: string
-  config: Pick<Config, 'lab' | 'publicBaseUrl' | 'dataDir' | 'shadow'>
+  config: Pick<Config, 'lab' | 'publicBaseUrl' | 'dataDir' | 'shadow' | 'legal'>
+  profiles: readonly Profile[]
   http(connection: Connection, connector: Connector): Http
 }
 
@@ -24,7 +28,7 @@ export const lineOf = ({ what, told, mend }: Finding): string => (mend === undef
 
 export const examine = async (needs: Needs): Promise<Finding[]> => {
   const database = await attempt('database', () => aboutDatabase(needs.db), 'Look at DATABASE_URL, and whether PostgreSQL 15 or newer runs there.')
-  const house = [aboutConfig(needs), database, await attempt('disk', async () => aboutDisk(needs), 'Make room on that disk.')]
+  const house = [aboutConfig(needs), aboutNotice(needs), database, await attempt('disk', async () => aboutDisk(needs), 'Make room on that disk.')]
   if (database.mend !== undefined) return house // the rest stands in its tables
   const rest = [
     await attempt('master key', () => aboutKey(needs), 'Look at PORTERO_KEY.'),
@@ -32,7 +36,7 @@ export const examine = async (needs: Needs): Promise<Finding[]> => {
     await attempt('tool keys', () => aboutToolKeys(needs), 'Run: npx portero keys tool bird'),
     await attempt('operators', () => aboutOperators(needs), 'Run: npx portero operator NAME --role admin'),
   ]
-  return [...house, ...rest, ...(await aboutVendors(needs))]
+  return [...house, ...rest, ...(await aboutVendors(needs)), await attempt('hubspot permitted URLs', async () => aboutPermittedUrls(needs.config.publicBaseUrl, needs.profiles), 'Look at the profiles in hubspot-project/src.')]
 }
 
 // Whatever is thrown on the way is what is wrong.
@@ -52,6 +56,13 @@ const aboutConfig = ({ config }: Needs): Finding => {
   if (!config.publicBaseUrl.startsWith('https://')) return { what, told: `vendors call ${config.publicBaseUrl}, which is not https`, mend: 'Set PUBLIC_BASE_URL to the https address of your proxy.' }
   if (config.shadow) return { what, told: 'shadow mode: nothing leaves the house', mend: 'Unset PORTERO_SHADOW when you have seen enough.' }
   return { what, told: `vendors call ${config.publicBaseUrl}` }
+}
+
+// The law wants it said before anything else is (LFPDPPP, art. 16).
+const aboutNotice = ({ config: { legal, publicBaseUrl } }: Needs): Finding => {
+  const what = 'privacy notice'
+  if (!legal) return { what, told: 'prospects are not told who answers for their data', mend: 'Set LEGAL_NAME and LEGAL_ADDRESS, and start the server again.' }
+  return { what, told: `names ${legal.company}, and stands at ${publicBaseUrl}/aviso` }
 }
 
 const oldest = 150_000
@@ -98,9 +109,10 @@ const aboutOperators = async ({ db, tenant }: Needs): Promise<Seen> => {
   return rows.some(({ role }) => role === 'admin') ? { told: `${rows.length} may sign in at /console` } : { told: 'no admin may sign in at /console', mend: 'Run: npx portero operator NAME --role admin' }
 }
 
-const aboutVendors = async ({ db, connections, registry, tenant, http, config: { publicBaseUrl } }: Needs): Promise<Finding[]> => {
+const aboutVendors = async ({ db, clock, connections, registry, tenant, http, config: { publicBaseUrl } }: Needs): Promise<Finding[]> => {
   const rows = await db.bare.selectFrom('connection').select(['id', 'vendor']).where('tenant_id', '=', tenant).orderBy('id').execute()
   const readable = await connections.all(db.bare)
+  const { signal } = new AbortController()
   const findings: Finding[] = []
   for (const [vendor, checks] of Object.entries(vendorChecks)) {
     const connect = `Run: npx portero connect ${vendor} ACCOUNT, with the settings as JSON on standard input.`
@@ -114,12 +126,22 @@ const aboutVendors = async ({ db, connections, registry, tenant, http, config: {
         continue
       }
       const { rows: [heard] } = await sql<{ count: number }>`select count(*) as count from inbox where tenant_id = ${tenant} and connection_id = ${id}`.execute(db.bare)
-      const asking: Asking = { ask: http(connection, connector), settings: connection.settings, webhook: `${publicBaseUrl}/webhooks/${vendor}/${id}`, heard: heard?.count ?? 0 }
+      const asking: Asking = { ask: http(connection, connector), settings: connection.settings, webhook: webhookUrl(publicBaseUrl, connection), heard: heard?.count ?? 0 }
       findings.push({ what: `${vendor} connection`, told: `account ${connection.account}` })
       for (const { what, look, mend } of checks) findings.push(await attempt(`${vendor} ${what}`, () => look(asking).catch((thrown: unknown) => Promise.reject(inWords(thrown))), mend))
+      const { setup } = connector
+      if (setup) findings.push(await attempt(`${vendor} setup`, () => aboutSetup(vendor, setup, { http: asking.ask, connection, now: clock.now(), signal, webhookUrl: asking.webhook }).catch((thrown: unknown) => Promise.reject(inWords(thrown))), `See that its key may read webhooks and templates. ${connect}`))
     }
   }
   return findings
+}
+
+const aboutSetup = async (vendor: string, { look }: Setup<unknown>, at: Watching<unknown>): Promise<Seen> => {
+  const things = await look(at)
+  const amiss = things.filter(({ is }) => is !== 'well')
+  if (amiss.length === 0) return { told: `${things.length} things are as they should be` }
+  const mends = amiss.map((thing) => (thing.is === 'blocked' ? thing.mend : `Run: npx portero ${vendor} apply`))
+  return { told: amiss.map(({ what, is }) => (is === 'missing' ? `${what} is missing` : what)).join('; '), mend: [...new Set(mends)].join(' ') }
 }
 
 // An error of the way out says which call it was; what it means here is said before.

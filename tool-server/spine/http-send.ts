@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
+import { AppError, type ErrorCode } from '@portero/shared'
 import type { HttpCall, Millis, Reply } from '../define.ts'
 import { deadline, type Clock } from './clock.ts'
 import { lossError, statusError } from './http-errors.ts'
@@ -22,7 +22,9 @@ export type Sending = {
   excerpt: Excerpt
 }
 
-export const send = async ({ clock, dispatcher, url, call, headers, what, timeoutMs, mostBytes, caller, leased, excerpt }: Sending): Promise<Reply> => {
+export const send = async ({ clock, dispatcher, url, call, headers, what, caller, leased, excerpt, ...usual }: Sending): Promise<Reply> => {
+  const { bytes: mostBytes, ms: timeoutMs } = call.most ?? { bytes: usual.mostBytes, ms: usual.timeoutMs }
+  const tooLarge = call.most ? 'too_large' : 'bad_response' // who says how much they take, asks to be told when it is more
   const { body, type } = encode(call)
   const request = {
     origin: url.origin,
@@ -33,7 +35,7 @@ export const send = async ({ clock, dispatcher, url, call, headers, what, timeou
   }
   const limit = deadline(clock, timeoutMs, caller)
   try {
-    const outcome = await exchange({ dispatcher, request, signal: limit.signal, mostBytes, what, leased })
+    const outcome = await exchange({ dispatcher, request, signal: limit.signal, mostBytes, tooLarge, what, leased })
     if ('answer' in outcome) return replyOf({ answer: outcome.answer, call, what, now: clock.now(), excerpt })
     if (!limit.signal.aborted) throw lossError({ what, ...outcome })
     throw new AppError('timeout', `${what} ${caller.aborted ? 'was called off' : `took over ${timeoutMs} ms`}`, { arrived: outcome.begun ? 'unknown' : 'no' })
@@ -45,9 +47,9 @@ export const send = async ({ clock, dispatcher, url, call, headers, what, timeou
 type Answer = { status: number; headers: Record<string, string | undefined>; bytes: Buffer }
 // begun: its first byte may have left.
 type Outcome = { answer: Answer } | { failed: unknown; begun: boolean }
-type Exchange = { dispatcher: Dispatcher; request: Dispatcher.DispatchOptions; signal: AbortSignal; mostBytes: number; what: string; leased: Sending['leased'] }
+type Exchange = { dispatcher: Dispatcher; request: Dispatcher.DispatchOptions; signal: AbortSignal; mostBytes: number; tooLarge: ErrorCode; what: string; leased: Sending['leased'] }
 
-const exchange = ({ dispatcher, request, signal, mostBytes, what, leased }: Exchange): Promise<Outcome> =>
+const exchange = ({ dispatcher, request, signal, mostBytes, tooLarge, what, leased }: Exchange): Promise<Outcome> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -80,7 +82,7 @@ const exchange = ({ dispatcher, request, signal, mostBytes, what, leased }: Exch
       onResponseData(controller, chunk) {
         size += chunk.length
         if (size <= mostBytes) chunks.push(chunk)
-        else controller.abort(new AppError('bad_response', `${what} answered more than ${mostBytes} bytes`, { arrived: 'unknown' }))
+        else controller.abort(new AppError(tooLarge, `${what} answered more than ${mostBytes} bytes`, { arrived: 'unknown' }))
       },
       onResponseEnd: () => settle({ answer: { status, headers, bytes: Buffer.concat(chunks) } }),
       onResponseError: (_controller, error) => fail(error),

@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import { Agent } from 'undici'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Auth, Connection, Connector, Http, HttpCall, Lane, Millis, Reply } from '../define.ts'
@@ -27,7 +27,7 @@ export type CallMetrics = { vendorCalls: { observe(labels: { vendor: string; out
 type Needs = { clock: Clock; log: Log; db: Db; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve }
 
 // What is kept for a connection between its calls; it begins anew when the base URL changes.
-type Line = { vendor: string; origin: string; pool: Pool; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis }
+type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis }
 
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const tenMegabytes = 10 * 1024 * 1024
@@ -42,7 +42,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
     const known = lines.get(id)
     if (known?.origin === origin) return known
     if (known) closeQuietly(known)
-    const pool = new Pool(origin, {
+    const agent = new Agent({
       connections: limits.concurrent,
       pipelining: 1,
       allowH2: false, // one call a socket, so that a broken socket takes one call with it
@@ -50,11 +50,11 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       bodyTimeout: limits.timeoutMs * 2,
       connect: { timeout: Math.ceil(limits.timeoutMs / 2) },
     })
-    const line = { vendor, origin, pool, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0 }
+    const line = { vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0 }
     lines.set(id, line)
     return line
   }
-  const closeQuietly = ({ pool, vendor }: Line): void => void pool.close().catch((thrown: unknown) => log.warn('http.not-closed', { vendor, fault: faultName(thrown) }))
+  const closeQuietly = ({ agent, vendor }: Line): void => void agent.close().catch((thrown: unknown) => log.warn('http.not-closed', { vendor, fault: faultName(thrown) }))
 
   // A vendor that says when to come back is not asked before.
   const learn = (line: Line, connection: string, thrown: unknown): never => {
@@ -71,16 +71,16 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
 
   return {
     of(connection, connector, { lane, signal, reading, leased }) {
-      const { limits, auth, redact } = connector
+      const { limits, auth, redact, hosts = [] } = connector
       const { base, credentials, secrets } = readSettings(connection, auth)
       const line = lineOf(connection, connector, base.origin)
       const excerpt = makeExcerpt({ keys: redact, secrets })
 
       const own = async (call: HttpCall, caller: AbortSignal): Promise<Reply> => {
-        const url = ownUrl(base, call)
+        const url = isAbsolute.test(call.path) ? withQuery(new URL(call.path), call.query) : ownUrl(base, call)
         const trace = currentTrace()
         const headers = { ...credentials, ...(trace && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
-        const sending = { clock, dispatcher: line.pool, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
+        const sending = { clock, dispatcher: line.agent, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
         line.breaker.check()
         checkPause(line)
         await takeToken({ db, clock }, connection, limits.perSecond, lane)
@@ -98,7 +98,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
         const began = clock.now()
         const observe = (outcome: string): void => metrics?.vendorCalls.observe({ vendor: connection.vendor, outcome }, (clock.now() - began) / 1000)
         try {
-          const reply = await (isAbsolute.test(call.path) ? foreign.send(call, { connector, lane, caller, leased }) : own(call, caller))
+          const reply = await (isForeign(call, [base.origin, ...hosts]) ? foreign.send(call, { connector, lane, caller, leased }) : own(call, caller))
           observe('ok')
           return reply
         } catch (thrown) {
@@ -115,7 +115,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       }),
     async close() {
       isClosed = true
-      await Promise.all([foreign.close(), ...[...lines.values()].map(({ pool }) => pool.close())])
+      await Promise.all([foreign.close(), ...[...lines.values()].map(({ agent }) => agent.close())])
     },
   }
 }
@@ -150,13 +150,16 @@ const readSettings = ({ id, vendor, settings }: Connection, auth: Auth): Access 
 }
 
 const isAbsolute = /^[a-z][a-z0-9+.-]*:/i
+const isForeign = ({ path, foreign }: HttpCall, own: readonly string[]): boolean => isAbsolute.test(path) && (foreign === true || !own.includes(URL.parse(path)?.origin ?? ''))
 // encodeURIComponent lets '..' through, and the URL parser drops control characters: either would take an id to another resource.
 // oxlint-disable-next-line no-control-regex
 const climbs = /[\0-\x1f#]|(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\]|$)/i
 const ownUrl = (base: URL, { path, query }: HttpCall): URL => {
   if (!path.startsWith('/')) throw new AppError('bug', "a path below the base URL begins with '/'")
   if (climbs.test(path.split('?')[0] ?? '')) throw new AppError('invalid_input', 'a path part leaves its place')
-  const url = new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`)
+  return withQuery(new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`), query)
+}
+const withQuery = (url: URL, query: HttpCall['query']): URL => {
   addQuery(url, query)
   return url
 }

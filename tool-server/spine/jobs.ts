@@ -89,11 +89,17 @@ export const renew = async (on: Kysely<DB>, { worker, ids, until }: { worker: st
 const ours = (job: Job) => sql`tenant_id = ${job.tenant_id} and id = ${job.id} and state = 'running' and fence = ${job.fence}`
 const released = sql`leased_by = null, leased_until = null`
 
-export type Ending = { state: 'done' | 'shadowed'; result?: Buffer | undefined; keepArgs: boolean; now: Millis }
+export type Ending = { state: 'done' | 'shadowed' | 'dropped'; result?: Buffer | undefined; keepArgs: boolean; now: Millis }
 export const finish = async (on: Kysely<DB>, job: Job, { state, result, keepArgs, now }: Ending): Promise<boolean> => {
   const { numAffectedRows } = await sql`update job set state = ${state}, finished_at = ${at(now)}, result_sealed = ${result ?? null}, ${keepArgs ? sql`` : sql`args_sealed = null,`} ${released},
     uncertain_since = null, error_code = null, error = null, error_sealed = null where ${ours(job)}`.execute(on)
   return numAffectedRows === 1n
+}
+
+// Whether something of that serial is under way: what has begun can't be taken back, only waited for.
+export const isUnderWay = async (on: Kysely<DB>, { tenant, serial }: { tenant: string; serial: string }): Promise<boolean> => {
+  const { rows } = await sql`select 1 from job where tenant_id = ${tenant} and kind = 'command' and serial = ${serial} and state = 'running'`.execute(on)
+  return rows.length > 0
 }
 
 export type Trouble = { code: string; error: string; detail?: Buffer | undefined; uncertainSince: Millis | null }

@@ -17,6 +17,11 @@ export const makeMetrics = () => {
     toolCalls: new Histogram({ name: 'portero_tool_call_seconds', help: 'Calls of tools, by the wire they came on and what became of them', labelNames: ['tool', 'wire', 'outcome'], buckets: seconds, registers }),
     depth: new Gauge({ name: 'portero_jobs', help: 'Unfinished and dead jobs', labelNames: ['kind', 'lane', 'state'], registers }),
     inboxDepth: new Gauge({ name: 'portero_inbox', help: 'Raw deliveries that wait or are dead', labelNames: ['state'], registers }),
+    mended: new Counter({ name: 'portero_watch_mended_total', help: 'Subscriptions at vendors that had gone or stopped, and were put back', labelNames: ['vendor'], registers }),
+    escalations: new Gauge({ name: 'portero_escalations_open', help: 'Open escalations; unseen: nobody has looked; late: nobody has by when somebody should have; unanswered: because a prospect waited too long', labelNames: ['state'], registers }),
+    escalationSeen: new Histogram({ name: 'portero_escalation_seen_seconds', help: 'From the call for a person to the first look', buckets: [15, 30, 60, 120, 300, 450, 900, 1_800, 3_600, 14_400], registers }),
+    stray: new Gauge({ name: 'portero_stray_messages', help: 'What the vendor\'s bot said while a person of ours had the conversation in hand', registers }),
+    notices: new Gauge({ name: 'portero_notices_shown', help: 'Privacy notices by how they were shown; gate: before the first answer; message: by us, after the vendor\'s bot had spoken without it; bot: by the bot itself', labelNames: ['how'], registers }),
     unsealed: new Gauge({ name: 'portero_audit_unsealed', help: 'Audit rows that the sealer has not chained yet', registers }),
   }
 }

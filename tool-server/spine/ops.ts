@@ -10,9 +10,9 @@ import type { Metrics } from './metrics.ts'
 
 // Health, for machines that restart us and people who look after us.
 export type Condition = { name: string; ok: boolean; detail?: string }
-type Needs = { db: Db; clock: Clock; metrics: Metrics; opsToken: string | undefined; started(): boolean; draining(): boolean; reason(): string | undefined; dependencies(): Condition[] }
+type Needs = { db: Db; clock: Clock; metrics: Metrics; opsToken: string | undefined; started(): boolean; draining(): boolean; reason(): string | undefined; dependencies(): Condition[]; measure(): Promise<void> } // measure: what the spine knows nothing of
 
-export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, dependencies }: Needs): Router => {
+export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, dependencies, measure }: Needs): Router => {
   const door = Router()
 
   door.get('/livez', (_request, response) => void response.json({ ok: true }))
@@ -30,7 +30,7 @@ export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, d
   })
 
   door.get('/metrics', insiders(opsToken), async (_request, response) => {
-    if (started()) await soon(clock, measure(db, metrics)) // without a database the counters are still worth reading
+    if (started()) await soon(clock, Promise.all([measureJobs(db, metrics), measure()])) // without a database the counters are still worth reading
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 
@@ -74,13 +74,13 @@ const sameText = (one: string, other: string): boolean => timingSafeEqual(create
 
 type Depths = { jobs: { kind: JobKind; lane: Lane; state: JobState; count: number }[]; inbox: { state: string; count: number }[]; unsealed: number }
 const depthOf = async (db: Db): Promise<Depths> => {
-  const jobs = await sql<Depths['jobs'][number]>`select kind, lane, state, count(*) as count from job where state not in ('done', 'shadowed') group by kind, lane, state order by kind, lane, state`.execute(db.bare)
+  const jobs = await sql<Depths['jobs'][number]>`select kind, lane, state, count(*) as count from job where state not in ('done', 'shadowed', 'dropped') group by kind, lane, state order by kind, lane, state`.execute(db.bare)
   const inbox = await sql<Depths['inbox'][number]>`select state, count(*) as count from inbox where state in ('new', 'dead') group by state order by state`.execute(db.bare)
   const unsealed = await sql<{ count: number }>`select count(*) as count from audit where link is null`.execute(db.bare)
   return { jobs: jobs.rows, inbox: inbox.rows, unsealed: unsealed.rows[0]?.count ?? 0 }
 }
 
-const measure = async (db: Db, metrics: Metrics): Promise<void> => {
+const measureJobs = async (db: Db, metrics: Metrics): Promise<void> => {
   const { jobs, inbox, unsealed } = await depthOf(db)
   metrics.depth.reset()
   for (const { count, ...labels } of jobs) metrics.depth.set(labels, count)

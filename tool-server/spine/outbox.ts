@@ -13,7 +13,7 @@ import type { Vault } from './vault.ts'
 
 // A command leaves the house. At most once at the vendor; exactly once wherever the vendor lets us find out.
 export type WayOut = (connection: Connection, connector: Connector, how: { lane: Lane; signal: AbortSignal; reading: boolean; leased?: () => boolean }) => Http
-type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connections: Connections; audit: Audit; http: WayOut; shadow: boolean; wake(lane: Lane): void }
+type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connections: Connections; audit: Audit; http: WayOut; shadow: boolean; wake(lane: Lane): void; mayLeave?(job: Job, args: unknown): Promise<boolean> }
 
 const defaultLagMs = 10_000
 type Commanded = { job: Job; doing: Doing; args: unknown }
@@ -21,7 +21,7 @@ type Commanded = { job: Job; doing: Doing; args: unknown }
 export type Outbox = { perform(job: Job, signal: AbortSignal): Promise<'waits' | void>; againOf(job: Job): Promise<Doing | undefined>; buried(tx: Kysely<DB>, job: Job, code: string, uncertain: boolean): Promise<void> }
 
 export const makeOutbox = (needs: Needs): Outbox => {
-  const { db, clock, vault, registry, connections, audit, http, shadow, wake } = needs
+  const { db, clock, vault, registry, connections, audit, http, shadow, wake, mayLeave = async () => true } = needs
 
   const findDoing = async (job: Job): Promise<{ connection: Connection; connector: Connector; doing: Doing }> => {
     // One that was sent when nobody did it belongs to whoever does it by now.
@@ -55,6 +55,13 @@ export const makeOutbox = (needs: Needs): Outbox => {
     })
   }
 
+  const drop = ({ job, args }: Commanded): Promise<void> =>
+    db.tx(async (tx) => {
+      if (!(await finish(tx, job, { state: 'dropped', keepArgs: true, now: clock.now() }))) throw new Fenced()
+      await audit.record(tx, { subject: systemFor(job), what: `command-dropped:${job.name}`, object: job.key })
+      await answer(tx, job, { command: job.name, key: job.key, args, dead: { code: 'refused', uncertain: false } })
+    })
+
   return {
     async perform(job, signal) {
       const { connection, connector, doing } = await findDoing(job)
@@ -76,6 +83,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
           }
         }
       }
+      if (doing.command.gated && !(await mayLeave(job, args))) return drop({ job, doing, args })
       return conclude({ job, doing, args }, await runOnce(doing, args, atVendor(false)))
     },
 

@@ -7,21 +7,23 @@ import { at, type Db } from './db.ts'
 import { misfit, turnsOf } from './inbox.ts'
 import { enqueue, rearm, type Job, type NewJob } from './jobs.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import type { WayOut } from './outbox.ts'
 import type { Registry } from './registry.ts'
 import { newTrace } from './trace.ts'
 import { Fenced } from './turns.ts'
 import type { Vault } from './vault.ts'
+import { webhookUrl } from './webhooks.ts'
 
 // Pulls close what pushes lost. Deliveries and the new cursor are one transaction, so nothing is skipped and nothing is lost in between.
-type Needs = { db: Db; clock: Clock; log: Log; vault: Vault; registry: Registry; connections: Connections; http: WayOut; wake(lane: Lane): void }
+type Needs = { db: Db; clock: Clock; log: Log; vault: Vault; registry: Registry; connections: Connections; http: WayOut; metrics: Metrics; publicBaseUrl: string; wake(lane: Lane): void }
 type Cursor = { cursor: string | null; generation: number; sweeping: boolean }
 
 const watchAgainMs: Millis = 24 * 3_600_000
 const renewBefore = 0.2 // of the time that is left
 
 export const makePulls = (needs: Needs) => {
-  const { db, clock, log, vault, registry, connections, http, wake } = needs
+  const { db, clock, log, vault, registry, connections, http, metrics, publicBaseUrl, wake } = needs
 
   const reached = async (job: Job, signal: AbortSignal): Promise<{ connector: Connector; connection: Connection; at: At<unknown> }> => {
     const connection = job.connection_id ? await connections.byId(db.bare, job.connection_id) : undefined
@@ -64,10 +66,14 @@ export const makePulls = (needs: Needs) => {
       on conflict (tenant_id, connection_id, name) do update set cursor = excluded.cursor, generation = excluded.generation, sweeping = excluded.sweeping, pulled_at = excluded.pulled_at`.execute(tx)
   }
   const watch = async (job: Job, signal: AbortSignal): Promise<void> => {
-    const { connector, at: asker } = await reached(job, signal)
-    const { expiresAt } = (await connector.watch?.ensure(asker)) ?? { expiresAt: null }
+    const { connector, connection, at: asker } = await reached(job, signal)
+    const { expiresAt, mended = 0 } = (await connector.watch?.ensure({ ...asker, webhookUrl: webhookUrl(publicBaseUrl, connection) })) ?? { expiresAt: null }
+    if (mended > 0) {
+      log.warn('watch.mended', { connection: connection.id, vendor: connection.vendor, count: mended })
+      metrics.mended.inc({ vendor: connection.vendor }, mended)
+    }
     const now = clock.now()
-    const until = expiresAt === null ? now + watchAgainMs : now + Math.max(60_000, (expiresAt - now) * (1 - renewBefore))
+    const until = expiresAt === null ? now + (connector.watch?.everyMs ?? watchAgainMs) : now + Math.max(60_000, (expiresAt - now) * (1 - renewBefore))
     if (!(await rearm(db.bare, job, { until, now }))) throw new Fenced()
   }
 

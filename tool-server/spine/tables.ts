@@ -5,7 +5,7 @@ import type { Millis } from '../define.ts'
 type Instant = ColumnType<Millis, never, never>
 type MaybeInstant = ColumnType<Millis | null, never, never>
 export type JobKind = 'turn' | 'command' | 'pull' | 'watch' | 'chore'
-export type JobState = 'scheduled' | 'ready' | 'running' | 'done' | 'dead' | 'shadowed'
+export type JobState = 'scheduled' | 'ready' | 'running' | 'done' | 'dead' | 'shadowed' | 'dropped'
 
 declare module '../define.ts' {
   interface DB {

@@ -15,13 +15,18 @@ export const credentialsIn = (headers: IncomingHttpHeaders): Credentials => ({
   conversation: (headers['x-bird-conversation-id'] ?? headers['x-conversation-id'])?.toString(),
 })
 export const mostBodyBytes = 65_536
+export const scopesHeader = 'x-portero-scopes'
 
 export const toolsHttp = ({ tools, keys, runTool, publicBaseUrl }: { tools: readonly Tool[]; keys: ToolKeys; runTool: RunTool; publicBaseUrl: string }): Router => {
   const functions = JSON.stringify(tools.map(openAiFunction))
   const description = JSON.stringify(openApi({ tools, publicBaseUrl }))
   const knock: RequestHandler = async (request, response, next) => {
     request.headers['accept-language'] ??= 'es-MX' // a refusal may be spoken to a prospect
-    if (await keys.find(credentialsIn(request.headers).key)) return next()
+    const key = await keys.find(credentialsIn(request.headers).key)
+    if (key) {
+      response.setHeader(scopesHeader, key.scopes.join(' ')) // so that whoever types a key somewhere can see what it is good for
+      return next()
+    }
     const { status, text } = refusalOf('unauthorized')
     response.setHeader('www-authenticate', 'Bearer')
     answer(response, status, text)

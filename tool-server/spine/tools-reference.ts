@@ -14,9 +14,15 @@ Written by \`npx portero docs\` from the definitions in \`tool-server/tools/\`. 
 
 ${tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(chapter).join('\n')}`
 
-const chapter = ({ name, description, input, policy, examples }: Tool): string => {
+// What a tool takes, as a person reads it. options: where only these will do.
+export type Field = { name: string; type: string; options: string[]; isNeeded: boolean; description: string }
+export const fieldsOf = ({ input }: Pick<Tool, 'input'>): Field[] => {
   const { properties = {}, required = [] } = shape.parse(schemaOf(input, 'input'))
-  const rows = Object.entries(properties).map(([field, each]) => `| \`${field}\` | ${kindOf(each)} | ${required.includes(field) ? 'yes' : ''} | ${each.description ?? ''} |`)
+  return Object.entries(properties).map(([name, each]) => ({ name, ...kindOf(each), isNeeded: required.includes(name), description: each.description ?? '' }))
+}
+
+const chapter = ({ name, description, input, policy, examples }: Tool): string => {
+  const rows = fieldsOf({ input }).map(({ name, type, options, isNeeded, description }) => `| \`${name}\` | ${options.length > 0 ? options.map((option) => `\`${option}\``).join(' ') : type} | ${isNeeded ? 'yes' : ''} | ${description} |`)
   return `## ${name}
 
 ${description}
@@ -25,8 +31,7 @@ ${policy.effect === 'read' ? 'Reads' : 'Writes'}; scopes: ${policy.scopes.map((s
 ${rows.length === 0 ? '\nTakes nothing.\n' : `\n| field | kind | needed | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`}${examples.map((example) => `\n${example.name}:\n\n\`\`\`json\n${JSON.stringify(example.input)}\n${JSON.stringify(example.output)}\n\`\`\`\n`).join('')}`
 }
 
-const kindOf = ({ anyOf = [], ...whole }: Property): string => {
-  const { type, enum: options } = [whole, ...anyOf].find((each) => [each.type].flat().some((name) => name !== undefined && name !== 'null')) ?? whole
-  if (options) return options.filter((value) => value !== null).map((value) => `\`${JSON.stringify(value).replaceAll('"', '')}\``).join(' ')
-  return [type].flat().filter((name) => name !== 'null').join(' or ')
+const kindOf = ({ anyOf = [], ...whole }: Property): Pick<Field, 'type' | 'options'> => {
+  const { type, enum: options = [] } = [whole, ...anyOf].find((each) => [each.type].flat().some((name) => name !== undefined && name !== 'null')) ?? whole
+  return { type: [type].flat().filter((name) => name !== 'null').join(' or '), options: options.filter((value) => value !== null).map((value) => JSON.stringify(value).replaceAll('"', '')) }
 }

@@ -12,6 +12,7 @@ export type Vault = {
   // place names the column and row, so that a ciphertext opens nowhere else: 'job.args:<id>'.
   seal(on: Kysely<DB>, owner: Owner, place: string, plain: Uint8Array | string): Promise<Buffer>
   open(on: Kysely<DB>, tenant: string, place: string, sealed: Buffer): Promise<Buffer>
+  ready(on: Kysely<DB>, tenant: string, sealed: readonly (Buffer | null)[]): Promise<void> // the keys of all of these at once, before each is opened
   blindIndex(on: Kysely<DB>, tenant: string, purpose: string, value: string): Promise<Buffer>
   erasePerson(on: Kysely<DB>, tenant: string, person: string): Promise<void>
   rotate(): Promise<{ rewrapped: number; masterId: string }>
@@ -92,14 +93,24 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
       const key = await keyById(on, tenant, uuidText(sealed.subarray(1, headLength)))
       return decrypt(key.secret, `${tenant}/${place}`, sealed.subarray(headLength))
     },
+    async ready(on, tenant, sealed) {
+      const unknown = new Set(sealed.flatMap((each) => (each && each.length >= headLength ? uuidText(each.subarray(1, headLength)) : [])).filter((id) => !recall(id)))
+      if (unknown.size === 0) return
+      const rows = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', 'in', [...unknown]).execute()
+      for (const row of rows) remember(on, row.kind, [row.id], unwrap(row))
+    },
     async blindIndex(on, tenant, purpose, value) {
       const key = await keyOf(on, 'index', { tenant })
       return createHmac('sha256', key.secret).update(purpose).update('\0').update(value).digest()
     },
     async erasePerson(on, tenant, person) {
-      const gone = await on.deleteFrom('data_key').where('tenant_id', '=', tenant).where('person_id', '=', person).returning('id').execute()
+      // With all whom they turned out to be: of these, each sealed a part with a key of their own.
+      const { rows: gone } = await sql<{ id: string; person: string }>`with recursive up as (select id, merged_into from person where tenant_id = ${tenant} and id = ${person}
+          union select p.id, p.merged_into from person p join up on p.id = up.merged_into where p.tenant_id = ${tenant}),
+        self (id) as (select coalesce((select id from up where merged_into is null), ${person}::uuid) union select p.id from person p join self on p.merged_into = self.id where p.tenant_id = ${tenant})
+        delete from data_key where tenant_id = ${tenant} and person_id in (select id from self) returning id, person_id as person`.execute(on)
       const forget = (): void => {
-        for (const name of [`${tenant}/person/${person}`, ...gone.map(({ id }) => id)]) remembered.delete(name)
+        for (const name of [`${tenant}/person/${person}`, ...gone.flatMap(({ id, person: self }) => [id, `${tenant}/person/${self}`])]) remembered.delete(name)
       }
       forget()
       if (on.isTransaction) db.afterCommit(forget) // others could read it until then

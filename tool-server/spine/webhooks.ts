@@ -17,6 +17,7 @@ import { inTrace, newTrace, traceFrom } from './trace.ts'
 type Needs = { db: Db; clock: Clock; log: Log; metrics: Metrics; registry: Registry; connections: Connections; inbox: Inbox; publicBaseUrl: string; mostBytes: number; started(): boolean }
 
 const path = /^\/webhooks\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?|$)/
+export const webhookUrl = (publicBaseUrl: string, { vendor, id }: { vendor: string; id: string }): string => `${publicBaseUrl}/webhooks/${vendor}/${id}`
 export const isWebhook = (url: string | undefined): boolean => url?.startsWith('/webhooks/') ?? false
 
 export const webhooks = (needs: Needs): RequestListener => {

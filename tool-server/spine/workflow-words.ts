@@ -14,6 +14,14 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       when: { 'es-MX': 'Día y hora', en: 'Day and time', help: 'Day and time, where there is no slot_id: «2026-11-23 11:00», or in Spanish words.' },
     },
   },
+  cancel_tour: {
+    name: { 'es-MX': 'Cancelar una visita', en: 'Cancel a visit' },
+    does: 'Calls off a visit of the person of the enrolled record, only when they clearly asked for it. Without a tour_id it is their next visit; where there are several, ask which.',
+    fields: {
+      tour_id: { 'es-MX': 'Visita', en: 'Visit', help: 'The tour_id that book_tour gave, where there is more than one visit.' },
+      reason: { 'es-MX': 'Motivo', en: 'Reason', help: 'Why, if they said so.' },
+    },
+  },
   check_availability: {
     name: { 'es-MX': 'Consultar horarios de visita', en: 'Check times for a visit' },
     does: 'Gives up to six free times to visit a home. Name no time that did not come from here. To book one, call book_tour with its slot_id.',
@@ -40,6 +48,28 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       budget_max: { 'es-MX': 'Renta máxima', en: 'Highest rent', help: 'The highest monthly rent in pesos.' },
       pets: { 'es-MX': 'Con mascotas', en: 'With pets', help: 'true where pets will live there.' },
       move_in: { 'es-MX': 'Fecha de mudanza', en: 'Move-in date', help: 'YYYY-MM-DD.' },
+    },
+  },
+  qualify_lead: {
+    name: { 'es-MX': 'Calificar al prospecto', en: 'Qualify the prospect' },
+    does: 'Notes what the prospect said about themselves, says what is still missing to qualify them and what to ask next, and moves their deal to qualified once nothing is.',
+    fields: {
+      budget_max: { 'es-MX': 'Presupuesto', en: 'Budget', help: 'Monthly budget in pesos.' },
+      occupants: { 'es-MX': 'Personas', en: 'Occupants', help: 'How many people will live there.' },
+      pets: { 'es-MX': 'Tiene mascotas', en: 'Has pets', help: 'true where they have pets.' },
+      move_in: { 'es-MX': 'Fecha de mudanza', en: 'Move-in date', help: 'YYYY-MM-DD.' },
+      months: { 'es-MX': 'Meses de contrato', en: 'Months', help: 'For how many months they want to rent.' },
+      guarantee: { 'es-MX': 'Garantía', en: 'Guarantee', help: 'What they can give: guarantor, policy, deposit or none.' },
+      income_range: { 'es-MX': 'Ingreso mensual', en: 'Monthly income', help: 'Their monthly income in pesos, only where they said so unasked: under_20k, 20k_to_40k, 40k_to_80k or over_80k.' },
+    },
+  },
+  reschedule_tour: {
+    name: { 'es-MX': 'Cambiar una visita de horario', en: 'Move a visit' },
+    does: 'Moves a visit of the person of the enrolled record to another time. Give it the slot_id they chose, or when. Without a tour_id it is their next visit; where there are several, ask which. It is moved only if ok is true; if not, offer the alternatives that come back.',
+    fields: {
+      tour_id: { 'es-MX': 'Visita', en: 'Visit', help: 'The tour_id that book_tour gave, where there is more than one visit.' },
+      slot_id: { 'es-MX': 'Horario elegido', en: 'Chosen time', help: 'The exact slot_id that check_availability gave.' },
+      when: { 'es-MX': 'Día y hora', en: 'Day and time', help: 'Day and time, where there is no slot_id: «2026-11-23 11:00», or in Spanish words.' },
     },
   },
   update_deal: {

@@ -2,7 +2,7 @@ import express, { Router } from 'express'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Connection, Inbound } from '../define.ts'
-import type { Signature } from '../domain/ports/signature.ts'
+import type { CheckCaller } from './cards.ts'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
@@ -11,13 +11,12 @@ import { parseOr } from './parse.ts'
 import type { RunFor } from './run-tool.ts'
 import { findEnrolled, type Enrolled } from './workflow-bind.ts'
 import { flatAnswer, type Flat } from './workflow-fields.ts'
-import { checkCaller } from './workflow-signature.ts'
 
 // The door by which HubSpot's workflows and agents call tools: signed, for the record that is enrolled, once for each callback.
 // POST /workflow/escalate
 // { "callbackId": "ap-4812345-56776413549-7-0", "origin": { "portalId": 4812345, "actionDefinitionId": 10646377 }, "context": { "source": "WORKFLOWS", "workflowId": 192814114 },
 //   "object": { "objectId": 904, "objectType": "CONTACT" }, "inputFields": { "reason": "complaint", "summary": "…" }, "fields": { … } }
-type Needs = { db: Db; clock: Clock; connections: Connections; runFor: RunFor; publicBaseUrl: string; checkSignature(signature: Signature): void }
+type Needs = { db: Db; clock: Clock; connections: Connections; runFor: RunFor; publicBaseUrl: string; checkCaller: CheckCaller }
 
 const mostBodyBytes = 262_144 // it may bring the record's properties
 const vendor = 'hubspot'
@@ -44,14 +43,14 @@ export const workflowDoor = (needs: Needs): Router => {
 }
 
 // Of several accounts those whose secret it was signed with; which of them it is for, the body says.
-const signersOf = async ({ db, clock, connections, checkSignature }: Needs, inbound: Inbound): Promise<Connection[]> => {
+const signersOf = async ({ db, clock, connections, checkCaller }: Needs, inbound: Inbound): Promise<Connection[]> => {
   const known = (await connections.all(db.bare)).filter((connection) => connection.vendor === vendor)
   let refusal: unknown = new AppError('unauthorized', 'No secret is known that this could be signed with.')
   const signers = known.filter(({ settings }) => {
     const { clientSecrets } = signing.parse(settings)
     if (clientSecrets.length === 0) return false
     try {
-      checkCaller(inbound, { secrets: clientSecrets, now: clock.now(), checkSignature })
+      checkCaller(inbound, { secrets: clientSecrets, now: clock.now() })
       return true
     } catch (thrown) {
       refusal = thrown

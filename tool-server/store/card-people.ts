@@ -6,6 +6,7 @@ import { deeds, type Deed } from '../domain/card-views.ts'
 import type { Db } from '../spine/db.ts'
 import { at } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
+import type { Tickets } from './card-tickets.ts'
 import { claimValue, personName } from './places.ts'
 import type { ConversationState } from './tables.ts'
 
@@ -24,13 +25,16 @@ export const opener = ({ db, vault, tenant }: CardReads) => async (place: string
   }
 }
 
-// A record that nobody of ours has is nobody, and another tenant's is one of those.
-export const personOfRecord = async (on: CardReads, { type, id }: views.CardRecord): Promise<CardPerson | undefined> => {
-  const { db, tenant } = on
+// A record that nobody of ours has is nobody, and another tenant's is one of those. A ticket may be about several: then it is whoever wrote last.
+export const personOfRecord = async (on: CardReads & { tickets: Tickets }, { type, id }: views.CardRecord): Promise<CardPerson | undefined> => {
+  const { db, tickets, tenant } = on
+  const [kind, ids] = type === 'ticket' ? (['contact', await tickets.contactsOf(tenant, id)] as const) : ([type, [id]] as const)
+  if (ids.length === 0) return undefined
   const { rows: [row] } = await sql<{ id: string; name_sealed: Buffer | null; phone_sealed: Buffer | null; conversations: CardPerson['conversations'] }>`select p.id, p.name_sealed,
     (select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = 'phone' order by claimed_at limit 1) as phone_sealed,
     coalesce((select json_agg(json_build_object('id', c.id, 'state', c.state) order by coalesce(c.heard_at, c.opened_at) desc, c.id desc) from conversation c where c.tenant_id = p.tenant_id and c.person_id = p.id), '[]'::json) as conversations
-    from counterpart k join person p on p.tenant_id = k.tenant_id and p.id = k.person_id where k.tenant_id = ${tenant} and k.kind = ${type} and k.external_id = ${id}`.execute(db.bare)
+    from counterpart k join person p on p.tenant_id = k.tenant_id and p.id = k.person_id where k.tenant_id = ${tenant} and k.kind = ${kind} and k.external_id in (${sql.join(ids)})
+    order by (select max(coalesce(c.heard_at, c.opened_at)) from conversation c where c.tenant_id = p.tenant_id and c.person_id = p.id) desc nulls last, p.id limit 1`.execute(db.bare)
   if (!row) return undefined
   const open = opener(on)
   return { id: row.id, conversations: row.conversations, name: await open(personName(row.id), row.name_sealed), phone: await open(claimValue('phone', row.id), row.phone_sealed) }

@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { consoleWords, views, type Language } from '@portero/shared'
+import { consoleWords, transcriptWords, views, type Language } from '@portero/shared'
 import type { Millis } from '../define.ts'
 import { deedOf, isoOf, searchable, showable, type CardLine } from '../domain/card-views.ts'
 import type { Catalogue } from '../domain/homes.ts'
 import type { Tour } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
 import { cursorOf, doneFor, opener, placeOf, type CardPerson, type CardReads, type Place } from './card-people.ts'
+import { takenOf } from './hands-view.ts'
+import { mediaOf, type MediaPlace } from './media.ts'
 import { escalationSummary, messageBody } from './places.ts'
 import type { Author, MessageStatus } from './tables.ts'
 
@@ -16,26 +18,29 @@ const perPage = 50
 const mostSearched = 2_000
 const atOnce = 200
 
-type Asked = { before?: string | undefined; search?: string | undefined; language: Language; now: Millis }
-type Around = { person: CardPerson; catalogue: Catalogue; tours: readonly Tour[] }
+type Asked = { before?: string | undefined; search?: string | undefined; language: Language; user: string | undefined; now: Millis }
+type Around = { person: CardPerson; catalogue: Catalogue; tours: readonly Tour[]; mediaUrl(place: MediaPlace): Promise<string> }
 type View = z.infer<typeof views.transcriptView>
 
-export const transcriptOf = async (on: CardReads, { before, search, language, now }: Asked, around: Around): Promise<View> => {
+export const transcriptOf = async (on: CardReads, { before, search, language, user, now }: Asked, around: Around): Promise<View> => {
   const { person } = around
   const from = before === undefined ? undefined : await placeOf(on, person.id, before)
   const words = searchable(search ?? '')
   const { lines, earlier } = words === '' ? await page(on, from, language, around) : await found(on, from, { words, language }, around)
   const escalation = await waiting(on, person, now)
+  const [latest] = person.conversations
+  const taken = latest && (await takenOf(on, latest.id, user))
   return {
-    zone: cardZone, asOf: isoOf(now), state: person.conversations[0]?.state ?? 'none', lines,
-    ...(escalation && { escalation: escalation.shown }), ...(earlier && { earlier: await cursorOf(on, person.id, earlier) }),
+    zone: cardZone, asOf: isoOf(now), state: latest?.state ?? 'none', lines: await withMedia(on, lines, language, around.mediaUrl), ...(taken && { taken: { ...taken, since: isoOf(taken.since) } }),
+    ...(escalation && { escalation }), ...(earlier && { earlier: await cursorOf(on, person.id, earlier) }),
   }
 }
 
-type Row = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null }
+type Row = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null; edited: boolean; deleted: boolean; stray: boolean }
+const columns = sql`id, author, status, sent_at as at, body_sealed, edited_at is not null as edited, deleted_at is not null as deleted, stray`
 const messages = async ({ db, tenant }: CardReads, { conversations }: CardPerson, before: Place | undefined, most: number): Promise<Row[]> => {
   if (conversations.length === 0) return []
-  const { rows } = await sql<Row>`select id, author, status, sent_at as at, body_sealed from message where tenant_id = ${tenant} and conversation_id in (${sql.join(conversations.map(({ id }) => sql`${id}::uuid`))})
+  const { rows } = await sql<Row>`select ${columns} from message where tenant_id = ${tenant} and conversation_id in (${sql.join(conversations.map(({ id }) => sql`${id}::uuid`))})
     ${before ? sql`and (sent_at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by sent_at desc, id desc limit ${most}`.execute(db.bare)
   return rows
 }
@@ -71,27 +76,39 @@ const found = async (on: CardReads, before: Place | undefined, { words, language
 }
 
 const body = z.looseObject({ kind: views.line.shape.kind, text: z.string() })
-const lineOf = async (on: CardReads, { id, author, status, at: sentAt, body_sealed }: Row, language: Language): Promise<CardLine> => {
+const lineOf = async (on: CardReads, { id, author, status, at: sentAt, body_sealed, edited, deleted, stray }: Row, language: Language): Promise<CardLine> => {
   const opened = await opener(on)(messageBody(id), body_sealed)
   const said = opened === undefined ? undefined : body.safeParse(JSON.parse(opened)).data
   const text = said?.text ?? (body_sealed && opened === undefined ? consoleWords[language].erased : '')
-  return { id, at: isoOf(sentAt), author, kind: said?.kind ?? 'other', text: showable(text), ...(author !== 'prospect' && { status }) }
+  const words = transcriptWords[language]
+  const note = deleted ? words.deleted : edited ? words.edited : undefined
+  return { id, at: isoOf(sentAt), author, kind: said?.kind ?? 'other', text: showable(text), ...(author !== 'prospect' && { status }), ...(note !== undefined && { note }), ...(stray && { isStray: true }) }
 }
 
-type Waiting = { since: Millis; shown: NonNullable<View['escalation']> }
-export const waiting = async (on: CardReads, { conversations }: CardPerson, now: Millis): Promise<Waiting | undefined> => {
+// What came with them, where whoever looks may open it.
+const withMedia = async (on: CardReads, lines: readonly CardLine[], language: Language, mediaUrl: Around['mediaUrl']): Promise<CardLine[]> => {
+  const found = await mediaOf(on.db.bare, on.tenant, lines.filter(({ kind }) => kind !== 'done').map(({ id }) => id))
+  return Promise.all(lines.map(async (line) => {
+    const media = found.get(line.id) ?? []
+    const kept = await Promise.all(media.flatMap(({ state, type, ...place }) => (state === 'kept' && type !== undefined ? [mediaUrl(place).then((url) => ({ url, type }))] : [])))
+    const notes = [line.note, ...media.map(({ state }) => (state === 'kept' ? undefined : transcriptWords[language].media[state]))].filter((note) => note !== undefined)
+    return { ...line, ...(kept.length > 0 && { media: kept }), ...(notes.length > 0 && { note: [...new Set(notes)].join(' · ') }) }
+  }))
+}
+
+const waiting = async (on: CardReads, { conversations }: CardPerson, now: Millis): Promise<View['escalation']> => {
   if (conversations.length === 0) return undefined
-  const { rows: [row] } = await sql<{ id: string; reason: string; summary_sealed: Buffer; owner: string | null; since: Millis; due: Millis }>`select id, reason, summary_sealed, owner, opened_at as since, due_at as due from escalation
+  const { rows: [row] } = await sql<{ id: string; reason: string; summary_sealed: Buffer; owner: string | null; due: Millis }>`select id, reason, summary_sealed, owner, due_at as due from escalation
     where tenant_id = ${on.tenant} and conversation_id in (${sql.join(conversations.map(({ id }) => sql`${id}::uuid`))}) and closed_at is null order by opened_at desc limit 1`.execute(on.db.bare)
   if (!row) return undefined
   const summary = showable((await opener(on)(escalationSummary(row.id), row.summary_sealed)) ?? '')
-  return { since: row.since, shown: { reason: row.reason, summary, dueAt: isoOf(row.due), isLate: now > row.due, ...(row.owner !== null && { owner: row.owner }) } }
+  return { reason: row.reason, summary, dueAt: isoOf(row.due), isLate: now > row.due, ...(row.owner !== null && { owner: row.owner }) }
 }
 
 // What the prospect had said last before something was done.
 export const lastHeard = async (on: CardReads, { conversations }: CardPerson, until: Millis, language: Language): Promise<CardLine | undefined> => {
   if (conversations.length === 0) return undefined
-  const { rows: [row] } = await sql<Row>`select id, author, status, sent_at as at, body_sealed from message where tenant_id = ${on.tenant} and conversation_id in (${sql.join(conversations.map(({ id }) => sql`${id}::uuid`))})
+  const { rows: [row] } = await sql<Row>`select ${columns} from message where tenant_id = ${on.tenant} and conversation_id in (${sql.join(conversations.map(({ id }) => sql`${id}::uuid`))})
     and author = 'prospect' and sent_at <= ${at(until)} order by sent_at desc, id desc limit 1`.execute(on.db.bare)
   return row && lineOf(on, row, language)
 }

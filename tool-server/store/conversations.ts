@@ -27,33 +27,66 @@ export const noteHeard = async ({ tx, subject }: Act, conversation: string, hear
   await sql`update conversation set heard_at = greatest(heard_at, ${at(heardAt)}) where tenant_id = ${subject.tenant} and id = ${conversation}`.execute(tx)
 }
 
-type Message = { conversation: string; person: string; connection: string; external: string; author: Author; body: object | undefined; status: MessageStatus; sentAt: Millis }
+type Cost = { micros: number; currency: string }
+type Message = { conversation: string; person: string; connection: string; external: string; author: Author; body: object | undefined; status: MessageStatus; sentAt: Millis; cost?: Cost | undefined }
+type Named = Pick<Message, 'connection' | 'external'>
 const rank: Record<MessageStatus, number> = { accepted: 0, sent: 1, delivered: 2, read: 3, failed: 4 }
+const named = (tenant: string, { connection, external }: Named) => sql`m.tenant_id = ${tenant} and m.connection_id = ${connection} and m.external_id = ${external}`
 
-// A message is told several times, and out of order: its words come when they come, and its fate only ever moves on.
-export const noteMessage = async ({ tx, subject, sealing, newId }: Act, { conversation, person, connection, external, author, body, status, sentAt }: Message): Promise<boolean> => {
-  const { rows: [known] } = await sql<{ id: string; status: MessageStatus; has_body: boolean }>`select id, status, body_sealed is not null as has_body from message
-    where tenant_id = ${subject.tenant} and connection_id = ${connection} and external_id = ${external} for no key update`.execute(tx)
+// A message is told several times, and out of order: its words come when they come, and its fate only ever moves on. What was taken back doesn't come back.
+export type Noted = { id: string; isNew: boolean; isFirstHeard: boolean } // isFirstHeard: of its words
+export const noteMessage = async ({ tx, subject, sealing, newId }: Act, { conversation, person, author, body, status, sentAt, cost, ...name }: Message): Promise<Noted> => {
+  const { rows: [known] } = await sql<{ id: string; status: MessageStatus; is_said: boolean }>`select id, status, body_sealed is not null or deleted_at is not null as is_said from message m
+    where ${named(subject.tenant, name)} for no key update`.execute(tx)
   const id = known?.id ?? newId()
-  const sealed = body && !known?.has_body ? await sealing.seal(messageBody(id), JSON.stringify(body), person) : null
+  const isFirstHeard = body !== undefined && !known?.is_said
+  const sealed = isFirstHeard ? await sealing.seal(messageBody(id), JSON.stringify(body), person) : null
   if (!known) {
-    const { rows } = await sql`insert into message (tenant_id, id, conversation_id, connection_id, external_id, direction, author, body_sealed, status, sent_at)
-      values (${subject.tenant}, ${id}, ${conversation}, ${connection}, ${external}, ${author === 'prospect' ? 'in' : 'out'}, ${author}, ${sealed}, ${status}, ${at(sentAt)})
+    const { rows } = await sql`insert into message (tenant_id, id, conversation_id, connection_id, external_id, direction, author, body_sealed, status, sent_at, cost_micros, currency)
+      values (${subject.tenant}, ${id}, ${conversation}, ${name.connection}, ${name.external}, ${author === 'prospect' ? 'in' : 'out'}, ${author}, ${sealed}, ${status}, ${at(sentAt)}, ${cost?.micros ?? null}, ${cost?.currency ?? null})
       on conflict (tenant_id, connection_id, external_id) do nothing returning id`.execute(tx)
-    return rows.length > 0
+    return { id, isNew: rows.length > 0, isFirstHeard: isFirstHeard && rows.length > 0 }
   }
-  await sql`update message set status = ${later(status, known.status)}, body_sealed = coalesce(body_sealed, ${sealed}) where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
-  return false
+  await sql`update message set status = ${later(status, known.status)}, body_sealed = coalesce(body_sealed, ${sealed}), sent_at = least(sent_at, ${at(sentAt)}),
+    cost_micros = coalesce(cost_micros, ${cost?.micros ?? null}), currency = coalesce(currency, ${cost?.currency ?? null}) where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
+  return { id, isNew: false, isFirstHeard }
 }
 const later = (a: MessageStatus, b: MessageStatus): MessageStatus => (rank[a] > rank[b] ? a : b)
 
 // Of a message that we know, and nothing of one that we don't: its words tell its fate too.
-export const noteFate = async ({ tx, subject }: Act, { connection, external, status }: Pick<Message, 'connection' | 'external' | 'status'>): Promise<void> => {
-  const { rows: [known] } = await sql<{ id: string; status: MessageStatus }>`select id, status from message where tenant_id = ${subject.tenant} and connection_id = ${connection} and external_id = ${external} for no key update`.execute(tx)
+export const noteFate = async ({ tx, subject }: Act, { status, ...name }: Named & Pick<Message, 'status'>): Promise<void> => {
+  const { rows: [known] } = await sql<{ id: string; status: MessageStatus }>`select id, status from message m where ${named(subject.tenant, name)} for no key update`.execute(tx)
   if (known) await sql`update message set status = ${later(status, known.status)} where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
+}
+
+// What its author made of it later, where we know it. body: undefined where it was taken back. An older change than the one that we know changes nothing.
+export type Revised = { id: string; person: string; conversation: string; author: Author; isNew: boolean }
+export const reviseMessage = async ({ tx, subject, sealing }: Act, { body, at: changedAt, ...name }: Named & { body: object | undefined; at: Millis }): Promise<Revised | undefined> => {
+  const { rows: [known] } = await sql<Omit<Revised, 'isNew'> & { since: Millis }>`select m.id, c.person_id as person, c.id as conversation, m.author, greatest(m.sent_at, m.edited_at, m.deleted_at) as since from message m
+    join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where ${named(subject.tenant, name)} for no key update of m`.execute(tx)
+  if (!known) return undefined
+  const { since, ...message } = known
+  if (changedAt <= since) return { ...message, isNew: false }
+  const sealed = body ? await sealing.seal(messageBody(known.id), JSON.stringify(body), known.person) : null
+  await sql`update message set body_sealed = ${sealed}, edited_at = ${body ? at(changedAt) : sql`edited_at`}, deleted_at = ${body ? null : at(changedAt)} where tenant_id = ${subject.tenant} and id = ${known.id}`.execute(tx)
+  return { ...message, isNew: true }
 }
 
 export const externalOf = async ({ tx, subject }: Act, conversation: string): Promise<{ connection: string; external: string | undefined } | undefined> => {
   const { rows: [row] } = await sql<{ connection: string; external: string | null }>`select connection_id as connection, external_id as external from conversation where tenant_id = ${subject.tenant} and id = ${conversation}`.execute(tx)
   return row && { connection: row.connection, external: row.external ?? undefined }
+}
+
+// Whose conversation it is, where this changed something. taken_at: since when it is in these hands. since: what was before that changes nothing.
+type Hands = { mode: 'human'; by: string; since?: Millis | undefined } | { mode: 'bot' }
+export const handTo = async ({ tx, subject, now }: Act, conversation: string, hands: Hands): Promise<string | undefined> => {
+  const [by, since] = hands.mode === 'human' ? [hands.by, hands.since] : [null, undefined]
+  const { rows: [row] } = await sql<{ person: string }>`update conversation set state = ${hands.mode}, taken_by = ${by}, taken_at = ${at(now)}
+    where tenant_id = ${subject.tenant} and id = ${conversation} and state <> ${hands.mode} ${since === undefined ? sql`` : sql`and (taken_at is null or taken_at < ${at(since)})`} returning person_id as person`.execute(tx)
+  return row?.person
+}
+
+export const latestWith = async ({ tx, subject }: Act, { person, connection }: Omit<Whose, 'external'>): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ id: string }>`select id from conversation where tenant_id = ${subject.tenant} and person_id = ${person} and connection_id = ${connection} order by opened_at desc, id desc limit 1`.execute(tx)
+  return row?.id
 }

@@ -2,22 +2,25 @@ import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DB, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
-import type { Known, Line, Own } from '../domain/reads.ts'
+import type { Call, Known, Line, Own } from '../domain/reads.ts'
 import type { Db } from '../spine/db.ts'
 import type { Clock } from '../spine/clock.ts'
 import type { Vault } from '../spine/vault.ts'
+import { calendarToken } from './calendar-links.ts'
 import { counterpartsOf } from './counterparts.ts'
 import { makeHandles } from './handles.ts'
 import { loadCatalogue } from './homes.ts'
 import { findLead, openLead, type LeadRow } from './leads.ts'
-import { claimValue, messageBody, personName } from './places.ts'
+import { mediaToken } from './media-links.ts'
+import { claimValue, escalationSummary, messageBody, personName } from './places.ts'
 import { takenTimes, toursOf } from './tours.ts'
 
 // What tools and flows may ask of our own state. The catalogue is the same for everybody and changes rarely, so it is remembered for a moment.
 const rememberMs: Millis = 10_000
 const mostLines = 200
 
-export const makeOwnReads = ({ db, clock, vault }: { db: Db; clock: Clock; vault: Vault }): ((tenant: string) => Own) => {
+export type OwnReads = ((tenant: string) => Own) & { forget(): void } // forget: the catalogue, which is another one
+export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; clock: Clock; vault: Vault; publicBaseUrl: string }): OwnReads => {
   const remembered = new Map<string, { catalogue: Promise<Catalogue>; until: Millis }>()
   const catalogueOf = (tenant: string): Promise<Catalogue> => {
     const known = remembered.get(tenant)
@@ -27,7 +30,7 @@ export const makeOwnReads = ({ db, clock, vault }: { db: Db; clock: Clock; vault
     catalogue.catch(() => remembered.delete(tenant))
     return catalogue
   }
-  return (tenant) => {
+  const ownOf = (tenant: string): Own => {
     const on = db.bare
     const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(on, tenant, place, sealed)).toString()
     return {
@@ -43,14 +46,15 @@ export const makeOwnReads = ({ db, clock, vault }: { db: Db; clock: Clock; vault
           if (!known) return undefined
           const { rows: leads } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by opened_at`.execute(on)
           return {
-            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), counterparts: await counterpartsOf(on, tenant, person),
+            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), counterparts: await counterpartsOf(on, tenant, person),
             leads: await Promise.all(leads.map((row) => openLead(row, open))),
           }
         },
       },
-      handles: makeHandles({ on, vault, tenant, now: clock.now }),
+      handles: { ...makeHandles({ on, vault, tenant, now: clock.now }), calendarUrl: async (tour) => `${publicBaseUrl}/ics/${await calendarToken({ on, vault }, { tenant, tour })}`, mediaUrl: async (which) => `${publicBaseUrl}/media/${await mediaToken({ on, vault }, { tenant, ...which }, clock.now())}` },
     }
   }
+  return Object.assign(ownOf, { forget: () => remembered.clear() })
 }
 
 type Open = (place: string, sealed: Buffer) => Promise<string>
@@ -74,4 +78,11 @@ const conversationsOf = async (on: Kysely<DB>, tenant: string, person: string, o
     const lines = await Promise.all(rows.toReversed().map(async ({ id, author, body_sealed, at }): Promise<Line> => ({ author, at, text: words.parse(JSON.parse(await open(messageBody(id), body_sealed))).text })))
     return { ...conversation, lines }
   }))
+}
+
+const mostCalls = 20
+const callsOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Call[]> => {
+  const { rows } = await sql<Omit<Call, 'summary'> & { summary_sealed: Buffer }>`select id, reason, summary_sealed, owner, due_at as "dueAt", closed_at is null as "isOpen" from escalation
+    where tenant_id = ${tenant} and person_id = ${person} order by opened_at desc limit ${mostCalls}`.execute(on)
+  return Promise.all(rows.map(async ({ id, reason, summary_sealed, owner, dueAt, isOpen }) => ({ id, reason, summary: await open(escalationSummary(id), summary_sealed), owner: owner ?? undefined, dueAt, isOpen })))
 }

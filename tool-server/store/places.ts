@@ -4,3 +4,5 @@ export const claimValue = (kind: string, person: string): string => `claim.${kin
 export const messageBody = (message: string): string => `message.body:${message}`
 export const leadFacts = (lead: string): string => `lead.facts:${lead}`
 export const escalationSummary = (escalation: string): string => `escalation.summary:${escalation}`
+export const mediaBytes = (person: string, digest: Buffer): string => `media.bytes:${person}:${digest.toString('hex')}`
+export const privacyDetails = (privacyCase: string): string => `privacy_case.details:${privacyCase}`

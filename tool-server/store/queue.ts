@@ -4,9 +4,9 @@ import type { Db } from '../spine/db.ts'
 import type { JobKind, JobState } from '../spine/tables.ts'
 
 // What waits, runs and has stopped, for one tenant's operators to see.
-export type Depth = { lane: Lane; state: Exclude<JobState, 'done' | 'shadowed'>; count: number }
+export type Depth = { lane: Lane; state: Exclude<JobState, 'done' | 'shadowed' | 'dropped'>; count: number }
 export const depths = async (db: Db, tenant: string): Promise<{ jobs: Depth[]; unread: number; dead: number; unsealed: number }> => {
-  const { rows: jobs } = await sql<Depth>`select lane, state, count(*) as count from job where tenant_id = ${tenant} and state not in ('done', 'shadowed') group by lane, state`.execute(db.bare)
+  const { rows: jobs } = await sql<Depth>`select lane, state, count(*) as count from job where tenant_id = ${tenant} and state not in ('done', 'shadowed', 'dropped') group by lane, state`.execute(db.bare)
   const { rows: [rest] } = await sql<{ unread: number; dead: number; unsealed: number }>`select (select count(*) from inbox where tenant_id = ${tenant} and state = 'new') as unread,
     (select count(*) from inbox where tenant_id = ${tenant} and state = 'dead') + (select count(*) from job where tenant_id = ${tenant} and state = 'dead') as dead,
     (select count(*) from audit where tenant_id = ${tenant} and link is null) as unsealed`.execute(db.bare)

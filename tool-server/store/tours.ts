@@ -62,7 +62,7 @@ const finding = (tenant: string, { id, person, building, day, startsAt, endsAt, 
       where not exists (select 1 from own)
         and not exists (select 1 from busy t where t.agent_id = asked.agent and t.starts_at < ${at(endsAt)} + ${gap} and t.ends_at + ${gap} > ${at(startsAt)})
         and (select count(*) from tour t where t.tenant_id = ${tenant} and t.agent_id = asked.agent and t.id <> ${id}::uuid and t.day = ${day}::date and t.status <> 'cancelled') < ${perDay}
-      order by asked.place limit 1)`
+      order by asked.agent = (select agent_id from tour where tenant_id = ${tenant} and id = ${id}::uuid) desc nulls last, asked.place limit 1)`
 }
 
 // mine: this person has that very visit; clash: another one then.
@@ -72,21 +72,39 @@ export const placeTour = async ({ tx, subject, now }: Act, wanted: Wanted): Prom
   const { rows } = await sql<Placed>`with ${finding(subject.tenant, wanted)},
     placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, day, starts_at, ends_at, status, made_at, changed_at)
       select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, ${day}::date, ${at(startsAt)}, ${at(endsAt)}, 'confirmed', ${at(now)}, ${at(now)} from fit
-      on conflict do nothing returning id, agent_id, home_id)
+      on conflict do nothing returning *),
+    ${forgetting('placed', ['reschedule_tour', 'cancel_tour'])}
     select 'booked' as outcome, id, agent_id as agent, home_id as home from placed
     union all (select case when home_id = ${home}::uuid then 'mine' else 'clash' end, id, agent_id, home_id from own order by 1 desc limit 1)`.execute(tx)
   return rows[0]
 }
 
-// The same visit at another time, and perhaps elsewhere or with somebody else. Under the lock of its row too; version: as it was read there. clash: its person has another one then.
-export const moveTour = async ({ tx, subject, now }: Act, version: number, wanted: Place): Promise<Tour | 'clash' | undefined> => {
-  const { id, home, building, day, startsAt, endsAt } = wanted
-  const { rows: [row] } = await sql<{ clash: boolean; moved: string | null }>`with ${finding(subject.tenant, wanted)},
-    moved as (update tour set home_id = ${home}::uuid, building_id = ${building}::uuid, agent_id = fit.agent, day = ${day}::date, starts_at = ${at(startsAt)}, ends_at = ${at(endsAt)}, version = version + 1, changed_at = ${at(now)}
-      from fit where tenant_id = ${subject.tenant} and id = ${id} and version = ${version} and status in ('held', 'confirmed') returning id)
-    select exists (select 1 from own) as clash, (select id from moved) as moved`.execute(tx)
-  if (row?.clash) return 'clash'
-  return row?.moved ? oneTour({ tx, subject }, { id, person: undefined }, sql``) : undefined
+// What was answered before is no longer the answer: the same call again is a new wish.
+const forgetting = (changed: 'placed' | 'moved' | 'off', tools: readonly string[]): RawBuilder<unknown> => sql`forgotten as (delete from tool_reply where tool in (${sql.join(tools)})
+  and (tenant_id, conversation_id) in (select c.tenant_id, c.id from conversation c join ${sql.ref(changed)} t on t.tenant_id = c.tenant_id and t.person_id = c.person_id))`
+const allAnswers = ['book_tour', 'reschedule_tour', 'cancel_tour']
+
+// before: as its row was when it was locked; after: as it is now, where it was changed. clash: it wasn't, because its person has another one then.
+type Changed = { before: Tour | undefined; after: Tour | undefined; clash: boolean }
+type ChangedRow = Row & { what: 'before' | 'after' | 'clash' }
+const changedOf = (rows: readonly ChangedRow[]): Changed => {
+  const one = (isAfter: boolean): Tour | undefined => rows.flatMap(({ what, ...row }) => ((what === 'after') === isAfter ? [tourOf(row)] : []))[0]
+  return { before: one(false), after: one(true), clash: rows.some(({ what }) => what === 'clash') }
+}
+const locked = (tenant: string, { id, person }: Which): RawBuilder<unknown> =>
+  sql`mine as materialized (select * from tour where tenant_id = ${tenant} and id = ${id} and (${person ?? null}::uuid is null or person_id = ${person ?? null}::uuid) for no key update)`
+
+// The same visit at another time, and perhaps elsewhere; with whom it was, where they can. Under the locks of its days. since: it begins after that.
+type Moving = Place & { version: number | undefined; since: Millis }
+export const moveTour = async ({ tx, subject, now }: Act, wanted: Moving): Promise<Changed> => {
+  const { id, person, home, building, day, startsAt, endsAt, version, since } = wanted
+  const { rows } = await sql<ChangedRow>`with ${locked(subject.tenant, { id, person })}, ${finding(subject.tenant, wanted)},
+    moved as (update tour t set home_id = ${home}::uuid, building_id = ${building}::uuid, agent_id = fit.agent, day = ${day}::date, starts_at = ${at(startsAt)}, ends_at = ${at(endsAt)}, version = t.version + 1, changed_at = ${at(now)}
+      from fit, mine m where t.tenant_id = m.tenant_id and t.id = m.id and t.version = coalesce(${version ?? null}::int, m.version) and t.status in ('held', 'confirmed') and t.starts_at > ${at(since)}
+        and (m.home_id, m.starts_at) <> (${home}::uuid, ${at(startsAt)}) returning t.*),
+    ${forgetting('moved', allAnswers)}
+    select case when exists (select 1 from own) then 'clash' else 'before' end as what, ${columns} from mine union all select 'after', ${columns} from moved`.execute(tx)
+  return changedOf(rows)
 }
 
 // The other moves: only what it is called changes, and a cancelled one is in nobody's way.
@@ -96,7 +114,12 @@ export const settleTour = async ({ tx, subject, now }: Act, { id, status, versio
   return row && tourOf(row)
 }
 
-// That it was booked is no longer the answer: the same call again is a new wish.
-export const forgetBookings = async ({ tx, subject }: Act, conversation: string): Promise<void> => {
-  await sql`delete from tool_reply where tenant_id = ${subject.tenant} and conversation_id = ${conversation} and tool = 'book_tour'`.execute(tx)
+// Its time is free again at once. since: it begins after that.
+export const callOff = async ({ tx, subject, now }: Act, { version, since, ...which }: Which & { version: number; since: Millis }): Promise<Changed> => {
+  const { rows } = await sql<ChangedRow>`with ${locked(subject.tenant, which)},
+    off as (update tour t set status = 'cancelled', held_until = null, version = t.version + 1, changed_at = ${at(now)}
+      from mine m where t.tenant_id = m.tenant_id and t.id = m.id and t.version = ${version} and t.status in ('held', 'confirmed') and t.starts_at > ${at(since)} returning t.*),
+    ${forgetting('off', allAnswers)}
+    select 'before' as what, ${columns} from mine union all select 'after', ${columns} from off`.execute(tx)
+  return changedOf(rows)
 }

@@ -3,13 +3,13 @@ import { AppError, sayings } from '@portero/shared'
 import { bookTour } from '../actions/book-tour.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
 import type { Millis } from '../define.ts'
-import { alternatives, offer, reach, searchFor, startOf } from '../domain/offers.ts'
+import { alternatives, offer, placing, reach, searchFor, startOf } from '../domain/offers.ts'
 import { defineTool, type Reads } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
-import { agentsFree, freeSlots, gapMs } from '../domain/slots.ts'
+import { agentsFree, freeSlots } from '../domain/slots.ts'
 import { label, readWhen } from '../domain/spanish-times.ts'
-import { dayOf, dayStart } from '../domain/zones.ts'
+import { dayStart } from '../domain/zones.ts'
 
 const say = sayings['es-MX']
 const tour = z.strictObject({ tour_id: z.string(), home: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string() })
@@ -40,10 +40,7 @@ export const bookTourTool = defineTool({
     const free = alternatives({ catalogue, home, now, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
     return failed('not_offered', say.timeNotOffered, { alternatives: await offer(reads.handles, person, home, free) })
   }
-  const placed = await act(bookTour, {
-    home: home.id, building: building.id, day: dayOf(zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * 60_000, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
-    agents: [...able], weights: Object.fromEntries(catalogue.agents.flatMap(({ id, weight }) => (able.includes(id) ? [[id, weight]] : []))), elsewhere: reach({ catalogue, home }, now),
-  })
+  const placed = await act(bookTour, placing({ catalogue, home, now }, startsAt, able))
   if (placed.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
   if (placed.status === 'gone' || !placed.tour) {
     const free = alternatives({ catalogue, home, now, taken: placed.taken ?? [] }, startsAt)

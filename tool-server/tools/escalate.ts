@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { AppError, sayings } from '@portero/shared'
+import { sayings } from '@portero/shared'
 import { escalate, reasons } from '../actions/escalate.ts'
 import type { Millis } from '../define.ts'
-import type { Catalogue } from '../domain/homes.ts'
 import { defineTool } from '../domain/reads.ts'
 import { reply } from '../domain/replies.ts'
 
@@ -21,16 +20,10 @@ export const escalateTool = defineTool({
   callers: ['prospect', 'workflow'],
   policy: { effect: 'write', timeoutMs: 5_000, scopes: ['escalations:write'] },
   examples: [{ name: 'pide una persona', input: { reason: 'asked_for_person', summary: 'Quiere hablar con alguien sobre el aval.' }, output: { ok: true, say: say.escalated('Sofía', 15), data: { owner: 'Sofía', answer_by: '2026-11-23T17:15:00.000Z' } } }],
-}).runs(async ({ reason, summary }, { reads, act, subject: { person } }) => {
-  if (!person) throw new AppError('bug', 'an escalation belongs to a person')
-  const catalogue = await reads.homes.catalogue()
-  const owner = ownerOf(catalogue, (await reads.tours.of(person)).find(({ status }) => status === 'confirmed')?.agent)
-  const { dueAt, isNew, ...waiting } = await act(escalate, { reason, summary: summary.trim().slice(0, summaryLength) || reason, withinMs, ...(owner && { owner }) })
+}).runs(async ({ reason, summary }, { act }) => {
+  const { dueAt, isNew, ...waiting } = await act(escalate, { reason, summary: summary.trim().slice(0, summaryLength) || reason, withinMs })
   return {
     ok: true, say: isNew ? say.escalated(waiting.owner, withinMs / 60_000) : say.alreadyEscalated,
     data: { answer_by: new Date(dueAt).toISOString(), ...(waiting.owner !== undefined && { owner: waiting.owner }) },
   }
 })
-
-// Whoever shows them a home already knows them.
-const ownerOf = ({ agents }: Catalogue, agent: string | undefined): string | undefined => (agents.find(({ id }) => id === agent) ?? agents.find(({ isActive }) => isActive))?.name

@@ -7,7 +7,7 @@ import { label } from '../domain/spanish-times.ts'
 import { tourStatuses } from '../domain/tours.ts'
 
 const say = sayings['es-MX']
-const shown = z.strictObject({ tour_id: z.string(), home: z.string(), title: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string(), status: z.enum(tourStatuses) })
+const shown = z.strictObject({ tour_id: z.string(), home: z.string(), title: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string(), status: z.enum(tourStatuses), calendar_url: z.string() })
 const mostShown = 10
 
 export const myTours = defineTool({
@@ -29,7 +29,8 @@ export const myTours = defineTool({
     if (!home) return []
     const { zone, address } = home.building
     const agent = catalogue.agents.find(({ id }) => id === tour.agent)?.name ?? ''
-    return [reads.handles.tour(person, tour.id).then((tour_id) => ({ tour_id, home: home.slug, title: home.title, start: startOf(zone, tour.startsAt), label: label(zone, tour.startsAt), address, agent, status: tour.status }))]
+    return [Promise.all([reads.handles.tour(person, tour.id), reads.handles.calendarUrl(tour.id)]).then(([tour_id, calendar_url]) => (
+      { tour_id, home: home.slug, title: home.title, start: startOf(zone, tour.startsAt), label: label(zone, tour.startsAt), address, agent, status: tour.status, calendar_url }))]
   }))
   const next = tours.slice(0, coming.length)
   return { ok: true, say: next.length === 0 ? say.noTours : say.toursAre(next.map(({ title, label }) => `${title}, ${label}`).join('; ')), data: { tours } }

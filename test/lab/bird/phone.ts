@@ -1,35 +1,81 @@
-import { z } from 'zod'
 import type { Answer } from '../simulator.ts'
+import type { Body } from './bodies.ts'
 import type { Chats } from './chats.ts'
-import { ringsAt, type Body } from './wire.ts'
+import { rowsIn, shownOnPhone, type OnPhone } from './phone-view.ts'
+import { ringsAt, type Message } from './wire.ts'
+import { fileBody, fileOf, metaOf, placeBody, writing, type Sent, type Writing } from './writing.ts'
 
 // What a prospect's phone does, by its number.
-const media = z.strictObject({ kind: z.enum(['image', 'audio', 'video', 'file', 'location']), caption: z.string().optional() })
-const writing = z.union([z.strictObject({ text: z.string().min(1) }), z.strictObject({ media }), z.strictObject({ reply: z.string().min(1) })])
-export type Writing = z.infer<typeof writing> & { name?: string }
-export type OnPhone = { id: string; from: 'me' | 'them'; text: string; at: number; status: string }
+type Written = { conversationId: string; messageId: string }
 export type Phone = {
-  write(number: string, what: Writing): { conversationId: string; messageId: string }
+  write(number: string, what: Writing & { name?: string }): Written
   messages(number: string): OnPhone[] // the oldest first
   read(number: string): void // whatever came
+  hide(number: string, username: string | undefined): void // behind a username; undefined: shown again
+  renumber(from: string, to: string): Written // a new number, and WhatsApp says so
 }
 export type Dialled = { method: string; number: string; body: unknown }
 
 export const makePhone = (chats: Chats): { phone: Phone; phoneDesk(asked: Dialled): Answer; conversationFor(number: string): string } => {
-  const onPhone = (number: string) => chats.messages().filter(({ contact }) => ringsAt(contact.number) === ringsAt(number))
+  const { people, media } = chats
+  // What was never sent, or is for our own people, doesn't arrive.
+  const onPhone = (number: string): Message[] => chats.messages().filter(({ contact, by, failure, isDraft }) => ringsAt(contact.number) === ringsAt(number) && !isDraft && !(failure && by !== 'prospect'))
+  const one = (number: string, id: string): Message => {
+    const message = onPhone(number).find((each) => each.id === id)
+    if (!message) throw new Error(`no message on that phone is ${id}`)
+    return message
+  }
+  const sendFile = (number: string, sent: Sent): Written => {
+    const contact = people.at(number)
+    if (sent.kind === 'location') return chats.hear(contact, placeBody(sent))
+    const file = fileOf(sent)
+    const id = chats.newId()
+    return chats.hear(contact, fileBody(sent, media.keep(file, id), file), { id, meta: metaOf(sent.kind) })
+  }
+  const pick = (number: string, text: string, payload: string, message: Message | undefined): Written =>
+    chats.hear(people.at(number), { type: 'text', text: { text, actions: [{ type: 'postback', postback: { text, payload } }] } }, message && { repliesTo: { id: message.id, type: 'click' } })
+  const press = (number: string, { message: id, payload }: { message: string; payload: string }): Written => {
+    const message = one(number, id)
+    const choice = choicesIn(message.body).find((each) => each.payload === payload)
+    if (!choice) throw new Error(`nothing in ${id} stands for ${payload}`)
+    return pick(number, choice.text, payload, message)
+  }
+  const own = (number: string, id: string): Message => {
+    const message = one(number, id)
+    if (message.by !== 'prospect') throw new Error('others wrote that')
+    return message
+  }
+  const revised = (message: Message, body?: Body): Written => {
+    chats.revise(message, body)
+    return { conversationId: message.conversation ?? '', messageId: message.id }
+  }
 
   const phone: Phone = {
     write(number, { name, ...what }) {
-      const contact = chats.contactOf(number, name)
-      if ('reply' in what) {
-        const repliesTo = onPhone(number).findLast(({ by }) => by !== 'prospect')?.id
-        return chats.hear(contact, { type: 'text', text: { text: what.reply, actions: [{ type: 'postback', postback: { text: what.reply, payload: what.reply } }] } }, repliesTo === undefined ? {} : { repliesTo })
-      }
-      return chats.hear(contact, 'text' in what ? { type: 'text', text: { text: what.text } } : bodyOf(what.media))
+      const contact = people.at(number, name)
+      if ('text' in what) return chats.hear(contact, { type: 'text', text: { text: what.text } }, what.replyTo === undefined ? {} : { repliesTo: { id: one(number, what.replyTo).id, type: 'message' } })
+      if ('sms' in what) return chats.hear(contact, { type: 'text', text: { text: what.sms } }, { platform: 'sms' })
+      if ('media' in what) return sendFile(number, what.media)
+      if ('card' in what) return chats.hear(contact, { type: 'contact', contact: { name: { displayName: what.card.name }, phoneNumbers: [{ value: what.card.number }] } })
+      if ('reply' in what) return pick(number, what.reply, what.reply, onPhone(number).findLast(({ by }) => by !== 'prospect'))
+      if ('press' in what) return press(number, what.press)
+      if ('react' in what) return chats.hear(contact, { type: 'reaction', reaction: { emoji: what.react.emoji } }, { repliesTo: { id: one(number, what.react.message).id, type: 'reaction' } })
+      if ('edit' in what) return revised(own(number, what.edit.message), { type: 'text', text: { text: what.edit.text } })
+      return revised(own(number, what.delete.message))
     },
-    messages: (number) => onPhone(number).map(({ id, by, body, madeAt, status }) => ({ id, from: by === 'prospect' ? 'me' : 'them', text: body.type === 'text' ? body.text.text : `[${body.type}]`, at: madeAt, status })),
+    messages: (number) => shownOnPhone(onPhone(number), media.linkTo),
     read(number) {
-      for (const message of onPhone(number)) if (message.by !== 'prospect' && message.status !== 'read') chats.read(message)
+      for (const message of onPhone(number)) if (message.by !== 'prospect' && message.platform === 'whatsapp' && message.status !== 'read') chats.read(message)
+    },
+    hide(number, username) {
+      const contact = people.at(number)
+      if (username === undefined) delete contact.username
+      else contact.username = username
+      contact.hides = username !== undefined
+    },
+    renumber(from, to) {
+      const { old, fresh } = people.renumber(from, to)
+      return chats.hear(old, { type: 'system', system: { type: 'user_changed_number', text: `User changed from ${old.number} to ${fresh.number}`, identifierValue: fresh.number } }, { meta: { whatsappnewbsuid: fresh.bsuid } })
     },
   }
 
@@ -41,17 +87,19 @@ export const makePhone = (chats: Chats): { phone: Phone; phoneDesk(asked: Dialle
       if (method === 'GET') return { status: 200, body: phone.messages(number) }
       if (method !== 'POST') return { status: 405, body: { error: 'GET what there is, or POST something new' } }
       const parsed = writing.safeParse(body)
-      return parsed.success ? { status: 200, body: phone.write(number, parsed.data) } : { status: 400, body: { error: 'write { text }, { media: { kind, caption? } } or { reply }' } }
+      return parsed.success ? { status: 200, body: phone.write(number, parsed.data) } : { status: 400, body: { error: 'write { text }, { media: { kind, caption? } }, { press: { message, payload } }, { reply }, …' } }
     },
-    conversationFor: (number) => chats.meet(chats.contactOf(number)).id,
+    // As if they had written before.
+    conversationFor(number) {
+      const contact = people.at(number)
+      const { id, madeAt } = chats.meet(contact)
+      contact.heardAt ??= madeAt
+      return id
+    },
   }
 }
 
-const mediaUrl = 'https://media.api.bird.com/workspaces/lab/messages/m/media/f'
-const contentTypes = { audio: 'audio/ogg; codecs=opus', video: 'video/mp4', file: 'application/pdf' } as const
-const bodyOf = ({ kind, caption }: z.infer<typeof media>): Body => {
-  const text = caption === undefined ? {} : { text: caption }
-  if (kind === 'image') return { type: 'image', image: { ...text, images: [{ mediaUrl }] } }
-  if (kind === 'location') return { type: 'location', location: { coordinates: { latitude: 19.4178, longitude: -99.1621 }, location: { label: caption ?? 'Roma Norte', address: 'Álvaro Obregón 151' } } }
-  return { type: 'file', file: { ...text, files: [{ contentType: contentTypes[kind], mediaUrl }] } }
+const choicesIn = (body: Body | undefined): { text: string; payload: string }[] => {
+  if (body?.type === 'list') return rowsIn(body)
+  return body?.type === 'text' ? (body.text.actions ?? []).flatMap((each) => (each.type === 'postback' ? each.postback : [])) : []
 }

@@ -6,6 +6,11 @@ const ordinals = ['primer[oa]?', 'segund[oa]', 'tercer[oa]?', 'cuart[oa]', 'quin
 const weekday = /\b(lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana|pasado manana)\b/
 
 export const wantsPerson = (said: string): boolean => /(?<!para una )\bpersona\b|\b(asesora?|humano|agente|ejecutiv[oa])\b/.test(said)
+// That they want another time or no visit at all; a bare «cancelar» may be either.
+const visit = String.raw`\b(?:visita|cita|recorrido)s?\b`
+export const wantsOtherTime = (said: string): boolean => new RegExp(String.raw`\b(?:re ?agend|re ?program)\w*|\b(?:cambi|mov|muev|recorr|pas)\w+ .*(?:${visit}|\bhorario\b)|${visit}.* para otr[oa] (?:dia|hora)`).test(said)
+export const wantsNoVisit = (said: string): boolean => !/\?/.test(said) && new RegExp(String.raw`\b(?:cancel|anul)\w+ .*${visit}|\bya no (?:voy a|puedo|podre) ir\b`).test(said)
+export const mayMeanVisit = (said: string): boolean => /\b(?:cancel(?:ar|a|o|en|emos)\w*|cancelacion)\b/.test(said)
 export const isGone = (said: string): boolean => /\b(ya no (me interesa|busco|quiero)|no me interesa|ya encontre)\b/.test(said)
 export const asksForTours = (said: string): boolean => /\bmis? (visitas?|citas?)\b/.test(said)
 export const isSearch = (said: string): boolean => /\b(busco|buscando|depas?|departamentos?|recamaras?|presupuesto|zona|rentar?|cuartos?)\b/.test(said)
@@ -44,6 +49,10 @@ export const tourIn = (text: string): { when: string; home: string | undefined }
   const [, first, then] = homeFirst.exec(said) ?? []
   return then === undefined ? undefined : { when: then, home: first }
 }
+
+// 'el martes a las 12', wherever it stands.
+const anyTime = new RegExp(`(${day}\\b.*?${time})`, 'iu')
+export const whenIn = (text: string): string | undefined => anyTime.exec(text)?.[1]
 
 export type Wish = { area?: string; bedrooms?: string; budget_max?: string; pets?: string; move_in?: string }
 export const wishIn = (text: string): Wish => {

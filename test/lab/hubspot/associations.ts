@@ -55,6 +55,6 @@ export const makeAssociations = ({ now, exists }: { now: () => number; exists: (
 // HubSpot's own numbers; of pairs that it has none for, one that nobody else has.
 const typeIds: Record<string, number> = {
   'contacts deals': 4, 'deals contacts': 3, 'communications contacts': 81, 'contacts communications': 82, 'communications deals': 85, 'deals communications': 86,
-  'meetings contacts': 200, 'contacts meetings': 199, 'meetings deals': 212, 'deals meetings': 211,
+  'meetings contacts': 200, 'contacts meetings': 199, 'tickets contacts': 16, 'contacts tickets': 15, 'tasks contacts': 204, 'contacts tasks': 203, 'tasks deals': 216, 'deals tasks': 215, 'meetings deals': 212, 'deals meetings': 211,
 }
 const typeId = (from: Type, to: Type): number => typeIds[`${from} ${to}`] ?? 1_000 + types.indexOf(from) * types.length + types.indexOf(to)

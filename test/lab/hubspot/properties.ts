@@ -3,9 +3,9 @@ import type { Route } from '../simulator.ts'
 import { conflict, created, gone, invalid, missing, ok, parsed, Refusal } from './answers.ts'
 
 // The properties that an object may have: HubSpot's own, as far as we use them, and those that somebody makes.
-export const types = ['contacts', 'deals', 'meetings', 'communications'] as const
+export const types = ['contacts', 'deals', 'meetings', 'communications', 'tickets', 'tasks'] as const
 export type Type = (typeof types)[number]
-const typeIds: Record<string, Type> = { '0-1': 'contacts', contact: 'contacts', '0-3': 'deals', deal: 'deals', '0-47': 'meetings', meeting: 'meetings', '0-18': 'communications', communication: 'communications' }
+const typeIds: Record<string, Type> = { '0-1': 'contacts', contact: 'contacts', '0-3': 'deals', deal: 'deals', '0-5': 'tickets', ticket: 'tickets', '0-47': 'meetings', meeting: 'meetings', '0-18': 'communications', communication: 'communications', '0-27': 'tasks', task: 'tasks' }
 export const typeOf = (name = ''): Type => {
   const found = types.find((type) => type === name) ?? typeIds[name.toLowerCase()]
   if (found) return found
@@ -34,8 +34,8 @@ export type Given = Record<string, string | number | boolean | null>
 export type Properties = { of(type: Type): ReadonlyMap<string, Property>; checked(type: Type, given: Given): Record<string, string>; routes: Record<string, Route> }
 
 export const makeProperties = ({ portal, pipeline, stages }: { portal: string; pipeline: string; stages: Readonly<Record<string, string>> }): Properties => {
-  const known: Record<Type, Map<string, Property>> = { contacts: new Map(), deals: new Map(), meetings: new Map(), communications: new Map() }
-  const groups: Record<Type, Map<string, object>> = { contacts: new Map(), deals: new Map(), meetings: new Map(), communications: new Map() }
+  const known: Record<Type, Map<string, Property>> = { contacts: new Map(), deals: new Map(), meetings: new Map(), communications: new Map(), tickets: new Map(), tasks: new Map() }
+  const groups: Record<Type, Map<string, object>> = { contacts: new Map(), deals: new Map(), meetings: new Map(), communications: new Map(), tickets: new Map(), tasks: new Map() }
   for (const type of types) {
     groups[type].set(`${type}information`, { name: `${type}information`, label: type, displayOrder: 0, archived: false })
     for (const property of ownOf(type, { pipeline, stages: Object.values(stages) })) known[type].set(property.name, property)
@@ -152,6 +152,11 @@ const ownOf = (on: Type, { pipeline, stages }: { pipeline: string; stages: reado
       hs_communication_channel_type: { options: ['WHATS_APP', 'LINKEDIN_MESSAGE', 'SMS'], required: true }, hs_communication_logged_from: { options: ['CRM'], required: true },
       hs_timestamp: { ...time, required: true }, hs_communication_body: {},
     },
+    tasks: {
+      hs_timestamp: { ...time, required: true }, hs_task_subject: {}, hs_task_body: {}, hs_task_type: { options: ['TODO', 'CALL', 'EMAIL'] }, hs_task_priority: { options: ['NONE', 'LOW', 'MEDIUM', 'HIGH'] },
+      hs_task_status: { options: ['NOT_STARTED', 'IN_PROGRESS', 'WAITING', 'COMPLETED', 'DEFERRED'] },
+    },
+    tickets: { subject: {}, content: {}, hs_pipeline: {}, hs_pipeline_stage: { required: true } },
   }
   return Object.entries({ ...dates, ...own[on] }).map(([name, { type, options = [], unique = false, readOnly = false, required = false }]) => ({
     name, label: name, description: '', groupName: `${on}information`, hubspotDefined: true, formField: false, readOnly, required, hasUniqueValue: unique,
@@ -160,5 +165,5 @@ const ownOf = (on: Type, { pipeline, stages }: { pipeline: string; stages: reado
     options: options.map((value, displayOrder) => ({ value, label: value, displayOrder, hidden: false })),
   }))
 }
-export const createdName: Record<Type, string> = { contacts: 'createdate', deals: 'createdate', meetings: 'hs_createdate', communications: 'hs_createdate' }
-export const updatedName: Record<Type, string> = { contacts: 'lastmodifieddate', deals: 'hs_lastmodifieddate', meetings: 'hs_lastmodifieddate', communications: 'hs_lastmodifieddate' }
+export const createdName: Record<Type, string> = { contacts: 'createdate', deals: 'createdate', meetings: 'hs_createdate', communications: 'hs_createdate', tickets: 'createdate', tasks: 'hs_createdate' }
+export const updatedName: Record<Type, string> = { contacts: 'lastmodifieddate', deals: 'hs_lastmodifieddate', meetings: 'hs_lastmodifieddate', communications: 'hs_lastmodifieddate', tickets: 'hs_lastmodifieddate', tasks: 'hs_lastmodifieddate' }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Answer, Route, Simulator, Time } from '../simulator.ts'
+import { makeAccount } from './account.ts'
 import { batch, conflict, created, gone, guarded, invalid, missing, ok, parsed } from './answers.ts'
 import { makeAssociations } from './associations.ts'
 import { createdName, makeProperties, typeOf, updatedName, type Given, type Type } from './properties.ts'
@@ -8,7 +9,7 @@ import { createdName, makeProperties, typeOf, updatedName, type Given, type Type
 export type HubspotAccount = { portal: string; apiKey: string; pipeline: string; stages: Readonly<Record<string, string>> }
 export type HubspotRecord = { id: string; properties: Record<string, string>; createdAt: string; updatedAt: string; associations: { contacts: string[]; deals: string[] } }
 export type HubspotState = { portal: string } & Record<Type, HubspotRecord[]>
-export type Hubspot = Omit<Simulator, 'state'> & { state(): HubspotState }
+export type Hubspot = Omit<Simulator, 'state'> & { state(): HubspotState; labelOf(type: string, property: string): string }
 
 type Row = { id: string; type: Type; properties: Record<string, string>; createdAt: number; updatedAt: number }
 const mostAtOnce = 100
@@ -33,6 +34,7 @@ export const makeHubspot = ({ clock, account }: { clock: Time; account: HubspotA
   const rows = new Map<string, Row>() // by id: no two objects share one
   let lastId = 20_100_000_000
   const properties = makeProperties(account)
+  const itself = makeAccount(account)
   const associations = makeAssociations({ now: clock.now, exists: (type, id) => void byNumber(type, id) })
 
   const living = (type: Type): Row[] => [...rows.values()].filter((row) => row.type === type)
@@ -94,6 +96,7 @@ export const makeHubspot = ({ clock, account }: { clock: Time; account: HubspotA
   const routes: Record<string, Route> = {
     ...properties.routes,
     ...associations.routes,
+    ...itself.routes,
     'POST /crm/v3/objects/:type': ({ parts, body }) => created(shown(preparedNew(typeOf(parts['type']), parsed(one, body).properties)())),
     'GET /crm/v3/objects/:type': ({ parts, query: { limit = '10', after = '0' } }) => ok(page(living(typeOf(parts['type'])), Math.min(Number(limit), 100), Number(after))),
     'POST /crm/v3/objects/:type/search': ({ parts, body, lagMs }) => {
@@ -152,8 +155,12 @@ export const makeHubspot = ({ clock, account }: { clock: Time; account: HubspotA
     name: 'hubspot',
     routes: guarded(routes, account.apiKey),
     admits: () => true, // HubSpot refuses a token in its own words: guarded does it
-    state: () => ({ portal: account.portal, contacts: living('contacts').map(record), deals: living('deals').map(record), meetings: living('meetings').map(record), communications: living('communications').map(record) }),
-    controls: {},
+    state: () => ({ portal: account.portal, contacts: living('contacts').map(record), deals: living('deals').map(record), meetings: living('meetings').map(record), communications: living('communications').map(record), tickets: living('tickets').map(record), tasks: living('tasks').map(record) }),
+    labelOf: (type, name) => properties.of(typeOf(type)).get(name)?.label ?? name,
+    controls: {
+      grant: (wanted) => (itself.grant(z.strictObject({ scopes: z.array(z.string()) }).parse(wanted).scopes), {}),
+      become: (wanted) => (itself.become(z.strictObject({ accountType: z.string() }).parse(wanted).accountType), {}),
+    },
     close: () => {},
   }
 }

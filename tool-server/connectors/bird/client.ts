@@ -2,11 +2,15 @@ import { z } from 'zod'
 import { doing, type At, type Doing } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import type { Ports } from '../../domain/ports/index.ts'
-import { sendText, type Contact } from '../../domain/ports/messaging.ts'
+import { noteInternally, noteSubscription, sendMessage, type Contact } from '../../domain/ports/messaging.ts'
+import { bodyOf } from './body.ts'
+import { channelMessage } from './channel-message.ts'
 import { conversationIn, id, referenceOf, seenConversation, wireContext, wireConversation, type Settings } from './map.ts'
+import { mediaAt } from './media.ts'
+import { templatesAt } from './templates.ts'
 
 // The calls that we make.
-export const reads: { [Port in keyof Ports]: (at: At<Settings>) => Ports[Port] } = {
+export const reads: { messaging(at: At<Settings>): Ports['messaging'] } = {
   messaging: ({ http, connection: { id: connection, settings } }) => ({
     // https://docs.bird.com/api/conversations-api/api-reference/conversations-management/get-conversation
     async conversation(id) {
@@ -20,19 +24,39 @@ export const reads: { [Port in keyof Ports]: (at: At<Settings>) => Ports[Port] }
       const reply = await http({ method: 'GET', path: `${messages(settings)}/${encodeURIComponent(message)}`, accept: [404] })
       return reply.status === 404 ? undefined : conversationIn(read('bird', wireMessage, reply).context)
     },
+    async bodyOf(message) {
+      const reply = await http({ method: 'GET', path: `${messages(settings)}/${encodeURIComponent(message)}`, accept: [404] })
+      const body = reply.status === 404 ? undefined : read('bird', wireMessage, reply).body
+      return body ? bodyOf(body) : undefined
+    },
+    media: (url) => mediaAt(http, url),
+    templates: () => templatesAt(http, settings),
   }),
 }
 
 export const does: Doing<Settings>[] = [
   // https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages: sends again each time, and only the list of messages tells whether it did.
-  doing(sendText, { find: async ({ to }, at) => found(to, at), lagMs: 10_000 }, async ({ to, text }, { http, connection, key }) => {
-    const body = { receiver: { contacts: [receiverOf(to)] }, body: { type: 'text', text: { text } }, reference: referenceOf(key) }
+  doing(sendMessage, { find: async ({ to }, at) => found(to, at), lagMs: 10_000 }, async ({ to, content }, { http, connection, key }) => {
+    const body = { receiver: { contacts: [receiverOf(to)] }, ...channelMessage(content), reference: referenceOf(key) }
     const reply = await http({ method: 'POST', path: messages(connection.settings), body })
     return { message: read('bird', z.object({ id }), reply).id }
   }),
+  // https://docs.bird.com/api/conversations-api/api-reference/conversation-messages: a draft is seen in the Inbox only.
+  doing(noteInternally, 'never', async ({ conversation, text }, { http, connection: { settings } }) => {
+    const body = { participantId: settings.accessKeyId ?? settings.channel, participantType: 'accessKey', draft: true, addMissingParticipants: true, body: { type: 'text', text: { text } } }
+    const reply = await http({ method: 'POST', path: `${workspace(settings)}/conversations/${encodeURIComponent(conversation)}/messages`, body })
+    return { message: read('bird', z.object({ id }), reply).id }
+  }),
+  // https://docs.bird.com/api/contacts-api/api-reference/manage-contacts
+  doing(noteSubscription, 'same-effect', async ({ to, subscribed }, { http, connection: { settings } }) => {
+    const { identifierKey, identifierValue } = receiverOf(to)
+    const path = identifierKey === undefined ? `/contacts/${encodeURIComponent(to.id)}` : `/contacts/identifiers/${encodeURIComponent(identifierKey)}/${encodeURIComponent(identifierValue)}`
+    await http({ method: 'PATCH', path: workspace(settings) + path, body: { attributes: { subscribedWhatsapp: subscribed } } })
+    return {}
+  }),
 ]
 
-const wireMessage = z.object({ id, context: wireContext })
+const wireMessage = z.object({ id, context: wireContext, body: z.looseObject({ type: z.string() }).nullish() })
 const wirePage = z.object({ results: z.array(z.object({ id, reference: z.string().nullish() })), nextPageToken: z.string().nullish() })
 
 // https://docs.bird.com/api/channels-api/api-reference/messaging: the newest first, so what was sent a moment ago stands on the first pages.
@@ -51,7 +75,8 @@ const found = async ({ phone }: Contact, { http, connection, key }: At<Settings>
 }
 
 // Who hides their number behind a username has none to write to.
-const receiverOf = ({ id, phone, whatsapp }: Contact): object => {
+type Receiver = { id: string; identifierKey?: undefined; identifierValue?: undefined } | { identifierKey: string; identifierValue: string }
+const receiverOf = ({ id, phone, whatsapp }: Contact): Receiver => {
   if (phone !== undefined) return { identifierKey: 'phonenumber', identifierValue: phone }
   return whatsapp === undefined ? { id } : { identifierKey: 'whatsappbsuid', identifierValue: whatsapp }
 }

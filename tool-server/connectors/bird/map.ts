@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import type { Contact, SeenConversation } from '../../domain/ports/messaging.ts'
+import type { Contact, MessageRates, SeenConversation } from '../../domain/ports/messaging.ts'
 
 // Between Bird's words and ours. Unknown fields are fine; a missing one is a bad response.
-export type Settings = { workspace: string; channel: string; signingKeys: string[] }
+export type Settings = { workspace: string; channel: string; signingKeys: string[]; accessKeyId?: string | undefined; smsChannel?: string | undefined; channelGroup?: string | undefined; rates?: MessageRates | undefined }
 
 export const id = z.string().min(1)
 export const when = z.iso.datetime({ offset: true })

@@ -10,9 +10,10 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import { checkSignature } from '../../domain/ports/signature.ts'
-import type { heard, said, conversationChanged } from '../../domain/ports/messaging.ts'
+import type { Body, conversationChanged, heard, renumbered, revised, said, templatesChanged, unsubscribed } from '../../domain/ports/messaging.ts'
 import type { Connection, Delivery, Millis, Webhook } from '../../define.ts'
-import { bodyOf } from './body.ts'
+import { bodyOf, emojiIn, heardBody } from './body.ts'
+import { costIn } from './cost.ts'
 import { fit } from './fit.ts'
 import { contactOf, conversationIn, id, isOurs, seenConversation, when, wireContact, wireContext, wireConversation, type Settings } from './map.ts'
 
@@ -34,11 +35,15 @@ export const webhook: Webhook<Settings> = {
     const { event, payload } = fit(envelope, jsonOf(rawBody), 'webhook')
     const tell = tellings.get(event)
     if (!tell) return [] // Bird has more kinds of events than we have uses for
+    const [about = ''] = event.split('.')
+    if (ofWorkspace.has(about)) return tell(event, payload, connection)
+    const { channel, smsChannel } = connection.settings
     const { channelId } = fit(aboutChannel, payload, event)
-    return channelId === connection.settings.channel ? tell(event, payload, connection) : []
+    return channelId === (about === 'sms' ? smsChannel : channel) ? tell(event, payload, connection) : []
   },
 }
 
+const ofWorkspace: ReadonlySet<string> = new Set(['contact', 'template'])
 const envelope = z.object({ event: z.string(), payload: z.unknown() })
 const aboutChannel = z.object({ channelId: id })
 const jsonOf = (rawBody: Buffer): unknown => {
@@ -49,20 +54,50 @@ const jsonOf = (rawBody: Buffer): unknown => {
   }
 }
 
+const maybe = z.string().nullish()
 const body = z.looseObject({ type: z.string() })
 const message = z.object({ id, status: z.string(), context: wireContext, createdAt: when, updatedAt: when })
-const received = message.extend({ body, sender: z.object({ contact: wireContact }), meta: z.object({ extraInformation: z.object({ whatsappbsuid: z.string().nullish() }).nullish() }).nullish() })
-const sent = message.extend({ body: body.nullish(), reference: z.string().nullish(), sender: z.object({ type: z.string().nullish() }).nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }) })
-const interaction = z.object({ type: z.string(), messageId: id, messageReference: z.string().nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }).nullish(), createdAt: when, updatedAt: when.nullish() })
+const received = message.extend({
+  sender: z.object({ contact: wireContact }), replyTo: z.object({ id: maybe }).nullish(),
+  meta: z.object({ extraInformation: z.object({ whatsappbsuid: maybe, whatsappnewbsuid: maybe, edited: maybe, deleted: maybe }).nullish() }).nullish(),
+})
+const withBody = z.object({ body })
+const sent = message.extend({ body: body.nullish(), template: z.object({}).nullish(), reference: maybe, sender: z.object({ type: maybe }).nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }) })
+const interaction = z.object({ type: z.string(), messageId: id, messageReference: maybe, receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }).nullish(), createdAt: when, updatedAt: when.nullish() })
+const renumbering = z.object({ system: z.object({ type: z.string(), identifierValue: maybe }) })
 
 const hear = (event: string, payload: unknown, connection: Connection<Settings>): Delivery[] => {
   const wire = fit(received, payload, event)
-  const { contact } = wire.sender
-  return [told(`heard:${wire.id}`, 'messaging.heard', {
-    connection: connection.id, message: wire.id, ...named(conversationIn(wire.context)),
-    contact: contactOf(contact, { whatsapp: wire.meta?.extraInformation?.whatsappbsuid, name: contact.annotations?.name }),
-    body: bodyOf(wire.body), at: Date.parse(wire.createdAt),
-  } satisfies z.infer<typeof heard>)]
+  const { contact: who } = wire.sender
+  const { whatsappbsuid: whatsapp, whatsappnewbsuid: newWhatsapp, edited, deleted } = wire.meta?.extraInformation ?? {}
+  const contact = contactOf(who, { whatsapp, name: who.annotations?.name })
+  const revise = (message: string, more: { body?: Body }): Delivery => told(`revised:${fingerprint(event, wire.id, wire.status, edited ?? '', wire.updatedAt)}`, 'messaging.revised', {
+    connection: connection.id, message, contact, ...more, at: Date.parse(wire.updatedAt),
+  } satisfies z.infer<typeof revised>)
+  const hearing = (message: string, body: Body): Delivery => told(`heard:${wire.id}`, 'messaging.heard', {
+    connection: connection.id, message, ...named(conversationIn(wire.context)), contact, body, ...bySms(event), at: Date.parse(wire.createdAt),
+  } satisfies z.infer<typeof heard>)
+
+  if (wire.status === 'deleted' || deleted === 'true') return [revise(wire.id, {})]
+  const { body } = fit(withBody, payload, event)
+  if (edited === 'true') return [revise(wire.id, { body: heardBody(body) })]
+  if (body.type === 'system') return renumber(event, fit(renumbering, body, 'system message').system, { wire, newWhatsapp, connection })
+  const emoji = emojiIn(body)
+  if (emoji === undefined) return [hearing(wire.id, heardBody(body))]
+  // There is one of a person on a message at a time, and it may change.
+  const line = `${wire.replyTo?.id ?? wire.id}/reaction/${who.id}`
+  return emoji === '' ? [revise(line, {})] : [hearing(line, bodyOf(body)), revise(line, { body: bodyOf(body) })]
+}
+
+// Whom we knew by that number or account has another one now.
+type Renumbered = { wire: z.infer<typeof received>; newWhatsapp: string | null | undefined; connection: Connection<Settings> }
+const renumber = (event: string, { type, identifierValue: phone }: z.infer<typeof renumbering>['system'], { wire, newWhatsapp, connection }: Renumbered): Delivery[] => {
+  const { id, identifierKey, identifierValue } = wire.sender.contact
+  const before = identifierKey === 'phonenumber' ? identifierValue : wire.meta?.extraInformation?.whatsappbsuid
+  if (type !== 'user_changed_number' || !phone || !before) return []
+  return [told(`renumbered:${fingerprint(event, wire.id)}`, 'messaging.renumbered', {
+    connection: connection.id, contact: contactOf({ id, identifierKey: 'phonenumber', identifierValue: phone }, { whatsapp: newWhatsapp }), before, at: Date.parse(wire.createdAt),
+  } satisfies z.infer<typeof renumbered>)]
 }
 
 // What Bird calls the fate of a message. A word that isn't here tells us nothing yet.
@@ -79,7 +114,8 @@ const say = (event: string, payload: unknown, connection: Connection<Settings>):
   const [contact] = wire.receiver.contacts
   return [told(`said:${fingerprint(event, wire.id, wire.status, '', wire.updatedAt)}`, 'messaging.said', {
     connection: connection.id, message: wire.id, ...named(conversationIn(wire.context)), contact: contactOf(contact, { name: contact.annotations?.name }),
-    ...(wire.body && { body: bodyOf(wire.body) }), author: isOurs(wire.reference) ? 'portero' : staff.includes(wire.sender?.type ?? '') ? 'human' : 'bot', status, at: Date.parse(wire.createdAt),
+    ...(wire.body && { body: bodyOf(wire.body) }), author: isOurs(wire.reference) ? 'portero' : staff.includes(wire.sender?.type ?? '') ? 'human' : 'bot', status, ...bySms(event), at: Date.parse(wire.createdAt),
+    ...costIn({ isSms: event.startsWith('sms.'), isTemplate: Boolean(wire.template), status, to: contact, at: Date.parse(wire.updatedAt) }, connection.settings.rates),
   } satisfies z.infer<typeof said>)]
 }
 
@@ -101,11 +137,32 @@ const change = (event: string, payload: unknown, connection: Connection<Settings
   } satisfies z.infer<typeof conversationChanged>)]
 }
 
+// Somebody told Bird, or a campaign of it, to stop. That they may be written to again is only believed when they say so to us.
+const contactChanged = z.object({ id, attributes: z.object({ subscribedWhatsapp: z.union([z.boolean(), z.string()]).nullish() }).nullish(), featuredIdentifiers: z.array(z.object({ key: z.string(), value: z.string() })).nullish(), updatedAt: when })
+const unsubscribe = (event: string, payload: unknown, connection: Connection<Settings>): Delivery[] => {
+  const { id, attributes, featuredIdentifiers, updatedAt } = fit(contactChanged, payload, event)
+  if (String(attributes?.subscribedWhatsapp) !== 'false') return []
+  const valueOf = (wanted: string): string | undefined => featuredIdentifiers?.find(({ key }) => key === wanted)?.value
+  const name = fingerprint(event, id, updatedAt)
+  return [told(`unsubscribed:${name}`, 'messaging.unsubscribed', {
+    connection: connection.id, contact: contactOf({ id, identifierKey: 'phonenumber', identifierValue: valueOf('phonenumber') }, { whatsapp: valueOf('whatsappbsuid') }), event: name, at: Date.parse(updatedAt),
+  } satisfies z.infer<typeof unsubscribed>)]
+}
+
+const templateChanged = z.object({ id, updatedAt: when })
+const decideTemplate = (event: string, payload: unknown, connection: Connection<Settings>): Delivery[] => {
+  const { id, updatedAt } = fit(templateChanged, payload, event)
+  return [told(`templates:${fingerprint(event, id, updatedAt)}`, 'messaging.templates', { connection: connection.id } satisfies z.infer<typeof templatesChanged>)]
+}
+
+// Of what stands outside of a channel, Bird's documentation doesn't name the events: these are believed.
 const tellings: ReadonlyMap<string, typeof hear> = new Map([
-  ['whatsapp.inbound', hear], ['whatsapp.outbound', say], ['whatsapp.interaction', interact], ['conversation.created', change], ['conversation.updated', change],
+  ['whatsapp.inbound', hear], ['whatsapp.outbound', say], ['whatsapp.interaction', interact], ['sms.inbound', hear], ['sms.outbound', say], ['conversation.created', change], ['conversation.updated', change],
+  ['contact.updated', unsubscribe], ['template.created', decideTemplate], ['template.updated', decideTemplate], ['template.deleted', decideTemplate],
 ])
 
 const told = (id: string, flow: string, payload: object): Delivery => ({ id, flow, payload })
+const bySms = (event: string): { by?: 'sms' } => (event.startsWith('sms.') ? { by: 'sms' } : {})
 const named = (conversation: string | undefined): { conversation?: string } => (conversation === undefined ? {} : { conversation })
 // Bird's events have no id of their own.
 const fingerprint = (...parts: string[]): string => createHash('sha256').update(parts.join('|')).digest('hex').slice(0, 32)

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { doing, type At, type Doing } from '../../define.ts'
+import { doing, type At, type Doing, type Reply } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
-import { putCommunication, putContact, putDeal, putMeeting } from '../../domain/ports/crm.ts'
+import { claimRecord, putCommunication, putContact, putDeal, putMeeting, putTask, type CrmReads } from '../../domain/ports/crm.ts'
 import { hubSpotOver, replyOf, type HubSpot } from './gateway.ts'
-import { communicationOf, contactOf, dealOf, meetingOf, type Properties } from './map.ts'
+import { communicationOf, contactOf, dealOf, meetingOf, taskOf, type Properties } from './map.ts'
 import { idProperty } from './properties.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,7 +14,19 @@ export const does: Doing<Settings>[] = [
   doing(putDeal, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'deals', ours: args.ours, properties: dealOf(args, at.connection.settings), contact: args.contact })),
   doing(putMeeting, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'meetings', ours: args.ours, properties: meetingOf(args), contact: args.contact, deal: args.deal })),
   doing(putCommunication, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'communications', ours: args.ours, properties: communicationOf(args), contact: args.contact, deal: args.deal })),
+  doing(putTask, 'same-effect', async (args, at: At<Settings>) => put(at, { type: 'tasks', ours: args.ours, properties: taskOf(args), contact: args.contact, deal: args.deal })),
+  doing(claimRecord, 'same-effect', async ({ kind, id, ours }, { http }: At<Settings>) => ({ id: await update(hubSpotOver(http), types[kind], { id: recordId(id), properties: { [idProperty]: ours } }) })),
 ]
+const types = { contact: 'contacts', deal: 'deals' } as const
+
+export const readCrm = ({ http }: At<Settings>): CrmReads => ({
+  // https://developers.hubspot.com/docs/api-reference/crm-associations-v4/basic/get-crm-v4-objects-objectType-objectId-associations-toObjectType
+  async contactsOf(ticket) {
+    const { results } = read('hubspot', linked, await replyOf(hubSpotOver(http).associations.getPageWithHttpInfo('tickets', recordId(ticket), 'contacts', undefined, mostContacts)))
+    return results.map(({ toObjectId }) => String(toObjectId))
+  },
+})
+const mostContacts = 100
 
 type Putting = { type: string; ours: string; properties: Properties; contact?: string; deal?: string | undefined }
 const put = async ({ http }: At<Settings>, { type, ours, properties, contact, deal }: Putting): Promise<{ id: string }> => {
@@ -27,7 +39,14 @@ const put = async ({ http }: At<Settings>, { type, ours, properties, contact, de
 
 // https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-upsert
 const upsert = async ({ objects }: HubSpot, type: string, input: { id: string; idProperty: string; properties: Properties }): Promise<string> => {
-  const { results, errors } = read('hubspot', upserted, await replyOf(objects.upsertWithHttpInfo(type, { inputs: [input] })))
+  return onlyOne(type, await replyOf(objects.upsertWithHttpInfo(type, { inputs: [input] })))
+}
+// https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-update
+const update = async ({ objects }: HubSpot, type: string, input: { id: string; properties: Properties }): Promise<string> =>
+  onlyOne(type, await replyOf(objects.updateWithHttpInfo(type, { inputs: [input] })))
+
+const onlyOne = (type: string, reply: Reply): string => {
+  const { results, errors } = read('hubspot', taken, reply)
   if (errors.length > 0) throw refusal(errors.map(({ category }) => category))
   const [only] = results
   if (only && results.length === 1) return only.id
@@ -52,5 +71,6 @@ const recordId = (id: string): string => {
   throw new AppError('invalid_input', 'a record of hubspot has a number for its id')
 }
 
-const upserted = z.object({ results: z.array(z.object({ id: digits })), errors: z.array(z.object({ category: z.string() })).default([]) })
+const taken = z.object({ results: z.array(z.object({ id: digits })), errors: z.array(z.object({ category: z.string() })).default([]) })
 const associated = z.object({ status: z.literal('COMPLETE'), results: z.array(z.unknown()).min(1) })
+const linked = z.object({ results: z.array(z.object({ toObjectId: z.union([digits, z.int().positive()]) })) })

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
-import type { putCommunication, putContact, putDeal, putMeeting } from '../../domain/ports/crm.ts'
+import type { putCommunication, putContact, putDeal, putMeeting, putTask } from '../../domain/ports/crm.ts'
 import type { Settings } from './settings.ts'
 
 // From our words to HubSpot's properties. All values are texts, and '' clears a property: what we don't know is not sent.
 export type Properties = Record<string, string>
 
-export const contactOf = ({ phone, name, language }: z.infer<typeof putContact.args>): Properties =>
-  known({ phone, ...(name !== undefined && splitName(name)), hs_language: language === 'es-MX' ? 'es-mx' : 'en' })
+export const contactOf = ({ phone, name, language, needsPerson }: z.infer<typeof putContact.args>): Properties =>
+  known({ phone, ...(name !== undefined && splitName(name)), hs_language: language === 'es-MX' ? 'es-mx' : 'en', portero_escalation: needsPerson })
 
 export const dealOf = ({ title, stage, rentMxn, facts }: z.infer<typeof putDeal.args>, { pipeline, stages, currency }: Settings): Properties =>
   known({
@@ -42,6 +42,15 @@ export const communicationOf = ({ body, at }: z.infer<typeof putCommunication.ar
   hs_communication_logged_from: 'CRM',
   hs_communication_body: richText(body),
   hs_timestamp: iso(at),
+})
+
+export const taskOf = ({ title, body, dueAt, isUrgent, isDone }: z.infer<typeof putTask.args>): Properties => ({
+  hs_timestamp: iso(dueAt),
+  hs_task_subject: title,
+  hs_task_body: richText(body),
+  hs_task_type: 'TODO',
+  hs_task_priority: isUrgent ? 'HIGH' : 'MEDIUM',
+  hs_task_status: isDone ? 'COMPLETED' : 'NOT_STARTED',
 })
 
 // A body is HTML of at most 65,536 characters. What is too long loses its oldest lines.

@@ -48,7 +48,10 @@ const options = (labels: Record<string, string>): NonNullable<Wanted['options']>
 
 const id: Wanted = { name: idProperty, label: 'Portero: id', type: Type.String, fieldType: Field.Text, hasUniqueValue: true, formField: false, description: 'El identificador de Portero. No lo edites.' }
 const needed: Record<string, readonly Wanted[]> = {
-  contacts: [id],
+  contacts: [
+    id,
+    { name: 'portero_escalation', label: 'Pide a una persona', type: Type.Bool, fieldType: Field.Booleancheckbox, options: options({ true: 'Sí', false: 'No' }) },
+  ],
   deals: [
     id,
     { name: 'portero_budget', label: 'Presupuesto de renta (MXN)', type: Type.Number, fieldType: Field.Number },
@@ -62,4 +65,5 @@ const needed: Record<string, readonly Wanted[]> = {
   ],
   meetings: [id],
   communications: [id],
+  tasks: [id],
 }

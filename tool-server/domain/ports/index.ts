@@ -1,6 +1,7 @@
 import { house } from '../../define.ts'
+import type { CrmReads } from './crm.ts'
 import type { MessagingReads } from './messaging.ts'
 
 // The ports that have reads, bound once for all connectors. What rooms may ask besides is in domain/reads.ts.
-export type Ports = { messaging: MessagingReads }
+export type Ports = { crm: CrmReads; messaging: MessagingReads }
 export const { defineConnector } = house<Ports>()

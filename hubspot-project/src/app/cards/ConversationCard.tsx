@@ -1,6 +1,7 @@
-import { Alert, Button, ButtonRow, EmptyState, Flex, hubspot, LoadingButton, SearchInput, StatusTag, Text } from '@hubspot/ui-extensions'
+import { Alert, Button, ButtonRow, EmptyState, Flex, hubspot, LoadingButton, SearchInput, Text } from '@hubspot/ui-extensions'
 import { useState, type ReactNode } from 'react'
 import { useCard, type Card, type CardProps } from './card.ts'
+import { Hands } from './hands.tsx'
 import { wordOf, type Speaker } from './speaker.ts'
 import { InState, Nowhere } from './states.tsx'
 import { Talk } from './talk.tsx'
@@ -15,14 +16,15 @@ export const ConversationCard = (props: CardProps): ReactNode => {
   return 'missing' in card ? <Nowhere card={card} /> : <Conversation {...card} />
 }
 
-const Conversation = ({ speaker, server, record }: Card): ReactNode => {
+const Conversation = ({ speaker, server, record, actions }: Card): ReactNode => {
   const [search, setSearch] = useState('')
   const viewing = useView({ server, name: 'transcript', ask: search === '' ? {} : { search }, join: joinNewest })
-  const last = viewing.shown.state === 'ready' ? viewing.shown.view.lines.at(-1) : undefined
-  const rest = usePulse(viewing.reload, { sign: `${search}/${last?.id}/${last?.status}`, isOn: viewing.shown.state === 'ready' && search === '' })
+  const { lines = [], state = 'none' } = viewing.shown.state === 'ready' ? viewing.shown.view : {}
+  const last = lines.at(-1)
+  const rest = usePulse(viewing.reload, { sign: `${search}/${last?.id}/${last?.status}/${state}`, isOn: viewing.shown.state === 'ready' && search === '' })
   return (
     <InState speaker={speaker} record={record} viewing={viewing} rest={rest}>
-      {(view) => (search === '' && view.lines.length === 0 ? <NoTalk speaker={speaker} /> : <Transcript {...{ speaker, server, viewing, view, search, setSearch }} />)}
+      {(view) => (search === '' && view.lines.length === 0 ? <NoTalk speaker={speaker} /> : <Transcript {...{ speaker, server, actions, viewing, view, search, setSearch }} />)}
     </InState>
   )
 }
@@ -33,15 +35,15 @@ const NoTalk = ({ speaker: { words } }: { speaker: Speaker }): ReactNode => (
   </EmptyState>
 )
 
-type TranscriptProps = Pick<Card, 'speaker' | 'server'> & { viewing: Viewing<TranscriptView>; view: TranscriptView; search: string; setSearch(words: string): void }
+type TranscriptProps = Pick<Card, 'speaker' | 'server' | 'actions'> & { viewing: Viewing<TranscriptView>; view: TranscriptView; search: string; setSearch(words: string): void }
 
-const Transcript = ({ speaker, server, viewing, view, search, setSearch }: TranscriptProps): ReactNode => {
+const Transcript = ({ speaker, server, actions, viewing, view, search, setSearch }: TranscriptProps): ReactNode => {
   const { words } = speaker
   const earlier = useEarlier({ server, viewing, view, search })
   return (
     <>
-      <StatusTag variant={view.state === 'human' ? 'info' : view.state === 'paused' ? 'warning' : 'default'}>{words.state[view.state]}</StatusTag>
       {view.escalation && <Escalation speaker={speaker} zone={view.zone} escalation={view.escalation} />}
+      <Hands speaker={speaker} server={server} actions={actions} view={view} reload={viewing.reload} />
       <SearchInput label={words.search} name="search" value={search} clearable onChange={(value) => setSearch(value.trim())} />
       {search !== '' && view.lines.length > 0 && <Text>{words.found(view.lines.length, search)}</Text>}
       {search !== '' && view.lines.length === 0 && (

@@ -73,24 +73,27 @@ const Work = ({ speaker, server, view, mode, go, writing, write }: WorkProps): R
         <Button variant="primary" onClick={() => go({ mode: 'book' })}>{words.book}</Button>
       </EmptyState>
     )
-  return <Next speaker={speaker} server={server} tour={view.next} go={go} writing={writing} write={write} />
+  return <Next speaker={speaker} server={server} tour={view.next} isUnmarked={view.isUnmarked === true} go={go} writing={writing} write={write} />
 }
 
-const Next = ({ speaker, server, tour, go, writing, write }: Pick<WorkProps, 'speaker' | 'server' | 'go' | 'writing' | 'write'> & { tour: Tour }): ReactNode => {
+type NextProps = Pick<WorkProps, 'speaker' | 'server' | 'go' | 'writing' | 'write'> & { tour: Tour; isUnmarked: boolean }
+
+// Of one that is over there is only one thing left to say.
+const Next = ({ speaker, server, tour, isUnmarked, go, writing, write }: NextProps): ReactNode => {
   const { words } = speaker
   const isBusy = writing.state === 'busy'
   return (
     <Flex direction="column" gap="small">
       <Flex direction="row" gap="small" align="center">
-        <Text format={{ fontWeight: 'demibold' }}>{words.nextTour}</Text>
+        <Text format={{ fontWeight: 'demibold' }}>{isUnmarked ? words.howWasIt : words.nextTour}</Text>
         <Why speaker={speaker} server={server} field="next" />
       </Flex>
       <TourFacts speaker={speaker} tour={tour} />
       <ButtonRow>
-        <Button variant="primary" disabled={isBusy} onClick={() => go({ mode: 'move', tour })}>{words.move}</Button>
-        <LoadingButton variant="secondary" loading={isBusy} disabled={isBusy} onClick={() => void write('mark', { tour: tour.tour, version: tour.version, to: 'completed' })}>{words.completed}</LoadingButton>
+        {!isUnmarked && <Button variant="primary" disabled={isBusy} onClick={() => go({ mode: 'move', tour })}>{words.move}</Button>}
+        <LoadingButton variant={isUnmarked ? 'primary' : 'secondary'} loading={isBusy} disabled={isBusy} onClick={() => void write('mark', { tour: tour.tour, version: tour.version, to: 'completed' })}>{words.completed}</LoadingButton>
         <Button variant="secondary" disabled={isBusy} onClick={() => go({ mode: 'sure', tour, to: 'no_show' })}>{words.noShow}</Button>
-        <Button variant="secondary" disabled={isBusy} onClick={() => go({ mode: 'sure', tour, to: 'cancelled' })}>{words.cancelTour}</Button>
+        {!isUnmarked && <Button variant="secondary" disabled={isBusy} onClick={() => go({ mode: 'sure', tour, to: 'cancelled' })}>{words.cancelTour}</Button>}
       </ButtonRow>
     </Flex>
   )

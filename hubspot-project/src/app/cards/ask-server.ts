@@ -8,10 +8,11 @@ export type Failure = { code: string; reference?: string }
 export type Answer<T> = { ok: true; view: T } | { ok: false; failure: Failure }
 export type Server = <V extends ViewName>(name: V, ask: object) => Promise<Answer<Views[V]>>
 
-export const serverAt = (baseUrl: string, record: CardRecord, language: Language): Server => async (name, ask) => {
+// record: none, for a page of the whole house.
+export const serverAt = (baseUrl: string, record: CardRecord | undefined, language: Language): Server => async (name, ask) => {
   try {
     // https://developers.hubspot.com/docs/apps/developer-platform/add-features/ui-extensions/fetching-data
-    const response = await hubspot.fetch(`${baseUrl}/cards/${name}`, { method: 'POST', body: { ...ask, record, ...(name !== 'reveal' && { language }) } })
+    const response = await hubspot.fetch(`${baseUrl}/cards/${name}`, { method: 'POST', body: { ...ask, ...(record && { record }), ...(name !== 'reveal' && { language }) } })
     const told: unknown = await response.json()
     if (response.ok && checks[name](told)) return { ok: true, view: told }
     return { ok: false, failure: failureIn(told, response.ok ? 'bad_response' : codeOf(response.status)) }
@@ -22,11 +23,12 @@ export const serverAt = (baseUrl: string, record: CardRecord, language: Language
 }
 export const isForbidden = ({ code }: Failure): boolean => code === 'unauthorized' || code === 'refused'
 
-// Ours: { error: { code }, trace }. HubSpot's proxy, when it could not reach us: { category, correlationId }.
+// Ours: { error: { code }, trace }. HubSpot's proxy, when it could not reach us: { category, context: { correlationId: ['…'] } }.
 const failureIn = (told: unknown, fallback: string): Failure => {
   if (!isRecord(told)) return { code: fallback }
   const error = isRecord(told.error) ? told.error : {}
-  const reference = [told.trace, told.correlationId].find((each) => typeof each === 'string' && each !== '')
+  const context = isRecord(told.context) ? told.context : {}
+  const reference = [told.trace, told.correlationId, context.correlationId].flat().find((each) => typeof each === 'string' && each !== '')
   return { code: typeof error.code === 'string' ? error.code : fallback, ...(typeof reference === 'string' && { reference }) }
 }
 const codeOf = (status: number): string => (status === 401 ? 'unauthorized' : status === 403 ? 'refused' : status === 429 ? 'throttled' : 'unavailable')

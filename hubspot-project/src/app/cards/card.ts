@@ -28,4 +28,4 @@ export const useCard = ({ context, actions }: CardProps): Card | NoCard => {
   if (!type) return { speaker, missing: 'record' }
   return server ? { speaker, server, record: { type, id }, portalId: portal.id, actions } : { speaker, missing: 'address' }
 }
-const types: Readonly<Record<string, CardRecord['type']>> = { '0-1': 'contact', '0-3': 'deal' }
+const types: Readonly<Record<string, CardRecord['type']>> = { '0-1': 'contact', '0-3': 'deal', '0-5': 'ticket' }

@@ -1,10 +1,9 @@
-import { Alert, Button, ButtonRow, DateInput, ErrorState, Flex, LoadingButton, LoadingSpinner, Select, Text, ToggleGroup } from '@hubspot/ui-extensions'
-import { useEffect, useState, type ReactNode } from 'react'
+import { Alert, Button, ButtonRow, DateInput, Flex, LoadingButton, Select, Text, ToggleGroup } from '@hubspot/ui-extensions'
+import { useState, type ReactNode } from 'react'
+import { Asked } from './asked.tsx'
 import type { Card } from './card.ts'
-import { Reference } from './states.tsx'
-import { useView } from './use-view.ts'
 import type { Writing } from './use-write.ts'
-import type { Slot, SlotsView, VisitView } from './views.ts'
+import type { Slot, VisitView } from './views.ts'
 
 // A home, a day, and one of Portero's free times. What is free only Portero says.
 type Props = Pick<Card, 'speaker' | 'server'> & { homes: VisitView['homes']; fixed?: string; verb: string; writing: Writing; choose(slot: string): void; leave(): void }
@@ -14,11 +13,16 @@ export const ChooseSlot = ({ speaker, server, homes, fixed, verb, writing, choos
   const [home, setHome] = useState(fixed ?? homes[0]?.home)
   const [day, setDay] = useState<Day>()
   const [slot, setSlot] = useState<string>()
+  const [chosenIn, setChosenIn] = useState<string>()
   const isBusy = writing.state === 'busy'
   const isDeclined = writing.state === 'declined'
   const offered = isDeclined ? writing.answer.alternatives : undefined
+  const list = `${home}/${isoDay(day)}/${isDeclined}`
   // A time of another list is no choice of this one.
-  useEffect(() => setSlot(undefined), [home, day, isDeclined])
+  if (chosenIn !== list) {
+    setChosenIn(list)
+    setSlot(undefined)
+  }
   if (home === undefined)
     return (
       <Flex direction="column" gap="small">
@@ -33,7 +37,9 @@ export const ChooseSlot = ({ speaker, server, homes, fixed, verb, writing, choos
       {offered && offered.length > 0 ? (
         <SlotList label={words.gone} slots={offered} slot={slot} setSlot={setSlot} />
       ) : (
-        <FreeSlots key={`${home}/${isoDay(day)}/${isDeclined}`} {...{ speaker, server, home, slot, setSlot }} {...(day && { fromDay: isoDay(day) })} label={words.slot} />
+        <Asked key={list} speaker={speaker} server={server} name="slots" ask={{ home, ...(day && { fromDay: isoDay(day) }) }} retry="secondary">
+          {({ slots }) => (slots.length === 0 ? <Alert title={words.noSlots} variant="info" /> : <SlotList label={words.slot} slots={slots} slot={slot} setSlot={setSlot} />)}
+        </Asked>
       )}
       <ButtonRow>
         <LoadingButton variant="primary" loading={isBusy} disabled={slot === undefined || isBusy} onClick={() => (slot === undefined ? undefined : choose(slot))}>{verb}</LoadingButton>
@@ -43,26 +49,8 @@ export const ChooseSlot = ({ speaker, server, homes, fixed, verb, writing, choos
   )
 }
 
-type Picking = { label: string; slot: string | undefined; setSlot(slot: string): void }
-
-const FreeSlots = ({ speaker, server, home, fromDay, ...picking }: Pick<Card, 'speaker' | 'server'> & Picking & { home: string; fromDay?: string }): ReactNode => {
-  const { words } = speaker
-  const { shown, reload } = useView({ server, name: 'slots', ask: { home, ...(fromDay !== undefined && { fromDay }) } })
-  if (shown.state === 'loading') return <LoadingSpinner label={words.loading} showLabel layout="centered" />
-  if (shown.state !== 'ready')
-    return (
-      <ErrorState title={shown.state === 'forbidden' ? words.forbidden : words.failed} type={shown.state === 'forbidden' ? 'lock' : 'error'}>
-        <Text>{shown.state === 'forbidden' ? words.forbiddenText : words.failedText}</Text>
-        <Reference speaker={speaker} failure={shown.failure} />
-        {shown.state === 'failed' && <Button variant="secondary" onClick={() => void reload()}>{words.retry}</Button>}
-      </ErrorState>
-    )
-  if (shown.view.slots.length === 0) return <Alert title={words.noSlots} variant="info" />
-  return <SlotList {...picking} slots={shown.view.slots} />
-}
-
-const SlotList = ({ label, slots, slot, setSlot }: Picking & { slots: SlotsView['slots'] }): ReactNode => (
-  <ToggleGroup toggleType="radioButtonList" name="slot" label={label} required options={slots.map((each: Slot) => ({ label: each.label, value: each.slot }))} {...(slot !== undefined && { value: slot })} onChange={(value: string) => setSlot(value)} />
+const SlotList = ({ label, slots, slot, setSlot }: { label: string; slots: Slot[]; slot: string | undefined; setSlot(slot: string): void }): ReactNode => (
+  <ToggleGroup toggleType="radioButtonList" name="slot" label={label} required options={slots.map((each) => ({ label: each.label, value: each.slot }))} {...(slot !== undefined && { value: slot })} onChange={(value: string) => setSlot(value)} />
 )
 
 // HubSpot counts months from nought.

@@ -6,7 +6,7 @@ import type { CardRecord } from './views.ts'
 
 // What HubSpot itself knows of the record, there at once, while Portero is still asked.
 export const useHead = ({ type }: CardRecord, { words, fact }: Speaker): ReactNode => {
-  const { properties } = useCrmProperties(type === 'contact' ? contactNames : dealNames)
+  const { properties } = useCrmProperties(names[type])
   const title = titles[type].flatMap((name) => properties[name] ?? []).join(' ')
   const facts = Object.entries(factOf).flatMap(([property, name]) => (properties[property] ? [{ name, value: properties[property] }] : []))
   if (title === '' && facts.length === 0) return null
@@ -22,7 +22,6 @@ export const useHead = ({ type }: CardRecord, { words, fact }: Speaker): ReactNo
   )
 }
 
-const titles: Record<CardRecord['type'], string[]> = { contact: ['firstname', 'lastname'], deal: ['dealname'] }
+const titles: Record<CardRecord['type'], string[]> = { contact: ['firstname', 'lastname'], deal: ['dealname'], ticket: ['subject'] }
 const factOf: Readonly<Record<string, string>> = { portero_home: 'home', portero_budget: 'budgetMxn', portero_bedrooms: 'bedrooms', portero_move_in: 'moveIn' }
-const contactNames = titles.contact
-const dealNames = [...titles.deal, ...Object.keys(factOf)]
+const names: typeof titles = { ...titles, deal: [...titles.deal, ...Object.keys(factOf)] }

@@ -8,11 +8,13 @@ import type { CardRecord } from './views.ts'
 import type { Viewing } from './use-view.ts'
 
 // The states that every card has, one at a time; `children` draws the one that is left, ready.
-type Props<T extends { asOf: string }> = { speaker: Speaker; record: CardRecord; viewing: Viewing<T>; rest?: { isResting: boolean; wake(): void }; children: (view: T) => ReactNode }
+type Props<T extends { asOf: string }> = { speaker: Speaker; head: ReactNode; viewing: Viewing<T>; rest?: { isResting: boolean; wake(): void }; children: (view: T) => ReactNode }
 
-export const InState = <T extends { asOf: string }>({ speaker, record, viewing: { shown, reload }, rest, children }: Props<T>): ReactNode => {
+export const InState = <T extends { asOf: string }>({ record, ...props }: Omit<Props<T>, 'head'> & { record: CardRecord }): ReactNode => <Stated {...props} head={useHead(record, props.speaker)} />
+
+// Where there is no record of which HubSpot would know something, head is null.
+export const Stated = <T extends { asOf: string }>({ speaker, head, viewing: { shown, reload }, rest, children }: Props<T>): ReactNode => {
   const { words } = speaker
-  const head = useHead(record, speaker)
   if (shown.state === 'loading')
     return (
       <Flex direction="column" gap="small">

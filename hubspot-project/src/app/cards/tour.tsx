@@ -29,5 +29,5 @@ export const TourLine = ({ speaker: { words, moment }, tour }: { speaker: Speake
   </Flex>
 )
 
-const TourStatus = ({ words, tour: { status } }: { words: Speaker['words']; tour: Tour }): ReactNode => <StatusTag variant={variants[status]}>{words.tour[status]}</StatusTag>
+export const TourStatus = ({ words, tour: { status } }: { words: Speaker['words']; tour: Pick<Tour, 'status'> }): ReactNode => <StatusTag variant={variants[status]}>{words.tour[status]}</StatusTag>
 const variants = { held: 'warning', confirmed: 'success', completed: 'info', no_show: 'danger', cancelled: 'default' } as const

@@ -7,8 +7,12 @@ const mostBeats = 15
 
 export const usePulse = (beat: () => Promise<void>, { sign, isOn }: { sign: string; isOn: boolean }): { isResting: boolean; wake(): void } => {
   const [beats, setBeats] = useState(0)
+  const [seen, setSeen] = useState(sign)
   const isResting = beats >= mostBeats
-  useEffect(() => setBeats(0), [sign])
+  if (seen !== sign) {
+    setSeen(sign)
+    setBeats(0)
+  }
   useEffect(() => {
     if (!isOn || isResting) return undefined
     const timer = setInterval(() => {

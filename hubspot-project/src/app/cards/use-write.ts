@@ -4,7 +4,7 @@ import type { Ask, WriteView } from './views.ts'
 
 // One change at a time. Declined: Portero answered no. Failed: nobody knows whether it was done, and the same wish goes out again under the same key.
 export type Writing = { state: 'rest' } | { state: 'busy' } | { state: 'declined'; answer: WriteView } | { state: 'failed'; failure: Failure; again(): void }
-type Action = 'book' | 'move' | 'mark'
+type Action = 'takeover' | 'reply' | 'note' | 'escalate' | 'book' | 'move' | 'mark' | 'hours' | 'blackout' | 'reopen' | 'owners'
 export type Write = <A extends Action>(action: A, ask: Ask<A>) => Promise<void>
 
 export const useWrite = (server: Server, answered: (answer: WriteView) => void): { writing: Writing; write: Write; forget(): void } => {

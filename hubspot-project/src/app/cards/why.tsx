@@ -1,14 +1,13 @@
-import { Button, ErrorState, Flex, List, LoadingSpinner, Panel, PanelBody, PanelSection, Text } from '@hubspot/ui-extensions'
+import { Button, Flex, List, Panel, PanelBody, PanelSection, Text } from '@hubspot/ui-extensions'
 import { useState, type ReactNode } from 'react'
+import { Asked } from './asked.tsx'
 import type { Card } from './card.ts'
 import { wordOf } from './speaker.ts'
-import { Reference } from './states.tsx'
-import { useView } from './use-view.ts'
 
 // Why a field says what it says: the message, what Portero did about it, what was written. It is asked when the panel is opened.
-type Asked = Pick<Card, 'speaker' | 'server'> & { field: string }
+type Asking = Pick<Card, 'speaker' | 'server'> & { field: string }
 
-export const Why = ({ speaker, server, field }: Asked): ReactNode => {
+export const Why = ({ speaker, server, field }: Asking): ReactNode => {
   const { words } = speaker
   const [isOpen, setIsOpen] = useState(false)
   const panel = (
@@ -21,27 +20,24 @@ export const Why = ({ speaker, server, field }: Asked): ReactNode => {
   return <Button variant="transparent" size="xs" onClick={() => setIsOpen(true)} overlay={panel}>{words.why}</Button>
 }
 
-const Steps = ({ speaker, server, field }: Asked): ReactNode => {
+const Steps = ({ speaker, server, field }: Asking): ReactNode => {
   const { words, moment } = speaker
-  const { shown, reload } = useView({ server, name: 'why', ask: { field } })
-  if (shown.state === 'loading') return <LoadingSpinner label={words.loading} showLabel layout="centered" />
-  if (shown.state !== 'ready')
-    return (
-      <ErrorState title={shown.state === 'forbidden' ? words.forbidden : words.failed} type={shown.state === 'forbidden' ? 'lock' : 'error'}>
-        <Text>{shown.state === 'forbidden' ? words.forbiddenText : words.failedText}</Text>
-        <Reference speaker={speaker} failure={shown.failure} />
-        {shown.state === 'failed' && <Button variant="primary" onClick={() => void reload()}>{words.retry}</Button>}
-      </ErrorState>
-    )
-  if (shown.view.steps.length === 0) return <Text>{words.noWhy}</Text>
   return (
-    <List variant="ordered-styled">
-      {shown.view.steps.map(({ at, kind, text, by }) => (
-        <Flex key={`${at}/${kind}/${text}`} direction="column">
-          <Text variant="microcopy">{[words.step[kind], moment(at), ...(by === undefined ? [] : [words.by(by)])].join(' · ')}</Text>
-          <Text>{text}</Text>
-        </Flex>
-      ))}
-    </List>
+    <Asked speaker={speaker} server={server} name="why" ask={{ field }} retry="primary">
+      {({ steps }) =>
+        steps.length === 0 ? (
+          <Text>{words.noWhy}</Text>
+        ) : (
+          <List variant="ordered-styled">
+            {steps.map(({ at, kind, text, by }) => (
+              <Flex key={`${at}/${kind}/${text}`} direction="column">
+                <Text variant="microcopy">{[words.step[kind], moment(at), ...(by === undefined ? [] : [words.by(by)])].join(' · ')}</Text>
+                <Text>{text}</Text>
+              </Flex>
+            ))}
+          </List>
+        )
+      }
+    </Asked>
   )
 }

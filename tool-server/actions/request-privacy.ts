@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { AppError } from '@portero/shared'
+import { defineAction } from '../define.ts'
+import { arcoKinds, dueAfter } from '../domain/privacy.ts'
+import { openPrivacyCase } from '../store/privacy-cases.ts'
+
+// Somebody asks about their data: it is on record with its deadline, and a person of ours hears of it right after. Nothing of theirs is touched before that person has decided.
+const kind = z.enum(arcoKinds)
+const asked = { case: z.uuid(), kind, dueAt: z.int() }
+export const privacyAsked = { name: 'privacy.asked', payload: z.strictObject({ ...asked, person: z.uuid(), conversation: z.uuid() }) }
+
+const args = z.strictObject({ kind, details: z.string().max(1_000).optional() })
+export const requestPrivacy = defineAction({ name: 'request-privacy', args, result: z.strictObject({ ...asked, isNew: z.boolean() }), scopes: ['privacy:write'], callers: ['prospect'] }).decides(async ({ kind, details }, act) => {
+  const { subject: { person, conversation } } = act
+  if (!person || !conversation) throw new AppError('bug', 'a privacy request is made by a person, in a conversation')
+  const id = act.newId()
+  const opened = await openPrivacyCase(act, { id, person, kind, details: details ? [details] : [], channel: 'chat', dueAt: dueAfter(act.now) })
+  const found = { case: opened.id, kind, dueAt: opened.dueAt }
+  const isNew = opened.id === id
+  if (isNew) await act.later(privacyAsked, { ...found, person, conversation }, { key: `privacy:${id}`, at: act.now, person })
+  return { ...found, isNew }
+})

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineAction } from '../define.ts'
+import { wishIn } from '../domain/opt-out.ts'
+import { revised } from '../domain/ports/messaging.ts'
+import { reviseMessage } from '../store/conversations.ts'
+import { dropMedia } from '../store/media.ts'
+import { hearMessage } from './hear-message.ts'
+import { mediaKey } from './keep-media.ts'
+import { optOut } from './opt-out.ts'
+import { refreshCrm } from './refresh-crm.ts'
+
+// Its author changed what they wrote, or took it back. Where that comes before the message itself, it is the message, and what comes later is the older of the two.
+export const reviseSaid = defineAction({ name: 'revise-message', args: revised, result: z.strictObject({ isNew: z.boolean() }), scopes: [], callers: ['system'] }).decides(async ({ connection, message: external, contact, body, at }, act) => {
+  const revise = () => reviseMessage(act, { connection, external, body, at })
+  let message = await revise()
+  if (!message) {
+    if (!contact) return { isNew: false } // of somebody that nobody names, of a message that nobody knows
+    await act.act(hearMessage, { connection, message: external, contact, body: body ?? { kind: 'other', text: '' }, at: at - 1 })
+    message = await revise()
+  }
+  if (!message?.isNew) return { isNew: false }
+  const { id, person, conversation, author } = message
+  act.concerns(person)
+  if (!body) {
+    await act.drop(mediaKey(id))
+    await dropMedia(act, id)
+  }
+  if (author === 'prospect' && body?.kind === 'text' && wishIn(body.text) === 'stop') await act.act(optOut, { person, conversation, evidence: external, at })
+  await refreshCrm(act, person)
+  return { isNew: true }
+})

@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely'
+import { AppError } from '@portero/shared'
+import type { Act, DB, Millis } from '../define.ts'
+import { fitMessage, whatsapp, type Content } from '../domain/message-fit.ts'
+import { sendMessage } from '../domain/ports/messaging.ts'
+import { gate, nextSend, type Purpose, type Refusal, type Verdict } from '../domain/send-gate.ts'
+import { contactOf } from '../store/people.ts'
+import { spaceOut, standing, standingNow } from '../store/standing.ts'
+import { templateFor } from '../store/templates.ts'
+
+// The only way in which we say something to a prospect. What may not be said is refused with its reason, and nothing is sent.
+// instead: what says the same as an approved template, for when the window is closed.
+export type Saying = { conversation: string; purpose: Purpose; content: Content | readonly Content[]; instead?: Instead; key: string; at?: Millis; then?: string }
+export type Instead = { template: string; params: { key: string; value: string }[]; text: string }
+export type Told = { said: true } | { said: false; because: Refusal }
+
+export const serialOf = (conversation: string): string => `say:${conversation}`
+// Everything that a takeover takes back begins with this.
+export const unattended = (conversation: string): string => `say:${conversation}:bot:`
+const keyFor = ({ conversation, purpose, key }: Saying): string => (purpose === 'staff' || purpose === 'goodbye' ? `say:${conversation}:${purpose}:${key}` : `${unattended(conversation)}${key}`)
+
+export const say = async (act: Act, saying: Saying): Promise<Told> => {
+  const { conversation, purpose, content, instead, at = act.now, then } = saying
+  const known = await standing(act, conversation)
+  const to = known && (await contactOf(act, known.person))
+  if (!known || !to) throw new AppError('bug', 'what is said goes to somebody, in a conversation')
+  const { mode, heardAt, isOptedOut, connection, language } = known
+  const template = instead && (await templateFor(act, { connection, name: instead.template, language }))
+  const verdict = gate(purpose, { isOptedOut, mode, heardAt, windowed: true, template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', now: act.now })
+  if (verdict.may === 'no') return { said: false, because: verdict.because }
+  let until = known.sendsUntil
+  for (const [place, part] of partsOf(verdict, { content, instead, template, language }).entries()) {
+    const next = nextSend(until, Math.max(at, act.now))
+    until = next.until
+    await act.send(sendMessage, { to, content: part, ...(known.external !== undefined && { conversation: known.external }) }, { key: `${keyFor(saying)}/${place}`, to: connection, serial: serialOf(conversation), at: next.at, person: known.person, ...(then !== undefined && { then }) })
+  }
+  if (until !== undefined) await spaceOut(act, conversation, until)
+  return { said: true }
+}
+
+type Parts = { content: Saying['content']; instead: Instead | undefined; template: { project: string; version: string } | undefined; language: string }
+const partsOf = (verdict: Verdict, { content, instead, template, language }: Parts): Content[] =>
+  verdict.may === 'by-template' && instead && template ? [{ type: 'template', ...instead, project: template.project, version: template.version, language }] : [content].flat().flatMap((each) => fitMessage(each, whatsapp).messages)
+
+// Asked again when it leaves, which may be much later: a takeover and an opt-out count from the moment they are known.
+export const mayStillLeave = async (on: Kysely<DB>, { tenant, serial, key, content, now }: { tenant: string; serial: string | null; key: string; content: Content; now: Millis }): Promise<boolean> => {
+  const conversation = /^say:(.+)$/.exec(serial ?? '')?.[1]
+  const known = conversation === undefined ? undefined : await standingNow(on, tenant, conversation)
+  if (!known || conversation === undefined) return true // nothing that we know of speaks against it
+  const purpose = key.startsWith(unattended(conversation)) ? 'answer' : key.startsWith(`say:${conversation}:staff:`) ? 'staff' : 'goodbye'
+  const { mode, heardAt, isOptedOut } = known
+  return gate(purpose, { isOptedOut, mode, heardAt, windowed: content.type !== 'template', template: 'none', now }).may !== 'no'
+}

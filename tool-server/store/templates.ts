@@ -1,0 +1,23 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Act } from '../define.ts'
+import type { seenTemplate } from '../domain/ports/messaging.ts'
+import { at } from '../spine/db.ts'
+
+// The templates of a channel, as its vendor last told them.
+type Seen = z.infer<typeof seenTemplate>
+
+export const templateFor = async ({ tx, subject }: Act, { connection, name, language }: { connection: string; name: string; language: string }): Promise<Pick<Seen, 'project' | 'version' | 'status'> | undefined> => {
+  const { rows: [row] } = await sql<Pick<Seen, 'project' | 'version' | 'status'>>`select project, version, status from template
+    where tenant_id = ${subject.tenant} and connection_id = ${connection} and name = ${name} and language = ${language}`.execute(tx)
+  return row
+}
+
+// All of them at once: one that isn't told any more is gone.
+export const noteTemplates = async ({ tx, subject, now }: Act, connection: string, templates: readonly Seen[]): Promise<void> => {
+  for (const { name, language, project, version, category, status } of templates)
+    await sql`insert into template (tenant_id, connection_id, name, language, project, version, category, status, synced_at)
+      values (${subject.tenant}, ${connection}, ${name}, ${language}, ${project}, ${version}, ${category}, ${status}, ${at(now)})
+      on conflict (tenant_id, connection_id, name, language) do update set project = excluded.project, version = excluded.version, category = excluded.category, status = excluded.status, synced_at = excluded.synced_at`.execute(tx)
+  await sql`delete from template where tenant_id = ${subject.tenant} and connection_id = ${connection} and synced_at < ${at(now)}`.execute(tx)
+}
