@@ -48,7 +48,6 @@ const hasBegun = async (record: Record): Promise<void> => house.clock.advance(Da
 describe('at a glance', () => {
   const number = '+525511112222'
   beforeAll(async () => {
-    await sql`update building set details = details || '{"mapUrl": "https://maps.example/1"}'`.execute(house.house.db.bare)
     await house.met(number, 'Hola', 'Busco depa de 2 recámaras en la Narvarte', 'la 1', 'el 2')
     house.clock.advance(1_000)
     expect(await house.tool(number, 'update_deal', { budget_max: 18_500, pets: true, move_in: '2026-12-01', guarantee: 'policy' })).toMatchObject({ ok: true })
@@ -58,7 +57,7 @@ describe('at a glance', () => {
   test.each(['contact', 'deal'] as const)('of a %s: the next tour, its place, agent, map and calendar file', async (type) => {
     const card = await opened(house.recordOf(number, type))
     for (const words of ['Etapa Visita agendada', 'lun 23 de nov, 16:00–16:30 Confirmada', 'Departamento Dos recámaras con balcón', 'Calle Cumbres de Maltrata 4120', 'Asesor Lucía Becerril']) expect(card.text()).toContain(words)
-    expect(card.findAll(Link).map(({ props }) => props.href)).toEqual([{ url: 'https://maps.example/1', external: true }, { url: expect.stringMatching(/^https:\/\/portero\.example\/ics\/.{20,}/), external: true }])
+    expect(card.findAll(Link).map(({ props }) => props.href)).toEqual([{ url: expect.stringMatching(/^https:\/\/www\.google\.com\/maps\/search\/\?api=1&query=/), external: true }, { url: expect.stringMatching(/^https:\/\/portero\.example\/ics\/.{20,}/), external: true }])
   })
 
   test('what is known, as people write it', async () => {

@@ -3,7 +3,9 @@ import { AppError } from '@portero/shared'
 import type { Act, DB, Millis } from '../define.ts'
 import { fitMessage, whatsapp, type Content } from '../domain/message-fit.ts'
 import { sendMessage } from '../domain/ports/messaging.ts'
+import { nextAllowed } from '../domain/quiet-hours.ts'
 import { gate, nextSend, type Purpose, type Refusal, type Verdict } from '../domain/send-gate.ts'
+import { cardZone } from '../store/card-transcript.ts'
 import { contactOf } from '../store/people.ts'
 import { spaceOut, standing, standingNow } from '../store/standing.ts'
 import { templateFor } from '../store/templates.ts'
@@ -19,22 +21,27 @@ export const serialOf = (conversation: string): string => `say:${conversation}`
 export const unattended = (conversation: string): string => `say:${conversation}:bot:`
 const keyFor = ({ conversation, purpose, key }: Saying): string => (purpose === 'staff' || purpose === 'goodbye' ? `say:${conversation}:${purpose}:${key}` : `${unattended(conversation)}${key}`)
 
+// Of our own accord we write to nobody at night.
+const quiet = { zone: cardZone, from: '21:00', to: '08:00' }
+
 export const say = async (act: Act, saying: Saying): Promise<Told> => {
   const { conversation, purpose, content, instead, at = act.now, then } = saying
+  const now = purpose === 'service' ? nextAllowed(Math.max(at, act.now), quiet) : Math.max(at, act.now) // when it is to leave
   const known = await standing(act, conversation)
   const to = known && (await contactOf(act, known.person))
   if (!known || !to) throw new AppError('bug', 'what is said goes to somebody, in a conversation')
   const { mode, heardAt, isOptedOut, connection, language } = known
   const template = instead && (await templateFor(act, { connection, name: instead.template, language }))
-  const verdict = gate(purpose, { isOptedOut, mode, heardAt, windowed: true, template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', now: act.now })
+  const verdict = gate(purpose, { isOptedOut, mode, heardAt, windowed: true, template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', now })
   if (verdict.may === 'no') return { said: false, because: verdict.because }
-  let until = known.sendsUntil
+  // What leaves later is not in line with what is said until then.
+  let until = now > act.now ? now : known.sendsUntil
   for (const [place, part] of partsOf(verdict, { content, instead, template, language }).entries()) {
-    const next = nextSend(until, Math.max(at, act.now))
+    const next = nextSend(until, now)
     until = next.until
     await act.send(sendMessage, { to, content: part, ...(known.external !== undefined && { conversation: known.external }) }, { key: `${keyFor(saying)}/${place}`, to: connection, serial: serialOf(conversation), at: next.at, person: known.person, ...(then !== undefined && { then }) })
   }
-  if (until !== undefined) await spaceOut(act, conversation, until)
+  if (until !== undefined && now === act.now) await spaceOut(act, conversation, until)
   return { said: true }
 }
 

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { consoleWords, takeoverWords, views, type Language } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import { homeBySlug, type Catalogue } from './homes.ts'
+import { homeBySlug, mapOf, type Catalogue } from './homes.ts'
 import { leadFacts, type LeadFacts } from './leads.ts'
 import { pesos } from './offers.ts'
 import { label } from './spanish-times.ts'
@@ -52,7 +52,7 @@ export const visitOf = (tour: Tour, { homes, agents }: Catalogue, names: Pick<Vi
   const { building } = home
   return {
     ...names, version: tour.version, home: home.slug, title: home.title, startsAt: isoOf(tour.startsAt), endsAt: isoOf(tour.endsAt), zone: building.zone, status: tour.status,
-    place: `${building.name}, ${home.unit} · ${building.address}`, agent: agents.find(({ id }) => id === tour.agent)?.name ?? '', ...(building.mapUrl !== undefined && { mapUrl: building.mapUrl }),
+    place: `${building.name}, ${home.unit} · ${building.address}`, agent: agents.find(({ id }) => id === tour.agent)?.name ?? '', mapUrl: mapOf(building),
   }
 }
 const isComing = ({ status, endsAt }: Tour, now: Millis): boolean => (status === 'held' || status === 'confirmed') && endsAt > now

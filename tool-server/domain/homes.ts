@@ -26,6 +26,10 @@ export const buildingDetails = z.strictObject({
     })
     .prefault({}),
 })
+// https://developers.google.com/maps/documentation/urls/get-started#search-action
+export const mapOf = ({ mapUrl, position, address, city }: Pick<z.infer<typeof buildingDetails>, 'mapUrl' | 'position' | 'address' | 'city'>): string =>
+  mapUrl ?? `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(position ? `${position.latitude},${position.longitude}` : `${address}, ${city}`)}`
+
 export const homeDetails = z.strictObject({
   title: z.string().min(1),
   unit: z.string().min(1),

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { say, type Instead, type Told } from '@portero/tool-server/actions/say.ts'
+import { defineAction } from '@portero/tool-server/define.ts'
+import { byTemplate } from '@portero/tool-server/domain/message-templates.ts'
+import type { Content } from '@portero/tool-server/domain/ports/messaging.ts'
+import type { Purpose } from '@portero/tool-server/domain/send-gate.ts'
+import { noteTemplates } from '@portero/tool-server/store/templates.ts'
+import { openVisit, type VisitStage } from './support/visit-stage.ts'
+
+// What we say, from the gate to the phone. The stage's clock begins on Monday at 11:00 in Mexico City.
+const number = '+525540000001'
+let stage: VisitStage
+let conversation: string
+beforeAll(async () => {
+  stage = await openVisit()
+  const { conversationId } = stage.lab.bird.phone.write(number, { text: 'hola' })
+  await stage.follow()
+  conversation = (await sql<{ id: string }>`select id from conversation where external_id = ${conversationId}`.execute(stage.house.db.bare)).rows[0]!.id
+})
+afterAll(() => stage.end())
+
+const args = z.strictObject({ purpose: z.string(), content: z.any(), instead: z.any().optional(), key: z.string() })
+const speak = defineAction({ name: 'say-test.say', args, result: z.strictObject({ told: z.any() }), scopes: [], callers: ['system'] }).decides(async ({ purpose, content, instead, key }, act) => ({
+  told: await say(act, { conversation, purpose: purpose as Purpose, content: content as Content, key, ...(instead !== undefined && { instead: instead as Instead }) }),
+}))
+const system = () => stage.house.acting.as({ tenant: stage.house.tenant, by: 'system' }, 'all')
+const tell = async (purpose: Purpose, content: Content, more: { key: string; instead?: Instead }): Promise<Told> => (await system()(speak, { purpose, content, ...more })).told
+const text = (words: string): Content => ({ type: 'text', text: words })
+const shown = (): string[] => stage.lab.bird.phone.messages(number).filter(({ from }) => from === 'them').map(({ text: words }) => words)
+const hour = 3_600_000
+
+describe('while the prospect is there', () => {
+  test('what is too long for one message comes as several, in order, and nothing is missing', async () => {
+    const words = Array.from({ length: 900 }, (_, at) => `palabra${at}`).join(' ')
+    expect(await tell('answer', text(words), { key: 'long' })).toEqual({ said: true })
+    await stage.follow(20_000)
+    const parts = shown().filter((each) => each.startsWith('palabra'))
+    expect([parts.length > 1, parts.join(' ')]).toEqual([true, words])
+  })
+  test('the same said again is said once', async () => {
+    await tell('answer', text('una vez'), { key: 'once' })
+    await tell('answer', text('una vez'), { key: 'once' })
+    await stage.follow(20_000)
+    expect(shown().filter((each) => each === 'una vez')).toHaveLength(1)
+  })
+})
+
+describe('at night', () => {
+  beforeAll(async () => {
+    stage.clock.advance(10 * hour + 30 * 60_000) // 21:30
+    await stage.follow()
+  })
+  test('nobody is written to of our own accord before eight, and an answer goes at once', async () => {
+    await tell('service', text('un recordatorio'), { key: 'night' })
+    await tell('answer', text('una respuesta'), { key: 'night-answer' })
+    await stage.follow(20_000)
+    expect([shown().includes('una respuesta'), shown().includes('un recordatorio')]).toEqual([true, false])
+    stage.clock.advance(10 * hour) // 07:30
+    await stage.follow()
+    expect(shown()).not.toContain('un recordatorio')
+    stage.clock.advance(31 * 60_000)
+    await stage.follow()
+    expect(shown()).toContain('un recordatorio')
+  })
+})
+
+describe('a day after they last wrote', () => {
+  const instead = byTemplate('portero_window_reopen', 'es-MX', {})
+  const connection = async (): Promise<string> => (await stage.house.connection('bird')).id
+  const know = defineAction({ name: 'say-test.know', args: z.strictObject({ connection: z.string(), status: z.enum(['approved', 'paused']) }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async ({ connection: id, status }, act) => {
+    await noteTemplates(act, id, [{ name: instead.template, language: 'es-MX', project: 'p-1', version: 'v-1', category: 'utility', status }])
+    return {}
+  })
+  beforeAll(() => stage.clock.advance(24 * hour))
+
+  test('nothing is said without a template', async () => {
+    expect(await tell('answer', text('¿sigues ahí?'), { key: 'closed' })).toEqual({ said: false, because: 'window_closed' })
+  })
+  test('nor by one that is not approved', async () => {
+    expect(await tell('answer', text('¿sigues ahí?'), { key: 'unknown', instead })).toEqual({ said: false, because: 'template_unapproved' })
+    await system()(know, { connection: await connection(), status: 'paused' })
+    expect(await tell('answer', text('¿sigues ahí?'), { key: 'paused', instead })).toEqual({ said: false, because: 'template_unapproved' })
+  })
+  test('an approved one is sent in its place, by the name that Bird knows', async () => {
+    await system()(know, { connection: await connection(), status: 'approved' })
+    expect(await tell('answer', text('¿sigues ahí?'), { key: 'approved', instead })).toEqual({ said: true })
+    await stage.house.worker.settle()
+    const sent = stage.lab.desk('bird').requests('POST /workspaces/:workspace/channels/:channel/messages').at(-1)?.body
+    expect(sent).toMatchObject({ template: { projectId: 'p-1', version: 'v-1', locale: 'es-MX' } })
+  })
+})
