@@ -36,6 +36,7 @@ describe('npm start in lab mode', () => {
   it('on a directory that is not there yet: is ready, logs nothing but JSON lines, and keeps its files to their owner', async () => {
     const server = await startServer({ by: 'npm', dir: join(freshDir(), 'new', 'data') })
     await server.ready()
+    await until('server.ready', () => server.events().some(({ event }) => event === 'server.ready')) // said once the lab has moved in, too
     const lines = server.out().split('\n').filter((line) => line !== '' && !line.startsWith('>')) // npm says with > what it runs
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), time: expect.any(Number), event: expect.any(String) })
     expect(server.events().map(({ event }) => event)).toEqual(expect.arrayContaining(['server.listening', 'db.migrated', 'server.ready']))

@@ -90,9 +90,11 @@ export const killEverywhere = async ({ eco, client, spawnServer }: Stage, { chan
     async starting() {
       server?.signal('SIGKILL')
       await server?.gone
+      const began = performance.now()
       const victim = begin()
       await sleep(upTo(shortestStartMs))
       if (!victim.isReady()) strike('starting', victim)
+      else shortestStartMs = Math.min(shortestStartMs, performance.now() - began) // faster than any before: the next try comes sooner
     },
   }
 
