@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { optOut } from '@portero/tool-server/actions/opt-out.ts'
 import { handBack, takeOver } from '@portero/tool-server/actions/take-over.ts'
 import { gateScope } from '@portero/tool-server/spine/gate.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
@@ -83,13 +84,28 @@ describe('an opt-out', () => {
     expect((await knock(conversation, { text: 'hola' })).body.answer).toBe('bot')
   })
   test('that is old and comes late does not undo the wish to hear from us again', async () => {
-    const { rows } = await sql<{ status: string }>`select status from consent k join conversation c on c.person_id = k.person_id where c.external_id = ${conversation} order by k.at, k.id`.execute(stage.house.db.bare)
-    expect(rows.map(({ status }) => status)).toEqual(['revoked', 'granted'])
+    const { rows: [row] } = await sql<{ person: string; id: string }>`select person_id as person, id from conversation where external_id = ${conversation}`.execute(stage.house.db.bare)
+    const act = stage.house.acting.as({ tenant: stage.house.tenant, by: 'system' }, 'all')
+    expect(await act(optOut, { person: row!.person, conversation: row!.id, evidence: 'a day-old webhook', at: stage.clock.now() - 86_400_000 })).toEqual({ isNew: false })
+    expect((await knock(conversation, { text: 'hola' })).body.answer).toBe('bot')
+    expect(goodbyes()).toBe(1)
   })
   test('is told to Bird, whose campaigns must not reach them either', () => {
     const wishes = stage.lab.desk('bird').requests().filter(({ method, path }) => method === 'PATCH' && /contacts/.test(path)).map(({ body }) => (body as any).attributes.subscribedWhatsapp)
     expect(wishes).toEqual([false, true])
   })
+})
+
+test('an opt-out that comes by ten ways at once is one, with one goodbye', async () => {
+  const number = '+525530000006'
+  const conversation = writes(number, 'hola')
+  await stage.follow()
+  const told = await Promise.all(Array.from({ length: 10 }, () => knock(conversation, { text: 'BAJA' })))
+  writes(number, 'BAJA')
+  await stage.follow(20_000)
+  expect(new Set(told.map(({ body }) => body.answer))).toEqual(new Set(['optout']))
+  const { rows } = await sql`select 1 from consent k join conversation c on c.person_id = k.person_id where c.external_id = ${conversation}`.execute(stage.house.db.bare)
+  expect([rows.length, stage.lab.bird.phone.messages(number).filter(({ text }) => /ya no te vamos a escribir/.test(text)).length]).toEqual([1, 1])
 })
 
 describe('nobody gets an answer', () => {

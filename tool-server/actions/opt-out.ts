@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { messageWords } from '@portero/shared'
 import { defineAction, type Act } from '../define.ts'
 import { noteSubscription } from '../domain/ports/messaging.ts'
-import { isOptedOut, noteConsent } from '../store/consents.ts'
+import { isOptedOut, lockWishes, noteConsent } from '../store/consents.ts'
 import { contactOf } from '../store/people.ts'
 import { conversationsOf, type Reached } from '../store/standing.ts'
 import { say, unattended } from './say.ts'
@@ -14,6 +14,7 @@ const callers = ['prospect', 'staff', 'system'] as const
 
 export const optOut = defineAction({ name: 'opt-out', args, result, scopes: [], callers: [...callers] }).decides(async ({ person, conversation, evidence, at }, act) => {
   act.concerns(person)
+  await lockWishes(act, person)
   if (await isOptedOut(act.tx, act.subject.tenant, person)) return { isNew: false }
   await noteConsent(act, { person, purpose: 'messages', status: 'revoked', evidence, at })
   if (!(await isOptedOut(act.tx, act.subject.tenant, person))) return { isNew: false } // an old message that comes late
@@ -26,6 +27,7 @@ export const optOut = defineAction({ name: 'opt-out', args, result, scopes: [], 
 
 export const optIn = defineAction({ name: 'opt-in', args, result, scopes: [], callers: [...callers] }).decides(async ({ person, conversation, evidence, at }, act) => {
   act.concerns(person)
+  await lockWishes(act, person)
   if (!(await isOptedOut(act.tx, act.subject.tenant, person))) return { isNew: false }
   await noteConsent(act, { person, purpose: 'messages', status: 'granted', evidence, at })
   if (await isOptedOut(act.tx, act.subject.tenant, person)) return { isNew: false }

@@ -11,6 +11,11 @@ export const noteConsent = async ({ tx, subject, newId }: Act, { person, purpose
     values (${subject.tenant}, ${newId()}, ${person}, ${purpose}, ${status}, ${evidence}, ${subject.user ?? subject.by}, ${at(saidAt)})`.execute(tx)
 }
 
+// The flow's gate and the webhook bring the same wish at the same time: one of them waits and finds it noted.
+export const lockWishes = async ({ tx, subject }: Act, person: string): Promise<void> => {
+  await sql`select 1 from person where tenant_id = ${subject.tenant} and id = ${person} for no key update`.execute(tx)
+}
+
 // Said nothing is not the same as said no: writing to us is asking for an answer.
 export const isOptedOut = async (on: Kysely<DB>, tenant: string, person: string): Promise<boolean> => {
   const { rows: [row] } = await sql<{ status: string }>`select status from consent where tenant_id = ${tenant} and person_id = ${person} and purpose = 'messages' order by at desc, id desc limit 1`.execute(on)
