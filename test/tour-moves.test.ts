@@ -14,23 +14,15 @@ import { flows } from '@portero/tool-server/flows/index.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
 import { loadCatalogue } from '@portero/tool-server/store/homes.ts'
 import { fakeClock } from './support/clock.ts'
-import { furnish, prospects } from './support/homes.ts'
+import { building, furnish, prospects } from './support/homes.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
 import { tinyConnector } from './support/tiny.ts'
 
 // What becomes of a visit after it was booked. Two agents, two buildings 20 minutes apart, at most four visits a day each; each test has a day of its own.
 const minute = 60_000
 const zone = 'America/Mexico_City'
-const building = (slug: string): string => `
-  - slug: ${slug}
-    name: Torre ${slug}
-    zone: ${zone}
-    address: Calle Uno 1
-    neighbourhood: Roma Norte
-    city: Ciudad de México
-    visits: { perAgentAndDay: 4, travelMinutes: 20, bufferMinutes: 15 }
-    homes: [{ slug: ${slug}-1, title: ${slug} 1, unit: '1', bedrooms: 1, bathrooms: 1, areaM2: 50, rentMxn: 15000, pets: 'yes', availableFrom: '2026-12-01' }]`
-const yaml = `buildings:${building('roma')}${building('condesa')}
+const visits = 'perAgentAndDay: 4, travelMinutes: 20, bufferMinutes: 15'
+const yaml = `buildings:${building('roma', visits)}${building('condesa', visits)}
 agents:
   - { slug: ana, name: Ana, hours: [{ days: [mon, tue, wed, thu, fri], from: '09:00', to: '15:00' }], buildings: [roma, condesa] }
   - { slug: beto, name: Beto, hours: [{ days: [mon, tue, wed, thu, fri], from: '09:00', to: '15:00' }], buildings: [roma, condesa] }

@@ -4,24 +4,16 @@ import { sql } from 'kysely'
 import request from 'supertest'
 import type { Subject } from '@portero/tool-server/define.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
-import { furnish, prospects } from './support/homes.ts'
+import { building, furnish, prospects } from './support/homes.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
 import { tinyConnector } from './support/tiny.ts'
 
 // What an agent may do with a visit that a prospect has: put it at another time, or call it off.
 const hour = 3_600_000
-const building = (slug: string): string => `
-  - slug: ${slug}
-    name: Torre ${slug}
-    zone: America/Mexico_City
-    address: Calle Uno 1
-    neighbourhood: Roma Norte
-    city: Ciudad de México
-    visits: { perAgentAndDay: 20 }
-    homes: [{ slug: ${slug}-1, title: ${slug} 1, unit: '1', bedrooms: 1, bathrooms: 1, areaM2: 50, rentMxn: 15000, pets: 'yes', availableFrom: '2026-12-01' }]`
+const visits = 'perAgentAndDay: 20'
 const agent = (slug: string, place: string): string => `
   - { slug: ${slug}, name: ${slug}, hours: [{ days: [mon, tue, wed, thu, fri], from: '09:00', to: '17:00' }], buildings: [${place}] }`
-const yaml = `buildings:${building('roma')}${building('condesa')}
+const yaml = `buildings:${building('roma', visits)}${building('condesa', visits)}
 agents:${['ana', 'beto', 'carla', 'elena', 'saul'].map((name) => agent(name, 'roma')).join('')}${agent('dora', 'condesa')}
 `
 type Talker = Subject & { person: string; conversation: string }

@@ -38,7 +38,7 @@ portero connect VENDOR ACCOUNT  connect an account; its settings come as JSON on
 portero operator NAME           let somebody into the console, or change their password, which comes on standard input
         --role admin|agent      an agent sees conversations; an admin the queue too
 portero keys tool NAME          make a key for an agent that calls tools; it is shown once, and others of that name go on holding
-        --scopes a,b            what it may do; without it, everything that tools do
+        --scopes a,b            what it may do; without it, all that the tools and the gate need
         --end                   end all keys of that name instead
 portero docs                    the page on the tools, for whoever types them into a form
         --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools

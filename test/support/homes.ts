@@ -15,6 +15,17 @@ export const furnish = async ({ db, tenant, clock }: Furnished, yaml: string): P
   await db.tx((tx) => importCatalogue(tx, tenant, file, () => newId(clock)))
 }
 
+// A building with one home, as a catalogue has it. visits: what is not as usual.
+export const building = (slug: string, visits: string): string => `
+  - slug: ${slug}
+    name: Torre ${slug}
+    zone: America/Mexico_City
+    address: Calle Uno 1
+    neighbourhood: Roma Norte
+    city: Ciudad de México
+    visits: { ${visits} }
+    homes: [{ slug: ${slug}-1, title: ${slug} 1, unit: '1', bedrooms: 1, bathrooms: 1, areaM2: 50, rentMxn: 15000, pets: 'yes', availableFrom: '2026-12-01' }]`
+
 // Prospects in a conversation each. connection: any that exists.
 export const prospects = async ({ db, tenant, clock }: Furnished, connection: string, count: number): Promise<(Subject & { person: string; conversation: string })[]> => {
   const made = Array.from({ length: count }, () => ({ tenant, by: 'prospect' as const, person: newId(clock), conversation: newId(clock) }))
