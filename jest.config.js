@@ -8,5 +8,5 @@ export default {
   transform: { '\\.tsx?$': ['@swc/jest', swc] },
   globalSetup: '<rootDir>/test/support/template.ts',
   globalTeardown: '<rootDir>/test/support/remove-template.ts',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 }

@@ -169,7 +169,7 @@ describe('from the command line', () => {
     expect(await runCli(['bird', 'plan'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^ {3}template portero_escalation: waits for Meta$[^]*Nothing to do\./m) })
   })
   test('at who has nothing to set up, it says so', async () => {
-    expect(await runCli(['hubspot', 'plan'], { DATA_DIR: freshDir(), PORTERO_LAB: '1' })).toMatchObject({ code: 1, err: expect.stringContaining('nothing is set up at hubspot') })
+    expect(await runCli(['smtp', 'plan'], { DATA_DIR: freshDir(), PORTERO_LAB: '1' })).toMatchObject({ code: 1, err: expect.stringContaining('nothing is set up at smtp') })
   })
 })
 

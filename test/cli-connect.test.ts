@@ -18,6 +18,10 @@ describe('portero connect', () => {
     expect(out).toMatch(/https:\/\/portero\.example\/webhooks\/hubspot\/[0-9a-f-]{36}/)
     expect(out).not.toContain(hubspot.apiKey)
   })
+  it('takes a mail server, which has no webhooks', async () => {
+    const { code, out, err } = await runCli(['connect', 'smtp', 'avisos'], env, JSON.stringify({ baseUrl: 'smtp://smtp.casas.example:587', username: 'avisos', password: 'clave-de-nadie', from: 'avisos@casas.example' }))
+    expect({ code, out, err }).toEqual({ code: 0, out: expect.stringMatching(/^Connected\. .*portero doctor/), err: '' })
+  })
   it.each([
     ['settings that lack something', ['connect', 'hubspot', '1'], JSON.stringify({ ...hubspot, stages: undefined }), 'stages'],
     ['a vendor that nobody knows', ['connect', 'fax', '1'], '{}', 'fax'],

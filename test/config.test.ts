@@ -93,7 +93,7 @@ describe('one refusal', () => {
   })
   test.each<[string, string]>([
     ['PORT', '-1'], ['PORT', '3000.5'], ['PORT', '65536'], ['PORT', 'http'], ['LAB_PORT', '70000'], ['PORTERO_SHADOW', 'true'], ['PORTERO_LAB', 'yes'], ['LOG_LEVEL', 'verbose'], ['OPS_TOKEN', 'fifteen letters'],
-    ['DATABASE_URL', 'mysql://db/x'], ['DATABASE_URL', '/var/run/postgresql'], ['PUBLIC_BASE_URL', 'portero.example.com'], ['PUBLIC_BASE_URL', 'javascript:alert(1)'], ['GRAPH_BASE_URL', 'file:///etc/passwd'],
+    ['DATABASE_URL', 'mysql://db/x'], ['DATABASE_URL', '/var/run/postgresql'], ['PUBLIC_BASE_URL', 'portero.example.com'], ['PUBLIC_BASE_URL', 'javascript:alert(1)'], ['GRAPH_BASE_URL', 'file:///etc/passwd'], ['BIRD_BASE_URL', 'smtp://bird.example:587'], ['SMTP_BASE_URL', 'https://smtp.example.com'],
   ])('names %s when it is %s', (name, value) => {
     expect(namedIn(refusalOf({ ...real, [name]: value }))).toEqual([name])
   })
@@ -127,6 +127,9 @@ describe('a master key', () => {
 })
 
 describe('base URLs', () => {
+  test.each(['smtp://smtp.example.com:587', 'smtps://smtp.example.com', 'smtp://relay.internal:25?tls=off'])('may be %s, of a mail server', (url) => {
+    expect(readConfig({ ...real, SMTP_BASE_URL: url }).baseUrls).toEqual({ smtp: url })
+  })
   test('are taken from the environment for every vendor', () => {
     expect(readConfig({ HUBSPOT_BASE_URL: 'http://127.0.0.1:3100/hubspot', GRAPH_BASE_URL: 'https://graph.example' }).baseUrls).toEqual({ hubspot: 'http://127.0.0.1:3100/hubspot', graph: 'https://graph.example' })
   })

@@ -79,7 +79,7 @@ describe('a conversation on its page', () => {
     await stage.follow()
     stage.clock.advance(120_000)
     const late = await page()
-    for (const words of ['Fuera de tiempo', 'Ya quedó atendida', 'nadie recibió el aviso']) expect(late).toContain(words)
+    for (const words of ['Fuera de tiempo', 'Ya quedó atendida', 'por correo']) expect(late).toContain(words)
     expect(await page()).toContain('Vista')
     expect((await sql<{ seen: number; by: string }>`select seen_at as seen, seen_by as by from escalation where conversation_id = ${open.id}`.execute(db.bare)).rows).toEqual([{ seen: stage.clock.now(), by: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
     expect((await does('hand-back')).headers.get('location')).toContain('came=givenBack')

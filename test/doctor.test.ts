@@ -24,7 +24,7 @@ import { openVisit, type VisitStage } from './support/visit-stage.ts'
 jest.setTimeout(60_000)
 const lines = [
   'configuration', 'privacy notice', 'database', 'disk', 'master key', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook', 'bird setup',
-  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot pipeline', 'hubspot properties of contacts', 'hubspot properties of deals', 'hubspot properties of meetings', 'hubspot properties of communications', 'hubspot properties of tasks', 'hubspot client secret', 'hubspot staff', 'hubspot webhook', 'hubspot permitted URLs',
+  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot client secret', 'hubspot staff', 'hubspot webhook', 'hubspot setup', 'smtp connection', 'smtp login', 'smtp sender', 'hubspot permitted URLs',
 ]
 let stage: VisitStage
 const secret = 'a-client-secret-of-nobody'
@@ -182,23 +182,26 @@ describe('bird', () => {
 
 describe('hubspot', () => {
   test.each<[string, object, [string, string][]]>([
-    ['a stage that is not there', { stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '9999' } }, [['hubspot pipeline', 'lost (9999)']]],
-    ['a pipeline that is not there', { pipeline: 'ventas' }, [['hubspot pipeline', 'ventas']]],
+    ['a stage that is not there', { stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '9999' } }, [['hubspot setup', 'stage lost: Renta has none with the id 9999']]],
+    ['a pipeline that is not there', { pipeline: 'ventas' }, [['hubspot setup', 'pipeline ventas']]],
     ['no client secret', { clientSecrets: [] }, [['hubspot client secret', 'not known']]],
     ['nobody as an admin', { staff: undefined }, [['hubspot staff', 'anybody else: agent']]],
-    ['a token that is refused', { apiKey: 'pat-na1-of-nobody-at-all' }, ['scopes', 'account', 'pipeline', 'properties of contacts', 'properties of deals', 'properties of meetings', 'properties of communications', 'properties of tasks'].map((what) => [`hubspot ${what}`, 'the key is refused'])],
+    ['a token that is refused', { apiKey: 'pat-na1-of-nobody-at-all' }, ['scopes', 'account', 'setup'].map((what) => [`hubspot ${what}`, 'the key is refused'])],
   ])('with %s', async (_title, change, named) => {
     await put('hubspot', change)
     const found = await wrong()
     await put('hubspot', {})
-    expect(found).toEqual(named.map(([what, told]) => [what, expect.stringContaining(told), expect.stringMatching(/HubSpot/)]))
+    expect(found).toEqual(named.map(([what, told]) => [what, expect.stringContaining(told), expect.stringMatching(/hubspot/i)]))
   })
   const lab = (control: string, wanted: object): Promise<Response> => fetch(`${stage.lab.url}/_lab/hubspot/${control}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wanted) })
   test('with a token that lacks scopes names them', async () => {
     await lab('grant', { scopes: ['oauth', ...scopes.filter((scope) => scope !== 'tickets' && scope !== 'crm.objects.deals.write')] })
     const found = await wrong()
     await lab('grant', { scopes: ['oauth', ...scopes] })
-    expect(found).toEqual([['hubspot scopes', 'crm.objects.deals.write, tickets missing', expect.stringContaining('install it again')]])
+    expect(found).toEqual([
+      ['hubspot scopes', 'crm.objects.deals.write, tickets missing', expect.stringContaining('install it again')],
+      ['hubspot setup', 'association of tickets with contacts: the token may not see them', expect.stringContaining('agree to tickets')],
+    ])
   })
   test('with a token whose scopes HubSpot does not tell says that it cannot know', async () => {
     stage.lab.hubspot.fault({ on: 'POST /oauth/v2/private-apps/get/access-token-info', fault: 'missing' })
@@ -253,11 +256,11 @@ describe('hubspot', () => {
         const missing = await wrong()
         if (property.name === 'portero_id') {
           await inHubspot('POST', `/crm/v3/properties/${type}`, { ...property, hasUniqueValue: false })
-          expect(await wrong()).toEqual([[`hubspot properties of ${type}`, 'portero_id is not unique', expect.stringContaining('delete portero_id')]])
+          expect(await wrong()).toEqual([['hubspot setup', `property portero_id of ${type}: is not unique`, expect.stringContaining('Delete it')]])
           await inHubspot('DELETE', `/crm/v3/properties/${type}/portero_id`)
         }
         await inHubspot('POST', `/crm/v3/properties/${type}`, property)
-        expect(missing).toEqual([[`hubspot properties of ${type}`, `${property.name} missing`, expect.any(String)]])
+        expect(missing).toEqual([['hubspot setup', `property ${property.name} of ${type} is missing`, 'Run: npx portero hubspot apply']])
       }
     }
     expect(await wrong()).toEqual([])

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { escalate } from '@portero/tool-server/actions/escalate.ts'
 import { setOwners } from '@portero/tool-server/actions/set-owners.ts'
 import { makeSee } from '@portero/tool-server/actions/see.ts'
-import { handBack, takeOver } from '@portero/tool-server/actions/take-over.ts'
+import { handBack, noteTaken, takeOver } from '@portero/tool-server/actions/take-over.ts'
 import { bestFor } from '@portero/tool-server/connectors/bird/inbox.ts'
 import { bird } from '@portero/tool-server/connectors/bird/index.ts'
 import { makeHttp } from '@portero/tool-server/spine/http.ts'
@@ -37,7 +37,7 @@ const as = (by: 'system' | 'staff', { id, person }: Open) => stage.house.acting.
 const call = (open: Open, reason = 'contract') => as('system', open)(escalate, { reason: reason as 'contract', summary: 'Pregunta por el aval.', withinMs: 15 * minute })
 const told = async ({ id }: Open): Promise<[string, string][]> => (await sql<{ name: string; how: string }>`select a.details ->> 'name' as name, n.how from escalation_notice n join escalation e on e.id = n.escalation_id join agent a on a.id = n.agent_id where e.conversation_id = ${id} order by e.opened_at, n.number`.execute(stage.house.db.bare)).rows.map(({ name, how }) => [name, how])
 const onPhoneOf = (agent: { phone: string }): string[] => stage.lab.bird.phone.messages(agent.phone).filter(({ from }) => from === 'them').map(({ text }) => text)
-const see = (open: Open): Promise<void> => makeSee({ db: stage.house.db, acting: stage.house.acting, metrics })({ tenant: stage.house.tenant, by: 'staff', user: 'sofia', person: open.person, conversation: open.id }, open.id)
+const see = (open: Open): Promise<void> => makeSee({ db: stage.house.db, acting: stage.house.acting })({ tenant: stage.house.tenant, by: 'staff', user: 'sofia', person: open.person, conversation: open.id }, open.id)
 const later = async (ms: number): Promise<void> => {
   stage.clock.advance(ms)
   await stage.follow()
@@ -47,17 +47,22 @@ const gauges = async (): Promise<Record<string, number>> => {
   await measureHands({ db: stage.house.db, clock: stage.clock, metrics })
   return Object.fromEntries((await metrics.escalations.get()).values.map(({ labels, value }) => [String(labels['state']), value]))
 }
+const measured = async (): Promise<{ count: number; seconds: number }> => {
+  const text = await (await fetch(`${stage.url}/metrics`)).text()
+  const valueOf = (what: string): number => Number(new RegExp(`^portero_escalation_seen_seconds_${what} (\\S+)$`, 'm').exec(text)?.[1] ?? 0)
+  return { count: valueOf('count'), seconds: valueOf('sum') }
+}
 const tasks = (open: Open) => {
   const { contacts, tasks } = stage.lab.hubspot.state()
   const contact = contacts.find(({ properties }) => properties['phone'] === open.number)!
   return { wants: contact.properties['portero_escalation'], tasks: tasks.filter(({ associations }) => associations.contacts.includes(contact.id)).map(({ properties }) => properties) }
 }
 
-test('without an approved template nobody is reached, and that is written down', async () => {
+test('without an approved template whoever is called has a mail, and that is written down', async () => {
   const open = await met('+525520000001')
   await call(open)
   await stage.follow()
-  expect(await told(open)).toEqual([[agents[0]!.name, 'none']])
+  expect(await told(open)).toEqual([[agents[0]!.name, 'email']])
   await as('staff', open)(handBack, { conversation: open.id })
 })
 
@@ -106,30 +111,59 @@ describe('with the template approved', () => {
 
   test('once somebody has looked nobody else is told, and how long that took is measured', async () => {
     const open = await met('+525520000003')
+    const before = await measured()
     await call(open)
     await later(3 * minute)
     await see(open)
     await see(open)
     await later(5 * hour)
     expect(await told(open)).toHaveLength(1)
-    const { values } = await metrics.escalationSeen.get()
-    expect(values.find(({ metricName }) => metricName?.endsWith('_count'))?.value).toBe(1)
-    expect(values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value).toBeGreaterThanOrEqual(180)
+    const after = await measured()
+    expect(after.count - before.count).toBe(1)
+    expect(after.seconds - before.seconds).toBeGreaterThanOrEqual(180)
     expect((await sql<{ by: string }>`select seen_by as by from escalation where conversation_id = ${open.id}`.execute(stage.house.db.bare)).rows).toEqual([{ by: 'sofia' }])
     await as('staff', open)(handBack, { conversation: open.id })
   })
 
   test('whoever answers in Bird’s inbox has it in hand: seen, and the tools of the agent refuse', async () => {
     const open = await met('+525520000004')
+    const before = await measured()
     await call(open)
-    await stage.follow()
+    await later(3 * minute)
+    const saidAt = stage.clock.now()
     stage.lab.bird.staffSays(open.external, 'Hola, soy Bruno')
     await stage.follow()
     expect(await mode(open)).toEqual({ state: 'human', by: 'inbox' })
+    expect(await seenOf(open)).toEqual([{ at: saidAt, by: 'inbox' }])
+    stage.lab.bird.staffSays(open.external, '¿Sigues ahí?')
+    await stage.follow()
+    const after = await measured()
+    expect([after.count - before.count, Math.round((after.seconds - before.seconds) / 60)]).toEqual([1, 3])
     await later(20 * minute)
     expect(await told(open)).toHaveLength(1)
     const answer: any = await (await fetch(`${stage.url}/tools/update_deal`, { method: 'POST', headers: { authorization: `Bearer ${stage.lab.toolKey}`, 'x-bird-conversation-id': open.external }, body: '{"budget_max":"20000"}' })).json()
     expect(answer.error.code).toBe('human_in_charge')
+  })
+  const seenOf = async ({ id }: Open): Promise<{ at: number | null; by: string | null }[]> =>
+    (await sql<{ at: number | null; by: string | null }>`select seen_at as at, seen_by as by from escalation where conversation_id = ${id} order by opened_at`.execute(stage.house.db.bare)).rows
+  test('where a person has it in hand already, their next answer in Bird’s inbox is the look at a new call, and an older one is not', async () => {
+    const open = await met('+525520000008')
+    await as('staff', open)(takeOver, { conversation: open.id })
+    await stage.follow()
+    stage.lab.bird.staffSays(open.external, 'Ya te ayudo')
+    await later(minute)
+    await call(open)
+    await stage.follow()
+    expect(await seenOf(open)).toEqual([{ at: null, by: null }])
+    await as('system', open)(noteTaken, { conversation: open.id, saidAt: stage.clock.now() - hour }) // told late
+    expect(await seenOf(open)).toEqual([{ at: null, by: null }])
+    const saidAt = stage.clock.now()
+    stage.lab.bird.staffSays(open.external, 'Lo reviso')
+    await stage.follow()
+    expect(await seenOf(open)).toEqual([{ at: saidAt, by: 'inbox' }])
+    await later(20 * minute)
+    expect(await told(open)).toHaveLength(1)
+    await as('staff', open)(handBack, { conversation: open.id })
   })
 })
 

@@ -20,6 +20,7 @@ import { personName } from '@portero/tool-server/store/places.ts'
 import { fakeClock } from './support/clock.ts'
 import { furnish, prospects } from './support/homes.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
+import { icsFaults } from './support/ics-lint.ts'
 import { tinyConnector } from './support/tiny.ts'
 
 // A visit as a calendar file, read by Mozilla's parser. The catalogue has a comma, a semicolon and an accent to escape, and two zones.
@@ -70,7 +71,7 @@ const get = (path: string, headers: object = {}): Promise<Response> => request(h
   response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => done(null, Buffer.concat(chunks).toString()))
 })
 const eventIn = ({ status, body }: Response) => {
-  expect(status).toBe(200)
+  expect([status, icsFaults(body)]).toEqual([200, []])
   const calendar = new ICAL.Component(ICAL.parse(body))
   expect(calendar.getAllSubcomponents().map(({ name }) => name)).toEqual(['vevent'])
   const component = calendar.getFirstSubcomponent('vevent')!

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { keepMedia } from '@portero/tool-server/actions/keep-media.ts'
+import { reviseSaid } from '@portero/tool-server/actions/revise-message.ts'
 import { mergePeople } from '@portero/tool-server/actions/merge-people.ts'
 import { unmergePeople } from '@portero/tool-server/actions/unmerge-people.ts'
 import { defineAction } from '@portero/tool-server/define.ts'
@@ -162,6 +163,31 @@ describe('with the simulated Bird', () => {
     expect({ asked: asked(link).length - before, kept: await kept(message) }).toEqual({ asked: 0, kept: undefined })
   })
 
+  test('of a message that its author changed to another photo, that one is fetched; where only its words changed, nothing is', async () => {
+    const number = phone()
+    const [message, other] = [await send(number, { kind: 'image', caption: 'mi recibo' }), await send(number, { kind: 'sticker' })]
+    const { db, vault, tenant, acting } = stage.house
+    const linkOf = async (external: string): Promise<string> => {
+      const { rows: [row] } = await sql<{ id: string; sealed: Buffer }>`select id, body_sealed as sealed from message where external_id = ${external}`.execute(db.bare)
+      return JSON.parse((await vault.open(db.bare, tenant, `message.body:${row!.id}`, row!.sealed)).toString()).media[0].url
+    }
+    const [first, second] = [await linkOf(message), await linkOf(other)]
+    const connection = (await stage.house.connection('bird')).id
+    const revise = async (text: string, url: string): Promise<unknown> => {
+      stage.clock.advance(minute)
+      await acting.as({ tenant, by: 'system' }, 'all')(reviseSaid, { connection, message, body: { kind: 'image', text, media: [{ url }] }, at: stage.clock.now() })
+      await stage.follow()
+      return kept(message)
+    }
+    const before = { was: await kept(message), bytes: await stage.count('media_bytes'), asked: asked(link).length }
+    expect([await revise('el recibo de enero', first), asked(link).length]).toEqual([before.was, before.asked])
+    expect([await revise('este es', second), asked(link).length]).toEqual([expect.objectContaining({ state: 'kept', type: 'image/webp' }), before.asked + 1])
+    expect(await stage.count('media_bytes')).toBe(before.bytes - 1) // the first photo is nobody's any more
+    stage.clock.advance(minute)
+    stage.bird.phone.write(number, { edit: { message, text: 'sin foto' } })
+    await stage.follow()
+    expect(await kept(message)).toMatchObject({ state: 'kept', type: 'image/webp' })
+  })
   test('is sealed: no bytes, links or names of it stand anywhere in the clear', async () => {
     await send(phone(), { kind: 'file' })
     const { rows: tables } = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = 'public'`.execute(stage.house.db.bare)

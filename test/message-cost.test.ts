@@ -14,6 +14,7 @@ const rates = messageRates.parse({
     { category: 'utility', country: 'MX', from: '2026-10-01', micros: 8_000 },
     { category: 'utility', from: '2026-11-01', micros: 9_900 },
     { category: 'marketing', country: 'MX', from: '2025-07-01', micros: 30_500 },
+    { category: 'sms', country: 'MX', from: '2025-07-01', micros: 30_000 },
   ],
 })
 
@@ -30,6 +31,10 @@ describe('what a message costs', () => {
     ['what didn\'t arrive', { category: 'marketing', country: 'MX', delivered: undefined }, 0],
     ['after an advertisement', { category: 'marketing', country: 'MX', delivered, entered: delivered - freeEntryMs + 1 }, 0],
     ['72 hours after it', { category: 'marketing', country: 'MX', delivered, entered: delivered - freeEntryMs }, 30_500],
+    ['an SMS in three parts', { category: 'sms', country: 'MX', delivered, parts: 3 }, 90_000],
+    ['an SMS in one', { category: 'sms', country: 'MX', delivered }, 30_000],
+    ['an SMS after an advertisement, which opens nothing there', { category: 'sms', country: 'MX', delivered, entered: delivered - 1 }, 30_000],
+    ['an SMS that didn\'t arrive', { category: 'sms', country: 'MX', delivered: undefined, parts: 3 }, 0],
     ['before it', { category: 'marketing', country: 'MX', delivered, entered: delivered + 1 }, 30_500],
   ] as const)('%s', (_, sent, micros) => {
     expect(costOf(sent, rates)).toEqual({ micros, currency: 'USD' })

@@ -17,7 +17,7 @@ const bucket = async (perSecond: number) => {
   // How long to wait, or 0 for a token.
   const take = (lane: Lane = 'live', skewMs = 0): Promise<number> => {
     const clock: Clock = { ...stage.clock, now: () => stage.clock.now() + skewMs }
-    return takeToken({ db: stage.db, clock }, connection, perSecond, lane).then(
+    return takeToken({ db: stage.db, clock }, connection, { perSecond }, lane).then(
       () => 0,
       (thrown: unknown) => {
         if (thrown instanceof AppError && thrown.code === 'throttled') return thrown.retryAfterMs ?? Number.NaN
@@ -96,7 +96,7 @@ test('a database that is away is no reason to doubt whether the call arrived', a
   const other = await makeStage()
   const connection = await other.connect({})
   await other.db.close()
-  await expect(takeToken({ db: other.db, clock: other.clock }, connection, 1, 'live')).rejects.toMatchObject({ code: 'unavailable', arrived: 'no' })
+  await expect(takeToken({ db: other.db, clock: other.clock }, connection, { perSecond: 1 }, 'live')).rejects.toMatchObject({ code: 'unavailable', arrived: 'no' })
   await other.end()
 })
 

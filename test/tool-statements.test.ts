@@ -76,6 +76,7 @@ const cases: [string, string, () => Promise<object>][] = [
   ['reschedule_tour to a slot', 'reschedule_tour', async () => ({ tour_id: await booked(), slot_id: await slotOn('2026-11-26') })],
   ['cancel_tour', 'cancel_tour', async () => ({ tour_id: await booked(), reason: 'Ya no puede.' })],
   ['cancel_tour of the next one', 'cancel_tour', async () => (await booked(), {})],
+  ['join_waitlist', 'join_waitlist', async () => ({ home: 'roma-norte-101', part_of_day: 'evening' })],
   ['update_deal', 'update_deal', async () => ({ stage: 'qualified', budget_max: 20_000, home: 'roma-norte-101' })],
   ['qualify_lead', 'qualify_lead', async () => ({ move_in: '2027-01-15', occupants: 2, pets: false, budget_max: 20_000, guarantee: 'policy' })],
   ['privacy_request', 'privacy_request', async () => ({ kind: 'access', details: 'Quiere ver sus datos.' })],

@@ -206,7 +206,7 @@ describe('what comes out', () => {
   test.each(tools.filter(({ callers }) => callers.includes('workflow')).map(({ name }) => [name]))('of %s was promised', async (name) => {
     const tool = tools.find((each) => each.name === name)!
     const promised = new Map(flatFields(tool))
-    const inputs: Record<string, object> = { check_availability: { home: 'roma-norte-302' }, book_tour: { home: 'roma-norte-302', when: 'jueves a las 12' }, escalate: { reason: 'other', summary: 'x' }, update_deal: { months: 12 } }
+    const inputs: Record<string, object> = { check_availability: { home: 'roma-norte-302' }, book_tour: { home: 'roma-norte-302', when: 'jueves a las 12' }, escalate: { reason: 'other', summary: 'x' }, join_waitlist: { home: 'roma-norte-302' }, update_deal: { months: 12 } }
     const visit = (when: string) => async (): Promise<object> => ({ tour_id: (await call('book_tour', { home: 'roma-norte-302', when })).output['tour_id'] })
     const made: Record<string, () => Promise<object>> = { cancel_tour: visit('jueves a las 13'), reschedule_tour: async () => ({ ...(await visit('jueves a las 15')()), when: 'viernes a las 16' }) }
     const { output } = await call(name, (await made[name]?.()) ?? inputs[name] ?? {})

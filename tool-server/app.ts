@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
+import { basename } from 'node:path'
 import express, { type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
@@ -7,11 +8,13 @@ import { AppError, languages, type Legal } from '@portero/shared'
 import type { Config } from './config.ts'
 import { cardTakeover } from './actions/card-takeover.ts'
 import { cardWrites } from './actions/card-writes.ts'
+import { makeCrmCare, measureCrm, type CrmCare } from './actions/crm-care.ts'
+import { measureTold } from './actions/crm-told.ts'
 import { gateInbound } from './actions/gate-inbound.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
 import { pushAnswer } from './actions/push-answer.ts'
 import { mayStillLeave } from './actions/say.ts'
-import { makeSee } from './actions/see.ts'
+import { makeSee, measureSeen } from './actions/see.ts'
 import { settingsWrites } from './actions/settings-writes.ts'
 import type { Connector, Flow, Tool, Tx } from './define.ts'
 import { connectors } from './connectors/index.ts'
@@ -22,6 +25,7 @@ import { checkCaller } from './domain/ports/hubspot-signature.ts'
 import { sendMessage } from './domain/ports/messaging.ts'
 import { asReads } from './domain/reads.ts'
 import { flows } from './flows/index.ts'
+import { bookingPages } from './pages/booking-page.ts'
 import { calendarFiles } from './pages/calendar-file.ts'
 import { mediaFiles } from './pages/media.ts'
 import { privacyNotice } from './pages/privacy-notice.ts'
@@ -72,6 +76,7 @@ import { todayView } from './store/today-view.ts'
 import { tools } from './tools/index.ts'
 
 // Puts the rooms on the spine. Nothing runs until begin().
+export { appMeta, hubspotReference, webhooksMeta } from './connectors/index.ts' // for the command line
 export const rooms = { connectors, flows, tools }
 export const keyScopes = [...new Set([...tools.flatMap(({ policy }) => policy.scopes), gateScope])].toSorted() // what a key may be for
 export type Account = { vendor: string; account: string; settings: object }
@@ -79,6 +84,7 @@ export type House = {
   doors: RequestListener
   db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker; toolKeys: ToolKeys
   tenant: string
+  crm: CrmCare
   putOperator(operator: { tenant: string; name: string; password: string; role: Role }): Promise<void> // may sign in at the console
   idle(): Promise<void> // when no tool is at work any more
   begin(how?: { work: boolean }): Promise<void> // waits for the database, migrates, and sets the worker going
@@ -121,18 +127,23 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const labOrigins = config.lab ? ['localhost', '127.0.0.1'].map((host) => `http://${host}:${config.labPort}`) : []
   const http = makeHttp({ clock, log, metrics, db, allow: [...Object.values(config.baseUrls), ...labOrigins] })
   const wake: Worker['wake'] = (what) => worker.wake(what)
-  const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs) })
+  const [measureLook, measureLag] = [measureSeen(metrics), measureTold(metrics)]
+  const measure = (action: string, result: unknown): void => {
+    measureLook(action, result)
+    measureLag(action, result)
+  }
+  const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs), measure })
   const inbox = makeInbox({ db, clock, vault, connections, registry, log, metrics, wake })
   const outbox = makeOutbox({
     db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake,
-    mayLeave: ({ tenant_id: tenant, serial, key }, args) => mayStillLeave(db.bare, { tenant, serial, key, content: sendMessage.args.parse(args).content, now: clock.now() }),
+    mayLeave: ({ tenant_id: tenant, serial, key }, args) => mayStillLeave(db.bare, { tenant, serial, key, ...sendMessage.args.parse(args), now: clock.now() }),
   })
   const own = makeOwnReads({ db, clock, vault, publicBaseUrl: config.publicBaseUrl })
   const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
   const tickets = makeTickets({ clock, ask: (tenant, ticket) => asReads(reads(tenant)).crm.contactsOf(ticket) })
   const turn = makeTurns({ db, clock, vault, registry, acting, reads })
   const toolKeys = makeToolKeys({ db, clock })
-  const see = makeSee({ db, acting, metrics })
+  const see = makeSee({ db, acting })
   // A call that arrives before its conversation's first webhook: the vendor says whose it is.
   const introduce: Introduce = async (tenant, external) => {
     const seen = await asReads(reads(tenant)).messaging.conversation(external)
@@ -145,8 +156,10 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     introduce,
     pushLate: async ({ subject, say, key }) => void (await acting.as(subject, 'all')(pushAnswer, { text: say, key })),
   })
-  const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, metrics, publicBaseUrl: config.publicBaseUrl, wake })
-  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant })
+  const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, metrics, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, wake })
+  const bulkReads = makeReads({ db, clock, registry, connections, http: http.of, own, lane: 'bulk' })
+  const crm = makeCrmCare({ db, clock, registry, connections, acting, tenant: firstTenant, own: own(firstTenant), reads: () => asReads(bulkReads(firstTenant)).crm })
+  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, more: crm.chores })
   const worker = makeWorker({
     db, clock, log, metrics, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts: 8, callForHelp: callOthers({ db, clock }),
     runners: { turn, command: outbox.perform, pull: pulls.pull, watch: pulls.watch, chore: chores.run },
@@ -178,7 +191,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   }
 
   const fillCatalogue = async (file: string): Promise<void> => {
-    const catalogue = parseCatalogue(readFileSync(file, 'utf8'))
+    const catalogue = parseCatalogue(readFileSync(file, 'utf8'), basename(file))
     await db.tx((tx) => importCatalogue(tx, firstTenant, catalogue, () => newId(clock)))
     log.info('catalogue.imported', { count: catalogue.buildings.length })
   }
@@ -193,7 +206,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.use(toolDoors({ tools, keys: toolKeys, runTool, publicBaseUrl: config.publicBaseUrl, lab: config.lab, log }))
   app.use(gateDoor({ keys: toolKeys, gate: gateInbound({ db, clock, acting, introduce }) }))
   app.use(helmet())
-  app.use(ops({ db, clock, metrics, measure: async () => void (await Promise.all([measureHands({ db, clock, metrics }), measureNotices({ db, metrics })])), opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
+  app.use(ops({ db, clock, metrics, measure: async () => void (await Promise.all([measureHands({ db, clock, metrics }), measureNotices({ db, metrics }), measureCrm({ db, metrics, tenant: firstTenant })])), opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: http.conditions }))
   app.use(whenStarted)
   app.use(cardDoors({
     db, clock, connections, publicBaseUrl: config.publicBaseUrl, checkCaller,
@@ -203,6 +216,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     },
   }))
   app.use(workflowDoor({ db, clock, connections, runFor, publicBaseUrl: config.publicBaseUrl, checkCaller }))
+  app.use(bookingPages({ db, clock, vault, acting, own, log }))
   app.use(calendarFiles({ db, clock, vault, own }))
   app.use(mediaFiles({ db, clock, vault, audit }))
   app.use(privacyNotice({ db, tenant: firstTenant }))
@@ -213,7 +227,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const doors: RequestListener = (request, response) => (isWebhook(request.url) ? webhook : app)(request, response)
 
   return {
-    doors, db, vault, audit, acting, connections, inbox, worker, toolKeys, tenant: firstTenant, idle,
+    doors, db, vault, audit, acting, connections, inbox, worker, toolKeys, tenant: firstTenant, idle, crm,
     putOperator: (operator) => putOperator({ db, clock }, operator),
     async begin({ work } = { work: true }) {
       for (let waitMs = 250; !draining; waitMs = Math.min(waitMs * 2, 4_000)) {

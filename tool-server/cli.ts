@@ -1,13 +1,19 @@
 #!/usr/bin/env node
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
-import { keyScopes, openEngine, rooms } from './app.ts'
+import { AppError, catalogueWords } from '@portero/shared'
+import { printRebuild, printReconcile, printShadow, type Paper } from './actions/crm-printed.ts'
+import type { CrmCare } from './actions/crm-care.ts'
+import { appMeta, hubspotReference, keyScopes, makeHouse, openEngine, rooms, webhooksMeta } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { realClock } from './spine/clock.ts'
+import { parseCatalogue } from './domain/catalogue.ts'
+import { changesBetween, lineOfChange, warnings } from './domain/catalogue-plan.ts'
+import { catalogueText } from './domain/catalogue-text.ts'
+import type { Http } from './define.ts'
+import { newId, pause, realClock } from './spine/clock.ts'
 import { makeConnections } from './spine/connections.ts'
 import { makeDb, type Db } from './spine/db.ts'
 import { listDead, replayDead } from './spine/dead.ts'
@@ -27,6 +33,9 @@ import { tryKey } from './spine/try-key.ts'
 import { makeVault } from './spine/vault.ts'
 import { webhookUrl } from './spine/webhooks.ts'
 import { workflowActions } from './spine/workflow-actions.ts'
+import { catalogueNow, importCatalogue, visitsAhead } from './store/homes.ts'
+import { beginBackfill, findBackfill, type Backfill } from './store/crm-backfill.ts'
+import { openConflicts, openReviews } from './store/crm-reviews.ts'
 import { putOperator } from './store/operators.ts'
 
 // What an admin does from the command line. On the embedded engine the server must be stopped first: its directory has one owner.
@@ -41,11 +50,23 @@ portero keys tool NAME          make a key for an agent that calls tools; it is 
         --scopes a,b            what it may do; without it, all that the tools and the gate need
         --end                   end all keys of that name instead
 portero docs                    the page on the tools, for whoever types them into a form
+portero docs hubspot            the page on HubSpot: properties, stages, scopes, webhooks, limits
         --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools
-portero VENDOR plan             what is lacking at a vendor: bird's webhooks and templates
+portero catalogue plan [FILE]    what homes, agents and closed times would become by this file, or that of CATALOGUE
+portero catalogue apply [FILE]   make them so, all or nothing; homes and agents that are gone are closed, never deleted
+portero catalogue export         the catalogue as it is, as such a file
+portero VENDOR plan             what is lacking at a vendor: bird's webhooks and templates, hubspot's properties and stages
 portero VENDOR apply            make it so; what is there and isn't ours stays as it is
+portero reconcile               compare everything that we keep at the CRM with what stands there; by night the server does it too
+        --repair                put right what drifted or is missing; what people wrote into their own fields stays
+        --json                  as JSON
+portero rebuild                 into an empty database: visits ahead, their people and leads, from what the CRM keeps under our ids
+portero shadow                  after a time with PORTERO_SHADOW=1: what we would have written, beside what people wrote
+        --csv                   every field, for a spreadsheet
 portero bird kit                what to type into Bird so that its agent works with Portero
         --check                 try the key, which comes on standard input, at the address that Bird calls
+portero hubspot backfill        look through all contacts of HubSpot for those that are somebody of ours; it goes on by itself where it was
+portero hubspot reviews         contacts of HubSpot that may be somebody of ours, and changes that lost against another
 portero doctor                  look at everything that it takes to go live: what is well, what is not, and what to do about it
 portero keys new                make a master key
 portero keys status             which master key wraps how many data keys
@@ -108,11 +129,12 @@ const typed = async (): Promise<string> => (await text(process.stdin)).trim()
 const connect = (vendor: string, account: string): Promise<void> =>
   withDb(async (db, config) => {
     const vault = makeVault({ db, clock, keys: ring(keysInUse(config)) })
-    const connections = makeConnections({ db, clock, vault, log: makeLog({ level: 'silent', clock }), registry: makeRegistry(rooms), baseUrls: config.baseUrls })
+    const registry = makeRegistry(rooms)
+    const connections = makeConnections({ db, clock, vault, log: makeLog({ level: 'silent', clock }), registry, baseUrls: config.baseUrls })
     const settings = z.record(z.string(), z.unknown()).safeParse(fromJson(await typed()))
     if (!settings.success) throw new AppError('invalid_input', 'the settings on standard input are no JSON object')
     const { id } = await connections.put({ tenant: firstTenant, vendor, account, settings: settings.data })
-    say(`Connected. Its webhooks go to ${config.publicBaseUrl}/webhooks/${vendor}/${id}; a server that runs pulls from it after its next start.`)
+    say(registry.connectors.get(vendor)?.webhook ? `Connected. Its webhooks go to ${config.publicBaseUrl}/webhooks/${vendor}/${id}; a server that runs pulls from it after its next start.` : 'Connected. portero doctor says whether it works.')
   })
 const fromJson = (json: string): unknown => {
   try {
@@ -140,6 +162,17 @@ const operator = (name: string, role = 'agent'): Promise<void> =>
     say(`${name} can sign in at /console as ${role}`)
   })
 
+// Nobody is in a hurry here: what is more than the budget of calls waits for it.
+const patient = (http: Http): Http => async (call) => {
+  for (;;) {
+    try {
+      return await http(call)
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'throttled') throw thrown
+      await pause(clock, thrown.retryAfterMs ?? 1_000)
+    }
+  }
+}
 const signs = { well: '   ', missing: ' + ', wrong: ' ~ ', blocked: ' ! ' } as const
 const setUp = (vendor: string, isApplied: boolean): Promise<void> =>
   withDb(async (db, config) => {
@@ -155,17 +188,45 @@ const setUp = (vendor: string, isApplied: boolean): Promise<void> =>
     try {
       for (const connection of ours) {
         say(`${vendor} ${connection.account}`)
-        const things = await connector.setup.look({ http: http.of(connection, connector, { lane: 'live', signal, reading: !isApplied }), connection, now: clock.now(), signal, webhookUrl: webhookUrl(config.publicBaseUrl, connection) })
+        const things = await connector.setup.look({ http: patient(http.of(connection, connector, { lane: 'live', signal, reading: !isApplied })), connection, now: clock.now(), signal, webhookUrl: webhookUrl(config.publicBaseUrl, connection) })
         for (const thing of things) {
           if (isApplied && 'ensure' in thing) await thing.ensure()
           say(`${signs[thing.is]}${thing.what}${thing.is === 'blocked' ? `\n      -> ${thing.mend}` : isApplied && 'ensure' in thing ? ': done' : ''}`)
         }
         const count = things.filter((thing) => 'ensure' in thing).length
-        say(count === 0 ? 'Nothing to do.' : isApplied ? `${count} of ${things.length} put right.` : `${count} of ${things.length} to do: portero ${vendor} apply`)
+        const blocked = things.filter(({ is }) => is === 'blocked').length
+        if (blocked > 0) say(`${blocked} of ${things.length} for a person to do, marked with !`)
+        say(count === 0 ? (blocked > 0 ? 'Nothing else to do.' : 'Nothing to do.') : isApplied ? `${count} of ${things.length} put right.` : `${count} of ${things.length} to do: portero ${vendor} apply`)
       }
     } finally {
       await http.close()
     }
+  })
+
+// The server does it; here it is begun, and watched for as long as somebody looks.
+const backfill = (): Promise<void> =>
+  withDb(async (db) => {
+    const connection = await db.bare.selectFrom('connection').select('id').where('tenant_id', '=', firstTenant).where('vendor', '=', 'hubspot').executeTakeFirst()
+    if (!connection) throw new AppError('not_found', 'there is no connection: portero connect hubspot makes one')
+    const whose = { tenant: firstTenant, connection: connection.id }
+    say((await db.tx((tx) => beginBackfill(tx, whose, clock.now()))) ? 'Begun.' : 'It was begun before, and goes on.')
+    if (db.engine.name === 'pglite') return say('The server does it once it runs again.')
+    for (let at = await findBackfill(db.bare, whose); at; at = await findBackfill(db.bare, whose)) {
+      process.stdout.write(`\r${progressOf(at)}`)
+      if (at.endedAt !== null) return say('')
+      await pause(clock, 1_000)
+    }
+  })
+const progressOf = ({ seen, left, linked, known, ambiguous, strangers }: Backfill): string => {
+  const part = left === null ? 0 : left === 0 ? 1 : seen / (seen + left)
+  return `${'█'.repeat(Math.round(part * 20)).padEnd(20, '░')} ${Math.floor(part * 100)} %  ${seen} seen: ${linked} linked, ${known} known before, ${ambiguous} to decide, ${strangers} nobody of ours`
+}
+const reviews = (): Promise<void> =>
+  withDb(async (db) => {
+    const [contacts, lost] = [await openReviews(db.bare, firstTenant), await openConflicts(db.bare, firstTenant)]
+    for (const { id, external, people, reason } of contacts) say(`${id}  contact ${external}  ${reason}  ${people.join(' ')}`)
+    for (const { id, person, kind, field, won } of lost) say(`${id}  ${kind} ${field}  ${won === 'ours' ? 'Portero' : 'HubSpot'} won  ${person}`)
+    say(`${contacts.length} contacts to decide, ${lost.length} changes that lost`)
   })
 
 const kit = async (isCheck: boolean): Promise<void> => {
@@ -176,6 +237,27 @@ const kit = async (isCheck: boolean): Promise<void> => {
   const lacking = lackedBy([gateForm(publicBaseUrl, ''), ...formsOf(rooms.tools, publicBaseUrl, '')], scopes)
   if (lacking.length > 0) throw new AppError('refused', `the key may not call ${lacking.join(', ')}: npx portero keys tool bird makes one that may`)
   say(`The key is good for all of the kit, at ${publicBaseUrl}.`)
+}
+
+// Read before the database is opened, so that a mistake in it changes nothing.
+const catalogue = async (verb: 'plan' | 'apply', named: string | undefined): Promise<void> => {
+  const words = catalogueWords['es-MX']
+  const file = named ?? readConfig(process.env).catalogue
+  if (file === undefined) throw new AppError('invalid_input', words.noFile)
+  const wanted = parseCatalogue(contentOf(file), basename(file))
+  await withDb(async (db) => {
+    const changes = verb === 'plan' ? changesBetween(await catalogueNow(db.bare, firstTenant), wanted) : await db.tx((tx) => importCatalogue(tx, firstTenant, wanted, () => newId(clock)))
+    const ahead = await visitsAhead(db.bare, firstTenant, clock.now())
+    for (const line of [...changes.map((change) => lineOfChange(change, ahead)), ...warnings(wanted)]) say(line)
+    say(changes.length === 0 ? words.nothing : verb === 'plan' ? words.planned(changes.length) : words.applied(changes.length))
+  })
+}
+const contentOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new AppError('not_found', catalogueWords['es-MX'].unreadable(file), { cause })
+  }
 }
 
 // It must find a database as it is, so it doesn't bring one up to date.
@@ -200,6 +282,33 @@ const doctor = async (): Promise<void> => {
   }
 }
 
+// A house without a worker: what it leaves to be done, a server that runs does. 1: something isn't as it should be.
+const withCrm = async (work: (crm: CrmCare) => Promise<boolean>): Promise<void> => {
+  const config = readConfig(process.env)
+  const log = makeLog({ level: 'silent', clock })
+  const house = makeHouse({ config, clock, log, engine: await openEngine({ config, clock, log }), ...rooms, accounts: [] })
+  try {
+    await migrate({ db: house.db, clock }) // says what is wrong with the database, where begin would wait for it
+    await house.begin({ work: false })
+    if (!(await work(house.crm))) process.exitCode = 1
+  } finally {
+    await house.close(0)
+  }
+}
+// Only where somebody watches it; over it goes what is said.
+const barWidth = 30
+const paper: Paper = {
+  say: (line) => say(process.stderr.isTTY ? `\r\u001b[K${line}` : line),
+  bar(done, of, rest) {
+    if (!process.stderr.isTTY) return
+    const full = of === 0 ? barWidth : Math.round((done / of) * barWidth)
+    process.stderr.write(`\r[${'#'.repeat(full)}${'-'.repeat(barWidth - full)}] ${done}/${of} ${rest}\u001b[K`)
+  },
+}
+
+const meta = (path: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, '../hubspot-project/src/app', path), 'utf8'))
+const hubspotProject = (): Parameters<typeof hubspotReference>[0] => ({ app: appMeta.parse(meta('app-hsmeta.json')), webhooks: webhooksMeta.parse(meta('webhooks/webhooks-hsmeta.json')) })
+
 // All of them anew, so that a tool which is no longer for workflows leaves nothing behind.
 const writeActions = (project: string): void => {
   const folder = join(project, 'src/app/workflow-actions')
@@ -211,7 +320,7 @@ const writeActions = (project: string): void => {
 }
 
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
@@ -222,8 +331,16 @@ const run = async (args: string[]): Promise<void> => {
   if (verb === 'keys' && first === 'tool' && second && positionals.length === 3) return toolKey(second, values)
   if (command === 'docs' && values.hubspot) return writeActions(values.hubspot)
   if (command === 'docs') return void process.stdout.write(toolReference(rooms.tools))
+  if (command === 'docs hubspot') return void process.stdout.write(hubspotReference(hubspotProject()))
   if (command === 'doctor') return doctor()
+  if (command === 'hubspot backfill') return backfill()
+  if (command === 'hubspot reviews') return reviews()
+  if (command === 'reconcile') return withCrm((crm) => printReconcile(crm, { repair: values.repair === true, json: values.json === true }, paper))
+  if (command === 'rebuild') return withCrm((crm) => printRebuild(crm, paper))
+  if (command === 'shadow') return withCrm((crm) => printShadow(crm, { csv: values.csv === true }, paper))
   if (command === 'bird kit') return kit(values.check === true)
+  if (verb === 'catalogue' && (first === 'plan' || first === 'apply') && positionals.length <= 3) return catalogue(first, second)
+  if (command === 'catalogue export') return withDb(async (db) => void process.stdout.write(catalogueText(await catalogueNow(db.bare, firstTenant))))
   if (verb && (first === 'plan' || first === 'apply') && positionals.length === 2) return setUp(verb, first === 'apply')
   if (command === 'keys new') return say(clock.bytes(32).toString('base64'))
   if (command === 'keys status') return status()

@@ -31,6 +31,7 @@ const invented = { company: 'UrbanHub', address: 'Calle Inventada 12, Ciudad de 
 const port = z.coerce.number().int().min(0).max(65_535)
 const flag = z.enum(['0', '1']).transform((text) => text === '1')
 const baseUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+const mailUrl = z.url({ protocol: /^smtps?$/ })
 const masterKeys = z.string().transform((text, context) =>
   text.split(',').map((one) => {
     const bytes = keyBytes(one.trim())
@@ -71,9 +72,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   for (const [name, value] of Object.entries(given)) {
     const vendor = /^([A-Z0-9]+)_BASE_URL$/.exec(name)?.[1]?.toLowerCase()
     if (!vendor || vendor === 'public') continue
-    const url = baseUrl.safeParse(value)
+    const isMail = vendor === 'smtp'
+    const url = (isMail ? mailUrl : baseUrl).safeParse(value)
     if (url.success) baseUrls[vendor] = url.data
-    else faults.push(`${name}: expected an http(s) address`)
+    else faults.push(`${name}: expected an ${isMail ? 'smtp' : 'http'}(s) address`)
   }
   if (Boolean(given['LEGAL_NAME']) !== Boolean(given['LEGAL_ADDRESS'])) faults.push('LEGAL_NAME and LEGAL_ADDRESS go together: the privacy notice names both')
   if (faults.length > 0 || !parsed.success) throw new ConfigError(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)

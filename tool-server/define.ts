@@ -19,7 +19,7 @@ export type Millis = number // epoch milliseconds; ISO strings live on the wire 
 export type Inbound = { method: string; url: string; headers: Record<string, string | undefined>; rawBody: Buffer }
 export type Reply = { status: number; headers: Record<string, string | undefined>; body: unknown }
 export type HttpCall = {
-  method: string
+  method: string // to a mail server: MAIL, with an empty path and the letter as the body
   path: string // below the connection's base URL; an absolute URL is the vendor's where its origin is the base URL's or one of the connector's hosts, else it is foreign: guarded against SSRF and sent without our credentials
   query?: Record<string, string>
   headers?: Record<string, string>
@@ -89,6 +89,7 @@ export type Do = <A extends Zo, R extends Zo>(action: Action<A, R>, args: z.infe
 // restart: the cursor died; what the full pull that follows doesn't show is told as gone(item).
 export type Pull<S> = {
   everyMs: number
+  lane?: Lane // sync without a word
   pull(cursor: string | null, at: At<S>): Promise<{ deliveries: Delivery[]; cursor: string | null; more?: true; restart?: true }>
   gone?(item: string): Delivery
 }
@@ -101,6 +102,7 @@ export type Setup<S> = { look(at: Watching<S>): Promise<Thing[]> }
 export type Auth =
   | { kind: 'key'; header: string; prefix: string } // settings.apiKey
   | { kind: 'basic' } // settings.username, settings.password
+  | { kind: 'login' } // a mail server's: the same two, where it asks for them
   | { kind: 'oauth2'; issuer: string; scopes: string[] }
   | { kind: 'client-credentials'; tokenUrl: string; scope: string }
   | { kind: 'service-account' }
@@ -112,7 +114,7 @@ export type ToolSpec<I extends Zo = any, O extends Zo = any> = {
   input: I
   output: O
   callers: Subject['by'][]
-  policy: { effect: 'read' | 'write'; timeoutMs: number; scopes: string[]; once?: (input: z.infer<I>) => string }
+  policy: { effect: 'read' | 'write'; timeoutMs: number; scopes: string[]; once?: (input: z.infer<I>) => string; despiteTakeover?: true } // despiteTakeover: a write that a person of ours being in charge doesn't stop
   examples: { name: string; input: unknown; output: unknown }[]
 }
 export type ToolRun<Reads, I extends Zo = any, O extends Zo = any> = (input: z.infer<I>, at: { reads: Reads; act: Do; subject: Subject; now: Millis; signal: AbortSignal }) => Promise<z.infer<O>>
@@ -136,7 +138,7 @@ export type Connector<Reads = any, S extends Zo = any> = {
   settings: S
   hosts?: string[] // origins besides the base URL's that are this vendor's own, and get our credentials
   auth: Auth
-  limits: { perSecond: number; concurrent: number; timeoutMs: number }
+  limits: { perSecond: number; burst?: number; apart?: { path: string; perSecond: number }; concurrent: number; timeoutMs: number } // burst: at once after a rest, where that is more than a second's. apart: calls whose path ends so have a limit of their own besides
   redact: string[]
   webhook?: Webhook<z.infer<S>>
   reads?: { [K in keyof Reads]?: (at: At<z.infer<S>>) => Reads[K] }

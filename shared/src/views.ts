@@ -17,7 +17,7 @@ export const line = z.strictObject({
   id: z.string(), at: iso, author: z.enum(['prospect', 'bot', 'human', 'portero']),
   kind: z.enum(['text', 'image', 'audio', 'video', 'file', 'location', 'other', 'done']), // done: something that a tool did, told in `text`
   text: z.string(), status: opt(z.enum(['accepted', 'sent', 'delivered', 'read', 'failed'])),
-  note: opt(z.string()), // what became of it: that it was edited or taken back, or why its file isn't here
+  note: opt(z.string()), // what became of it: that it was edited or taken back, how it went, why it didn't arrive, or why its file isn't here
   media: opt(z.array(z.strictObject({ url: z.string(), type: z.string() }))), // good for a quarter of an hour, for whoever asked
   isStray: opt(z.boolean()), // the vendor's bot said it while a person of ours had the conversation in hand
 })

@@ -19,7 +19,7 @@ const es = {
   done: (count: number) => `Se hicieron ${count} cosas`,
   earlier: 'Cargar anteriores', search: 'Buscar en la conversación', found: (count: number, words: string) => (count === 1 ? `1 mensaje con «${words}»` : `${count} mensajes con «${words}»`),
   nothingFound: 'Nada con esas palabras', nothingFoundText: 'Prueba con menos palabras, o borra la búsqueda para ver toda la conversación.', endSearch: 'Ver toda la conversación',
-  reason: { asked_for_person: 'Quiere hablar con una persona', complaint: 'Queja', payment: 'Pagos', contract: 'Contrato', emergency: 'Emergencia', not_understood: 'El asistente no entendió', other: 'Otro motivo' },
+  reason: { asked_for_person: 'Quiere hablar con una persona', complaint: 'Queja', payment: 'Pagos', contract: 'Contrato', emergency: 'Emergencia', not_understood: 'El asistente no entendió', unanswered: 'Nadie le ha contestado', privacy: 'Sus datos personales', other: 'Otro motivo' },
   escalation: 'Pide a una persona', escalationLate: 'Pide a una persona y ya se pasó la hora', due: (time: string) => `Atender antes de ${time}`, owner: (name: string) => `A cargo de ${name}`,
 
   taken: { me: 'La llevas tú', inbox: 'La lleva alguien en Bird', other: 'La lleva un asesor' }, takenSince: (who: string, time: string) => `${who} desde ${time}`,
@@ -64,7 +64,7 @@ const en: CardWords = {
   done: (count) => `${count} things were done`,
   earlier: 'Load earlier', search: 'Search the conversation', found: (count, words) => (count === 1 ? `1 message with “${words}”` : `${count} messages with “${words}”`),
   nothingFound: 'Nothing with those words', nothingFoundText: 'Try fewer words, or clear the search to see the whole conversation.', endSearch: 'Show the whole conversation',
-  reason: { asked_for_person: 'Wants to talk to a person', complaint: 'Complaint', payment: 'Payments', contract: 'Contract', emergency: 'Emergency', not_understood: 'The assistant did not understand', other: 'Another reason' },
+  reason: { asked_for_person: 'Wants to talk to a person', complaint: 'Complaint', payment: 'Payments', contract: 'Contract', emergency: 'Emergency', not_understood: 'The assistant did not understand', unanswered: 'Nobody has answered', privacy: 'Their personal data', other: 'Another reason' },
   escalation: 'Asks for a person', escalationLate: 'Asks for a person and is overdue', due: (time) => `Answer before ${time}`, owner: (name) => `Owner: ${name}`,
 
   taken: { me: 'You have it', inbox: 'Somebody in Bird has it', other: 'An agent has it' }, takenSince: (who, time) => `${who} since ${time}`,

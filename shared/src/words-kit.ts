@@ -23,7 +23,7 @@ Papeles y garantía: se ven después de la visita, con una persona.
 Cambios: se puede mover (reschedule_tour) o cancelar (cancel_tour) cuando quiera, y no pasa nada.
 Datos personales: se usan para atender a la persona y agendar sus visitas. El aviso de privacidad se manda solo, antes de la primera respuesta; el completo está en la página /aviso. Para ver, corregir o borrar sus datos: privacy_request.
 Lo que no sabes: si el precio baja, si aceptan una oferta, cuánto tarda un trámite, qué dice un contrato. Para eso, una persona (escalate).`,
-  gateText: 'En el flujo que arranca con cada mensaje, antes de la respuesta del agente, pon un paso HTTP con esto. En text va lo que escribió la persona: elígelo con {{. Si answer no es bot, el flujo termina ahí. Si trae notice, mándalo tal cual antes de cualquier otra cosa.',
+  gateText: 'En el flujo que arranca con cada mensaje, antes de la respuesta del agente, pon un paso HTTP con esto. En text va lo que escribió la persona: elígelo con {{. Si answer no es bot, el flujo termina ahí. Si trae notice, mándalo tal cual antes de cualquier otra cosa. Si la persona tocó un botón o una opción cuyo valor empieza con tour: o wait:, el flujo también termina ahí: lo preguntó Portero, y Portero contesta.',
   toolsText: 'En el agente: Task > Add action. Nombre, descripción y argumentos como están aquí; luego Setup flow > HTTP request. Tiempo límite 10 segundos, sin reintentos. Elige las variables con {{ en el editor de Bird, para que las reconozca.',
   formHead: ['Argumento', 'Tipo', 'Obligatorio', 'Descripción'], yes: 'sí', no: 'no', noArguments: 'No lleva argumentos.', oneOf: (options: string) => `Uno de: ${options}.`,
   name: 'Nombre', description: 'Descripción', url: 'URL', headers: 'Encabezados', body: 'Cuerpo', arguments: 'Argumentos',
@@ -54,7 +54,7 @@ Papers and guarantees: after the visit, with a person.
 Changes: it can be moved (reschedule_tour) or cancelled (cancel_tour) at any time, and no harm done.
 Personal data: used to help the person and book their visits. The privacy notice is sent by itself before the first answer; the full one is at /aviso. To see, correct or erase their data: privacy_request.
 What you do not know: whether a price can come down, whether an offer is accepted, how long paperwork takes, what a contract says. For that, a person (escalate).`,
-  gateText: 'In the flow that starts with each message, before the agent answers, add an HTTP step with this. In text goes what the person wrote: pick it with {{. If answer is not bot, the flow ends there. If there is a notice, send it as it is before anything else.',
+  gateText: 'In the flow that starts with each message, before the agent answers, add an HTTP step with this. In text goes what the person wrote: pick it with {{. If answer is not bot, the flow ends there. If there is a notice, send it as it is before anything else. If the person pressed a button or a row whose value begins with tour: or wait:, the flow ends there too: Portero asked, and Portero answers.',
   toolsText: 'In the agent: Task > Add action. Name, description and arguments as they stand here; then Setup flow > HTTP request. Time limit 10 seconds, no retries. Pick the variables with {{ in Bird\'s editor, so that it knows them.',
   formHead: ['Argument', 'Type', 'Required', 'Description'], yes: 'yes', no: 'no', noArguments: 'Takes no arguments.', oneOf: (options) => `One of: ${options}.`,
   name: 'Name', description: 'Description', url: 'URL', headers: 'Headers', body: 'Body', arguments: 'Arguments',

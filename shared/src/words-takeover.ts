@@ -27,11 +27,11 @@ const es = {
     bot: 'Responde el asistente', me: 'La llevas tú', inbox: 'La lleva alguien en Bird', other: 'La lleva un asesor', since: 'desde el', stray: 'El asistente escribió mientras la llevaba un asesor',
     take: 'Tomar la conversación', giveBack: 'Devolver al asistente', settled: 'Ya quedó atendida', reply: 'Tu respuesta', send: 'Enviar por WhatsApp',
     note: 'Nota privada', noteFor: 'Solo la ve el equipo', saveNote: 'Guardar nota', call: 'Avisar a otra persona', why: 'Motivo', summary: 'Qué pasa', callNow: 'Avisar',
-    unreached: (name: string) => `${name} no tiene WhatsApp registrado o falta la plantilla: nadie recibió el aviso.`, called: (name: string) => `Se avisó a ${name} por WhatsApp.`,
+    told: { whatsapp: (name: string) => `Se avisó a ${name} por WhatsApp.`, email: (name: string) => `Se avisó a ${name} por correo.`, none: (name: string) => `No hay cómo avisar a ${name}, ni por WhatsApp ni por correo: no recibió el aviso.` },
   },
   done: { taken: 'tomó la conversación', givenBack: 'devolvió la conversación al asistente', noted: (text: string) => `anotó para el equipo: ${text}` },
 }
-const reasonsEs = new Map([['asked_for_person', 'quiere hablar con alguien'], ['complaint', 'tiene una queja'], ['payment', 'pregunta por pagos'], ['contract', 'pregunta por el contrato'], ['emergency', 'es una emergencia'], ['not_understood', 'el asistente no le entendió'], ['unanswered', 'nadie le ha contestado']])
+const reasonsEs = new Map([['asked_for_person', 'quiere hablar con alguien'], ['complaint', 'tiene una queja'], ['payment', 'pregunta por pagos'], ['contract', 'pregunta por el contrato'], ['emergency', 'es una emergencia'], ['not_understood', 'el asistente no le entendió'], ['unanswered', 'nadie le ha contestado'], ['privacy', 'pide algo sobre sus datos personales']])
 export type TakeoverWords = typeof es
 const en: TakeoverWords = {
   taken: 'The conversation is yours: the assistant has stopped writing.',
@@ -59,9 +59,9 @@ const en: TakeoverWords = {
     bot: 'The assistant answers', me: 'You have it', inbox: 'Somebody in Bird has it', other: 'An agent has it', since: 'since', stray: 'The assistant wrote while an agent had it',
     take: 'Take over', giveBack: 'Give back to the assistant', settled: 'It is settled', reply: 'Your answer', send: 'Send on WhatsApp',
     note: 'Private note', noteFor: 'Only the team sees it', saveNote: 'Save note', call: 'Call somebody else', why: 'Reason', summary: 'What it is about', callNow: 'Call',
-    unreached: (name) => `${name} has no WhatsApp number here, or the template is missing: nobody got the notice.`, called: (name) => `${name} was told on WhatsApp.`,
+    told: { whatsapp: (name) => `${name} was told on WhatsApp.`, email: (name) => `${name} was told by e-mail.`, none: (name) => `There is no way to reach ${name}, neither on WhatsApp nor by e-mail: they did not get the notice.` },
   },
   done: { taken: 'took the conversation over', givenBack: 'gave the conversation back to the assistant', noted: (text) => `noted for the team: ${text}` },
 }
-const reasonsEn = new Map([['asked_for_person', 'they want to talk to a person'], ['complaint', 'they have a complaint'], ['payment', 'a question about payments'], ['contract', 'a question about the contract'], ['emergency', 'it is an emergency'], ['not_understood', 'the assistant did not understand them'], ['unanswered', 'nobody has answered them']])
+const reasonsEn = new Map([['asked_for_person', 'they want to talk to a person'], ['complaint', 'they have a complaint'], ['payment', 'a question about payments'], ['contract', 'a question about the contract'], ['emergency', 'it is an emergency'], ['not_understood', 'the assistant did not understand them'], ['unanswered', 'nobody has answered them'], ['privacy', 'a request about their personal data']])
 export const takeoverWords: Record<Language, TakeoverWords> = { 'es-MX': es, en }

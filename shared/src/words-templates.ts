@@ -3,7 +3,7 @@ import type { Language } from './words.ts'
 // What Portero may say on WhatsApp when the last message is more than 24 hours old: Meta approves these words, each with an example of what stands where {{…}} does.
 // Its rules: https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
 type Template = { text: string; examples: Record<string, string>; button?: string }
-export type TemplateName = 'portero_tour_confirmed' | 'portero_tour_reminder' | 'portero_tour_moved' | 'portero_reschedule' | 'portero_follow_up' | 'portero_window_reopen' | 'portero_escalation'
+export type TemplateName = 'portero_tour_confirmed' | 'portero_tour_reminder' | 'portero_tour_moved' | 'portero_reschedule' | 'portero_missed' | 'portero_follow_up' | 'portero_slot_free' | 'portero_window_reopen' | 'portero_escalation'
 
 export const templateWords: Record<Language, Record<TemplateName, Template>> = {
   'es-MX': {
@@ -23,9 +23,17 @@ export const templateWords: Record<Language, Record<TemplateName, Template>> = {
       text: 'Sentimos el cambio: tu visita a {{home}} del {{when}} ya no se puede hacer. Responde a este mensaje y te proponemos otro horario.',
       examples: { home: 'Loft con terraza', when: 'lunes 23 nov, 11:00 h' },
     },
+    portero_missed: {
+      text: 'No coincidimos en tu visita a {{home}} del {{when}}. ¿Reagendamos? Responde a este mensaje y te proponemos otro horario.',
+      examples: { home: 'Loft con terraza', when: 'lunes 23 nov, 11:00 h' },
+    },
     portero_follow_up: {
       text: '¿Qué te pareció {{home}}? Si quieres seguir con el trámite o ver otro departamento, responde a este mensaje y te ayudamos.',
       examples: { home: 'Loft con terraza' },
+    },
+    portero_slot_free: {
+      text: 'Se liberó el horario que esperabas para ver {{home}}: {{when}}. Te lo guardamos hasta el {{until}}; si lo quieres, responde a este mensaje.',
+      examples: { home: 'Loft con terraza', when: 'lunes 23 nov, 11:00 h', until: 'lunes 23 nov, 9:30 h' },
     },
     portero_window_reopen: {
       text: 'Tenemos respuesta a lo que preguntaste sobre {{about}}. Responde a este mensaje y te la damos.',
@@ -54,9 +62,17 @@ export const templateWords: Record<Language, Record<TemplateName, Template>> = {
       text: "Sorry for the change: your visit to {{home}} on {{when}} can't take place. Reply here and we'll offer you another time.",
       examples: { home: 'Loft with a terrace', when: 'Monday, Nov 23, 11:00 AM' },
     },
+    portero_missed: {
+      text: "We missed each other at your visit to {{home}} on {{when}}. Shall we find another time? Reply here and we'll offer you some.",
+      examples: { home: 'Loft with a terrace', when: 'Monday, Nov 23, 11:00 AM' },
+    },
     portero_follow_up: {
       text: "How did you like {{home}}? If you'd like to go ahead or see another home, reply here and we'll help.",
       examples: { home: 'Loft with a terrace' },
+    },
+    portero_slot_free: {
+      text: "A time that you were waiting for to see {{home}} is free: {{when}}. We'll keep it for you until {{until}}; if you'd like it, reply here.",
+      examples: { home: 'Loft with a terrace', when: 'Monday, Nov 23, 11:00 AM', until: 'Monday, Nov 23, 9:30 AM' },
     },
     portero_window_reopen: {
       text: 'We have an answer to your question about {{about}}. Reply here and we will send it to you.',

@@ -12,6 +12,7 @@ type Sayings = {
   homeClosed: string
   slotsFound(home: string, first: string): string
   noSlots(home: string): string
+  noneLikeThat(home: string, nearest: string): string
   whichHome: string
   whenNotUnderstood: string
   timeNotOffered: string
@@ -30,6 +31,8 @@ type Sayings = {
   tourOver: string
   tourOff: string
   tourChanged(now: string): string
+  waiting(home: string, from: string, to: string): string
+  waitingOver: string
   noTours: string
   toursAre(list: string): string
   leadSaved: string
@@ -66,6 +69,7 @@ export const sayings: Record<Language, Sayings> = {
     homeClosed: 'Esa vivienda ya no está disponible.',
     slotsFound: (home, first) => `Para visitar ${home} el primer horario libre es ${first}.`,
     noSlots: (home) => `No veo horarios libres para ${home} en esas fechas.`,
+    noneLikeThat: (home, nearest) => `Así no veo horarios para ${home}; el más cercano es ${nearest}.`,
     whichHome: '¿Qué vivienda quieres visitar?',
     whenNotUnderstood: 'No entendí qué día y a qué hora; por ejemplo: lunes a las 11.',
     timeNotOffered: 'A esa hora no hay visitas; estos son los horarios más cercanos.',
@@ -84,6 +88,8 @@ export const sayings: Record<Language, Sayings> = {
     tourOver: 'Esa visita ya pasó; si quieres, agendamos otra.',
     tourOff: 'Esa visita ya está cancelada; si quieres, agendamos otra.',
     tourChanged: (now) => `Esa visita acaba de cambiar: ${now}. ¿Cómo la dejamos?`,
+    waiting: (home, from, to) => `Te anoté en la lista de espera de ${home}, del ${from} al ${to}: si se libera un horario, te escribo.`,
+    waitingOver: 'Esas fechas ya pasaron o están al revés; ¿qué días te sirven?',
     noTours: 'Todavía no tienes visitas agendadas.',
     toursAre: (list) => `Tienes: ${list}.`,
     leadSaved: 'Gracias, ya lo anoté.',
@@ -131,6 +137,7 @@ export const sayings: Record<Language, Sayings> = {
     homeClosed: 'That home is no longer available.',
     slotsFound: (home, first) => `The first free time to visit ${home} is ${first}.`,
     noSlots: (home) => `I see no free times for ${home} on those days.`,
+    noneLikeThat: (home, nearest) => `I see no times like that for ${home}; the nearest is ${nearest}.`,
     whichHome: 'Which home would you like to visit?',
     whenNotUnderstood: 'I did not understand the day and time; for example: Monday at 11.',
     timeNotOffered: 'There are no visits at that time; these are the nearest ones.',
@@ -149,6 +156,8 @@ export const sayings: Record<Language, Sayings> = {
     tourOver: 'That visit is over; we can book another one if you like.',
     tourOff: 'That visit is already cancelled; we can book another one if you like.',
     tourChanged: (now) => `That visit has just changed: ${now}. How shall we leave it?`,
+    waiting: (home, from, to) => `You are on the waiting list for ${home}, from ${from} to ${to}: if a time becomes free, I will write to you.`,
+    waitingOver: 'Those days are over or the wrong way round; which days suit you?',
     noTours: 'You have no visits booked yet.',
     toursAre: (list) => `You have: ${list}.`,
     leadSaved: 'Thank you, noted.',

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers'
 import { expect } from '@jest/globals'
 import type { Ask, Exchange, Failures, Outcome, Tell } from '@portero/tool-server/define.ts'
+import { openMailServer } from '../lab/smtp/mail-server.ts'
 import { portOf } from '../support/http-stage.ts'
 
 // A vendor that knows its lines: it expects these requests in this order, answers each as written, and nothing else may be asked.
@@ -14,6 +15,18 @@ const plainly: Written = { asWritten: (what) => what, asMade: (text) => text }
 
 const openScript = async (exchanges: readonly Exchange[], { asWritten, asMade }: Written): Promise<Script> => {
   const heard: Heard[] = []
+  // Both ways: a request that was not expected, and an answer that nobody came for.
+  const check = (): void => expect(heard.map((one, at) => asWritten(shaped(one, exchanges[at]?.ask)))).toEqual(exchanges.map(({ ask }) => shaped(ask, ask)))
+  if (exchanges.some(({ ask }) => ask.method === 'MAIL')) {
+    const { url, close } = await openMailServer({
+      answer: async ({ headers, bytes, ...letter }) => {
+        heard.push({ method: 'MAIL', path: '', query: {}, headers, body: letter, bytes })
+        const tell = exchanges[heard.length - 1]?.tell ?? 'lost'
+        return tell === 'lost' ? tell : { status: tell.status, text: String(textOf(tell, asMade)) }
+      },
+    })
+    return { url, heard, check, close }
+  }
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     heard.push(await heardOf(request))
     const tell = exchanges[heard.length - 1]?.tell ?? 'lost'
@@ -25,8 +38,7 @@ const openScript = async (exchanges: readonly Exchange[], { asWritten, asMade }:
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     heard,
-    // Both ways: a request that was not expected, and an answer that nobody came for.
-    check: () => expect(heard.map((one, at) => asWritten(shaped(one, exchanges[at]?.ask)))).toEqual(exchanges.map(({ ask }) => shaped(ask, ask))),
+    check,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

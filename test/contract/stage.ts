@@ -68,8 +68,10 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
       clock.advance(ms)
       await house.worker.settle()
     },
-    async connect(baseUrl = 'http://127.0.0.1:9') {
-      const made = await house.connections.put({ tenant, vendor: vendor.name, account: vendor.contract.account, settings: { ...vendor.contract.settings([secrets.new, secrets.old]), baseUrl } })
+    async connect(anywhere = 'http://127.0.0.1:9') {
+      const { settings } = vendor.contract
+      const baseUrl = connector.auth.kind === 'login' ? anywhere.replace(/^http:/, 'smtp:') : anywhere
+      const made = await house.connections.put({ tenant, vendor: vendor.name, account: vendor.contract.account, settings: { ...settings([secrets.new, secrets.old]), baseUrl } })
       connection = made.id
       vendorUrl = baseUrl
       return made

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { escalate } from '@portero/tool-server/actions/escalate.ts'
 import { mergePeople } from '@portero/tool-server/actions/merge-people.ts'
+import { takeOver } from '@portero/tool-server/actions/take-over.ts'
 import { unmergePeople } from '@portero/tool-server/actions/unmerge-people.ts'
 import { qualifying } from '@portero/tool-server/domain/leads.ts'
 import { escalationSummary, privacyDetails } from '@portero/tool-server/store/places.ts'
@@ -13,7 +15,7 @@ beforeAll(async () => void (stage = await openVisit()))
 afterAll(() => stage.end())
 
 type Said = { ok: boolean; say: string; data?: any; next?: string; error?: { code: string } }
-type Talk = { number: string; person: string; call(tool: string, input: object): Promise<Said>; heard(): ReturnType<VisitStage['lab']['bird']['phone']['messages']> }
+type Talk = { number: string; person: string; conversationId: string; call(tool: string, input: object): Promise<Said>; heard(): ReturnType<VisitStage['lab']['bird']['phone']['messages']> }
 const talk = async (): Promise<Talk> => {
   const number = `+52551230${String(++made).padStart(4, '0')}`
   const { conversationId } = stage.lab.bird.phone.write(number, { text: 'hola' })
@@ -21,7 +23,7 @@ const talk = async (): Promise<Talk> => {
   const { rows: [row] } = await sql<{ person: string }>`select person_id as person from conversation where external_id = ${conversationId}`.execute(stage.house.db.bare)
   const before = stage.lab.bird.phone.messages(number).length
   return {
-    number, person: row!.person,
+    number, person: row!.person, conversationId,
     async call(tool, input) {
       const headers = { authorization: `Bearer ${stage.lab.toolKey}`, 'x-bird-conversation-id': conversationId, 'content-type': 'application/json' }
       const said = (await (await fetch(`${stage.url}/tools/${tool}`, { method: 'POST', headers, body: JSON.stringify(input) })).json()) as Said
@@ -84,7 +86,8 @@ describe('privacy_request', () => {
     expect(said).toMatchObject({ ok: true, data: { folio: expect.stringMatching(/^P-[0-9A-F]{8}$/), due: '2026-12-22' }, say: expect.stringMatching(/acceso a tus datos, con folio P-.*martes 22 de diciembre/) })
     const [row, ...others] = await casesOf(person)
     expect([others, row.kind, await detailsIn(row), row.acknowledgedAt === row.openedAt]).toEqual([[], 'access', ['Quiere saber qué tenemos de él.'], true])
-    const [escalation] = await rows(sql`select id, summary_sealed as sealed from escalation where person_id = ${person}`)
+    const [escalation] = await rows(sql`select id, reason, summary_sealed as sealed from escalation where person_id = ${person}`)
+    expect(escalation.reason).toBe('privacy')
     expect(await opened(escalationSummary(escalation.id), escalation.sealed)).toContain(said.data.folio)
   })
   test('asked again finds the first, and adds what was not said before; another right is another request', async () => {
@@ -97,6 +100,22 @@ describe('privacy_request', () => {
     expect(other.data.folio).not.toBe(first.data.folio)
     const kept = await casesOf(person)
     expect(await Promise.all(kept.map(async (row) => [row.kind, await detailsIn(row)]))).toEqual([['rectify', ['Mi nombre lleva acento.', 'Y cambié de correo.']], ['oppose', []]])
+  })
+  test('is taken also while a person of ours is in charge, who reads of it in the inbox', async () => {
+    const { call, heard, person, conversationId } = await talk()
+    const { tenant, acting } = stage.house
+    const [{ id: conversation }] = await rows(sql`select id from conversation where person_id = ${person}`)
+    await acting.as({ tenant, by: 'system', person, conversation }, 'all')(escalate, { reason: 'payment', summary: 'Pide su recibo.', withinMs: 60_000 })
+    await acting.as({ tenant, by: 'staff', user: 'sofia' }, 'all')(takeOver, { conversation })
+    const said = await call('privacy_request', { kind: 'cancel' })
+    expect(said).toMatchObject({ ok: true, data: { folio: expect.stringMatching(/^P-/) } })
+    expect((await casesOf(person)).map(({ kind }) => kind)).toEqual(['cancel'])
+    expect(await rows(sql`select reason from escalation where person_id = ${person}`)).toEqual([{ reason: 'payment' }])
+    const notes = stage.lab.desk('bird').requests('POST /workspaces/:workspace/conversations/:conversation/messages').filter(({ path }) => path.includes(conversationId)).map(({ body }) => JSON.stringify(body))
+    expect(notes).toEqual([expect.stringContaining(said.data.folio)])
+    expect(await call('qualify_lead', { budget_max: 20_000 })).toMatchObject({ ok: false, error: { code: 'human_in_charge' } })
+    expect(await call('privacy_request', { kind: 'stop' })).toMatchObject({ ok: true })
+    expect(heard().map(({ text }) => text)).toEqual([expect.stringMatching(/ya no te vamos a escribir/)])
   })
   test('a wish to be left alone holds at once, as often as it is made, and opens nothing', async () => {
     const { call, heard, number, person } = await talk()

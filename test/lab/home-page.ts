@@ -8,6 +8,7 @@ import type { View } from './home-view.ts'
 import { people } from './hubspot/people.ts'
 import type { Proxy } from './hubspot/proxy.ts'
 import { asset, fresh, page, type Console } from './lab-frame.ts'
+import { mailBody, mailList, mailsIn, oneMail } from './mail-page.ts'
 import { numberOr, phonePane, talk } from './phone-page.ts'
 import { contactOfPhone, hubspotState, refOf, type RecordRef, type State } from './record-about.ts'
 import { recordDoors } from './record-doors.ts'
@@ -39,6 +40,10 @@ export const labPages = ({ clock, console = () => undefined, stages = {}, labelO
       return page({ ...around, title: words.lab, current: '/', body: homeBody(await phonePane(shelf.phone, '/', view), await state(), { shelf, console: console(), ...frame }) })
     case '/phone':
       return page({ ...around, title: words.phone, current: '/phone', body: html`<div class="narrow">${await phonePane(shelf.phone, '/phone', view)}</div>` })
+    case '/mail':
+      return page({ ...around, title: words.mail, current: '/mail', body: mailBody(await mailsIn(shelf.desks.get('smtp')), view) })
+    case '/_pages/mail':
+      return fresh(asked, mailList(await mailsIn(shelf.desks.get('smtp')), view))
     case '/app':
     case '/app/settings':
       return page({ ...around, title: words.appHome, current: '/app', body: appBody(path === '/app' ? 'app' : 'settings', frame) })
@@ -53,6 +58,8 @@ export const labPages = ({ clock, console = () => undefined, stages = {}, labelO
     case '/_pages/vendors':
       return fresh(asked, vendorSwitches(shelf.desks, view))
     default: {
+      const mail = path.startsWith('/mail/') ? (await mailsIn(shelf.desks.get('smtp'))).find(({ id }) => id === path.slice(6)) : undefined
+      if (mail) return page({ ...around, title: mail.subject, current: '/mail', body: oneMail(mail, view) })
       const ref = refOf(/^\/record\/(.+)$/.exec(path)?.[1])
       const known = ref && (await state())
       return ref && known ? page({ ...around, title: words.record, current: '/record', body: recordBody(ref, known, frame) }) : asset(asked)

@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Connector, Flow } from '@portero/tool-server/define.ts'
 import type { Clock } from '@portero/tool-server/spine/clock.ts'
 import { makeBirdAgent } from './bird/agent.ts'
@@ -10,10 +11,12 @@ import { flows } from './eco/flows.ts'
 import { eco } from './eco/index.ts'
 import { makeEco, type Eco } from './eco/simulator.ts'
 import { labPages } from './home-page.ts'
+import { subscription } from './hubspot/events.ts'
 import { people, staff } from './hubspot/people.ts'
 import { makeProxy } from './hubspot/proxy.ts'
 import { makeHubspot, type Hubspot } from './hubspot/simulator.ts'
 import { openServer, type LabServer } from './server.ts'
+import { makeMail, type Mail } from './smtp/simulator.ts'
 
 // The lab: vendors that behave and misbehave like real ones, over real HTTP, with secrets that are made anew each time.
 export type Lab = LabServer & {
@@ -23,6 +26,7 @@ export type Lab = LabServer & {
   eco: Eco & Desk
   bird: Bird & Desk
   hubspot: Omit<Hubspot, 'state'> & Desk & { state(): ReturnType<Hubspot['state']> }
+  mail: Omit<Mail, 'state'> & Desk & { state: Mail['state'] }
   toolKey: string
   moveIn(house: Furnished, how: { dataDir: string }): Promise<void> // the agent's key, somebody who may sign in, and where all of it is written down
 }
@@ -34,6 +38,8 @@ type Furnished = {
   putOperator(operator: { tenant: string; name: string; password: string; role: 'admin' }): Promise<void>
 }
 
+const installedApp = z.object({ config: z.object({ subscriptions: z.object({ crmObjects: z.array(subscription) }) }) })
+const subscriptions = installedApp.parse(JSON.parse(readFileSync(new URL('../../hubspot-project/src/app/webhooks/webhooks-hsmeta.json', import.meta.url), 'utf8'))).config.subscriptions.crmObjects
 const phone = '+525512345678' // nobody's: the lab's own prospect
 const operatorName = 'lab'
 
@@ -44,18 +50,23 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
   const ecoAccount = { name: 'casa', apiKey: secret(), signingSecrets: [secret(), secret()] } as const
   const birdAccount = { workspace: 'ws-lab', channel: 'ch-lab', apiKey: secret(), signingKeys: [secret(), secret()], number: '+525500000000', botName: 'Vivi' }
   const hubspotAccount = { portal: '4812345', apiKey: secret(), pipeline: 'rentas', stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '1007' } }
+  const mailAccount = { username: 'avisos', password: secret() }
   const toolKey = given.toolKey ?? `portero_${secret()}`
   const password = secret()
   const clientSecret = secret()
 
   const ecoVendor = makeEco({ clock, account: ecoAccount, serverUrl })
   const birdVendor = makeBird({ clock, account: birdAccount, serverUrl, publicUrl, agent: makeBirdAgent({ toolsUrl: serverUrl, toolKey, clock }) })
-  const hubspotVendor = makeHubspot({ clock, account: hubspotAccount })
+  // What people change in HubSpot is told as to the installed app; where nobody believes in a public address, tests say themselves what is told.
+  const webhooks = publicUrl === undefined ? {} : { webhooks: { url: `${publicUrl}/webhooks/hubspot`, deliverTo: `${serverUrl}/webhooks/hubspot`, secret: clientSecret, subscriptions } }
+  const hubspotVendor = makeHubspot({ clock, account: hubspotAccount, ...webhooks })
+  const mailVendor = makeMail({ clock, account: mailAccount })
   const bundles = makeBundles({ clock })
   const hosting = { portal: hubspotAccount.portal, publicUrl: publicUrl ?? serverUrl }
   const proxy = makeProxy({ clock, clientSecret, people, serverUrl, ...hosting })
   const pages = labPages({ clock, stages: hubspotAccount.stages, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }), labelOf: hubspotVendor.labelOf, hosting, bundles, proxy })
-  const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor], phone: birdVendor.phoneDesk, pages })
+  const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor, mailVendor], phone: birdVendor.phoneDesk, pages })
+  const mailServer = await mailVendor.listen(server.url)
   return {
     ...server, toolKey,
     connectors: [eco],
@@ -64,12 +75,15 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
       { vendor: 'eco', account: ecoAccount.name, settings: { baseUrl: `${server.url}/eco`, apiKey: ecoAccount.apiKey, signingSecrets: ecoAccount.signingSecrets } },
       { vendor: 'bird', account: birdAccount.channel, settings: { baseUrl: `${server.url}/bird`, apiKey: birdAccount.apiKey, workspace: birdAccount.workspace, channel: birdAccount.channel, smsChannel: `${birdAccount.channel}-sms`, signingKeys: birdAccount.signingKeys } },
       { vendor: 'hubspot', account: hubspotAccount.portal, settings: { baseUrl: `${server.url}/hubspot`, apiKey: hubspotAccount.apiKey, portal: hubspotAccount.portal, pipeline: hubspotAccount.pipeline, stages: hubspotAccount.stages, clientSecrets: [clientSecret], staff } },
+      { vendor: 'smtp', account: mailAccount.username, settings: { baseUrl: mailServer.url, ...mailAccount, from: 'avisos@portero.example' } },
     ],
     eco: { ...ecoVendor, ...server.desk('eco') },
     bird: { ...birdVendor, ...server.desk('bird') },
     hubspot: { ...hubspotVendor, ...server.desk('hubspot') },
+    mail: { ...mailVendor, ...server.desk('smtp') },
     async close() {
       bundles.close()
+      await mailServer.close()
       await server.close()
     },
     async moveIn({ tenant, toolKeys, scopes, putOperator }, { dataDir }) {

@@ -29,20 +29,22 @@ export const phonePane = async (phone: Phone | undefined, action: '/' | '/phone'
 const attachments = ({ words, number }: View): Html => {
   const url = `/_lab/phone/${encodeURIComponent(number)}/messages`
   const sample = (id: string, label: string, media: object): Html => html`<button type="button" id="send-${id}" data-url="${url}" data-method="POST" data-body="${JSON.stringify({ media })}">${label}</button>`
+  const whatsapp = (id: string, label: string, has: boolean): Html => html`<button type="button" id="${id}-whatsapp" data-url="${url}" data-method="POST" data-body="${JSON.stringify({ whatsapp: has })}">${label}</button>`
   return html`<details class="attach"><summary aria-label="${words.attach}" title="${words.attach}">+</summary><div>
 <label class="button" for="file"><input class="hidden" id="file" type="file" accept="image/*,audio/*,video/*,application/pdf">${words.attachFile}</label>
-${sample('location', words.attachPlace, { kind: 'location' })}${sample('voice', words.attachVoice, { kind: 'voice' })}${sample('sticker', words.attachSticker, { kind: 'sticker' })}</div></details>`
+${sample('location', words.attachPlace, { kind: 'location' })}${sample('voice', words.attachVoice, { kind: 'voice' })}${sample('sticker', words.attachSticker, { kind: 'sticker' })}${whatsapp('lose', words.loseWhatsapp, false)}${whatsapp('regain', words.regainWhatsapp, true)}</div></details>`
 }
 
 // Whoever was just written to seems to write back, for a while; only words are answered.
 const typingMs = 12_000
 export const talk = async (phone: Phone, view: View): Promise<Html> => {
   const { words, number, now } = view
-  const { status, body } = await phone({ method: 'GET', number, body: undefined })
+  const { status, headers, body } = await phone({ method: 'GET', number, body: undefined })
+  const lacks = headers?.['x-whatsapp'] === 'no' && notice('warn', words.noWhatsapp, words.noWhatsappText)
   const lines = shown.safeParse(body)
   if (status >= 400 || !lines.success) return html`<div class="talk">${notice('warn', words.unreadable, undefined)}</div>`
-  if (lines.data.length === 0) return empty(words.noMessages, words.noMessagesText)
+  if (lines.data.length === 0) return html`${empty(words.noMessages, words.noMessagesText)}${lacks}`
   const last = lines.data.at(-1)
   const isTyping = last?.from === 'me' && !last.media && !last.place && now - when(last) < typingMs
-  return html`<div class="talk">${lines.data.map((line) => bubble(line, view))}${isTyping && html`<div class="bubble"><span class="dots" role="status" aria-label="${words.typing}"><i></i><i></i><i></i></span></div>`}</div>`
+  return html`<div class="talk">${lines.data.map((line) => bubble(line, view))}${isTyping && html`<div class="bubble"><span class="dots" role="status" aria-label="${words.typing}"><i></i><i></i><i></i></span></div>`}${lacks}</div>`
 }

@@ -65,7 +65,7 @@ const askedOf = async (request: IncomingMessage): Promise<Asked> => {
   const bytes = await buffer(request)
   const url = new URL(request.url ?? '/', 'http://lab')
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
-  return { method: request.method ?? 'GET', path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body: bodyOf(headers['content-type'], bytes.toString()) }
+  return { method: request.method ?? 'GET', path: url.pathname, query: Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')])), headers, body: bodyOf(headers['content-type'], bytes.toString()) }
 }
 
 const bodyOf = (type: string | undefined, text: string): unknown => (text === '' ? undefined : /json/.test(type ?? '') ? JSON.parse(text) : text)

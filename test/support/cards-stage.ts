@@ -13,7 +13,6 @@ import { cardDoors } from '@portero/tool-server/spine/cards.ts'
 import { doorFault, noSuchDoor, traced } from '@portero/tool-server/spine/doors.ts'
 import { makeHttp } from '@portero/tool-server/spine/http.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
-import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
 import { makeReads } from '@portero/tool-server/spine/reads.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
 import { makeTickets } from '@portero/tool-server/store/card-tickets.ts'
@@ -51,14 +50,13 @@ export const openCards = async (): Promise<CardsStage> => {
   const hubspot = lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
   await connections.put({ tenant, ...hubspot, settings: { ...hubspot.settings, clientSecrets: secrets } })
   const own = makeOwnReads({ db, clock, vault, publicBaseUrl })
-  const metrics = makeMetrics()
   const log = makeLog({ level: 'silent', clock })
   const http = makeHttp({ clock, log, db })
   const reads = makeReads({ db, clock, registry: makeRegistry({ connectors, flows }), connections, http: http.of, own })
   const tickets = makeTickets({ clock, ask: (of, ticket) => asReads(reads(of)).crm.contactsOf(ticket) })
   const app = express()
   app.use(traced(clock))
-  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, doors: { ...cardViews({ db, clock, vault, audit, tickets, own, see: makeSee({ db, acting, metrics }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }) } }))
+  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, doors: { ...cardViews({ db, clock, vault, audit, tickets, own, see: makeSee({ db, acting }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }) } }))
   app.use(noSuchDoor)
   app.use(doorFault(log))
   const server = createServer(app)

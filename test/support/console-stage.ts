@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
@@ -8,7 +9,6 @@ import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
 import { traced } from '@portero/tool-server/spine/doors.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
-import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
 import { putOperator, type Role } from '@portero/tool-server/store/operators.ts'
 import { claimValue, escalationSummary, leadFacts, messageBody, personName } from '@portero/tool-server/store/places.ts'
@@ -44,27 +44,9 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
   app.disable('etag')
   app.use(traced(clock))
   app.use(helmet())
-  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting, metrics: makeMetrics() }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all') }))
+  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all') }))
 
-  const browser = (from = '203.0.113.1'): Browser => {
-    const jar = new Map<string, string>()
-    const keep = (response: Response): Response => {
-      for (const line of [response.headers['set-cookie'] ?? []].flat()) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-        if (value === '') jar.delete(name)
-        else jar.set(name, value)
-      }
-      return response
-    }
-    const cookies = (): string[] => [...jar].map(([name, value]) => `${name}=${value}`)
-    const headers = (more: Record<string, string> = {}): Record<string, string> => ({ 'accept-language': 'es-MX', 'x-forwarded-for': from, ...(jar.size > 0 && { cookie: cookies().join('; ') }), ...more })
-    return {
-      cookies,
-      csrfOf: (text) => /name="csrf" value="([^"]*)"/.exec(text)?.[1] ?? '',
-      get: async (path, more) => keep(await request(app).get(path).set(headers(more))),
-      post: async (path, fields) => keep(await request(app).post(path).set(headers()).type('form').send(fields)),
-    }
-  }
+  const browser = (from?: string): Browser => browserOf(app, from)
 
   const insert = async (table: string, row: Record<string, unknown>): Promise<void> => {
     const names = Object.keys({ tenant_id: tenant, ...row })
@@ -76,8 +58,7 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
     house, app, woken, browser,
     async signedIn(role) {
       const one = browser()
-      const csrf = one.csrfOf((await one.get('/console/sign-in')).text)
-      await one.post('/console/sign-in', { csrf, next: '/console', name: role, password: passwords[role] })
+      await enter(one, role)
       return one
     },
     async guest({ name, phone, state = 'bot', said = [] }) {
@@ -114,5 +95,31 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
     },
     audited: async (what) => (await sql<{ user_id: string | null; person_id: string | null; object: string }>`select user_id, person_id, object from audit where what = ${what} order by at, id`.execute(db.bare)).rows,
     end: () => house.end(),
+  }
+}
+
+// The password is that of the role, and so is the name.
+export const enter = async (one: Browser, role: Role): Promise<void> => {
+  const csrf = one.csrfOf((await one.get('/console/sign-in')).text)
+  await one.post('/console/sign-in', { csrf, next: '/console', name: role, password: passwords[role] })
+}
+// Somebody's browser, with the cookies that it was given.
+export const browserOf = (app: RequestListener, from = '203.0.113.1'): Browser => {
+  const jar = new Map<string, string>()
+  const keep = (response: Response): Response => {
+    for (const line of [response.headers['set-cookie'] ?? []].flat()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '') jar.delete(name)
+      else jar.set(name, value)
+    }
+    return response
+  }
+  const cookies = (): string[] => [...jar].map(([name, value]) => `${name}=${value}`)
+  const headers = (more: Record<string, string> = {}): Record<string, string> => ({ 'accept-language': 'es-MX', 'x-forwarded-for': from, ...(jar.size > 0 && { cookie: cookies().join('; ') }), ...more })
+  return {
+    cookies,
+    csrfOf: (text) => /name="csrf" value="([^"]*)"/.exec(text)?.[1] ?? '',
+    get: async (path, more) => keep(await request(app).get(path).set(headers(more))),
+    post: async (path, fields) => keep(await request(app).post(path).set(headers()).type('form').send(fields)),
   }
 }

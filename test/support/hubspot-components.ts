@@ -22,13 +22,13 @@ const settings = z.strictObject({ entrypoint: entrypoint('settings', 'tsx') })
 // Without an endpoint: that would be a public address that nobody signs for.
 const appFunction = z.strictObject({ entrypoint: entrypoint('functions', 'js'), secretKeys: z.array(z.string().regex(/^[A-Z][A-Z_]*$/)) })
 
-const objectType = z.enum(['contact', 'deal'])
+const objectType = z.enum(['contact', 'deal', 'meeting'])
 const active = z.literal(true)
 const webhooks = z.strictObject({
   settings: z.strictObject({ targetUrl: z.string().regex(/^https:\/\/[^?#]+$/), maxConcurrentRequests: z.int().min(1) }),
   subscriptions: z.strictObject({
     crmObjects: z.array(z.union([
-      z.strictObject({ subscriptionType: z.enum(['object.creation', 'object.deletion', 'object.merge']), objectType, active }),
+      z.strictObject({ subscriptionType: z.enum(['object.creation', 'object.deletion', 'object.merge', 'object.restore']), objectType, active }),
       z.strictObject({ subscriptionType: z.literal('object.propertyChange'), objectType, propertyName: z.string().min(1), active }),
     ])),
     legacyCrmObjects: z.array(z.strictObject({ subscriptionType: z.string(), active })),

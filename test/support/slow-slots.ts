@@ -1,3 +1,4 @@
+import type { Agent, Hours } from '@portero/tool-server/domain/homes.ts'
 import type { Search } from '@portero/tool-server/domain/slots.ts'
 import type { Slot } from '@portero/tool-server/domain/tours.ts'
 
@@ -24,45 +25,73 @@ const clockOf = (zone: string): ((at: number) => Wall) => {
 }
 const whole = (at: number): number => Math.floor(at / minute) * minute
 
-export const slowSlots = ({ building, agents, taken, blackouts, now, from = -Infinity, to = Infinity, most = Infinity }: Search): Slot[] => {
+const mondayOf = (day: string): string => new Date(Date.parse(`${day}T12:00Z`) - ((new Date(`${day}T12:00Z`).getUTCDay() + 6) % 7) * 1440 * minute).toISOString().slice(0, 10)
+
+export const slowSlots = ({ building, agents: all, taken, blackouts, calendars = [], now, from = -Infinity, to = Infinity, most = Infinity, home, wants = {} }: Search): Slot[] => {
   const { visits, zone } = building
+  const agents = all.filter(({ languages, skills }) => (!wants.language || languages.includes(wants.language)) && (wants.skills ?? []).every((each) => skills.includes(each)))
   const clock = clockOf(zone)
   const today = clock(whole(now)).day
   const lastDay = new Date(Date.parse(`${today}T00:00Z`) + visits.horizonDays * 1440 * minute).toISOString().slice(0, 10)
-  const minutes = Array.from({ length: (visits.horizonDays + 4) * 1440 }, (_, index) => whole(now) - 1560 * minute + index * minute).filter((at) => clock(at).day >= today && clock(at).day <= lastDay)
-  const touches = (at: number, stretch: { startsAt: number; endsAt: number }, gap = 0): boolean => at < stretch.endsAt + gap && at + minute > stretch.startsAt - gap
+  const minutes: ({ at: number } & Wall)[] = []
+  for (let at = whole(now) - 1560 * minute; at < now + (visits.horizonDays + 2) * 1440 * minute; at += minute) {
+    const { day, weekday, time } = clock(at)
+    if (day >= today && day <= lastDay) minutes.push({ at, day, weekday, time })
+  }
+  const during = ({ startsAt, endsAt }: { startsAt: number; endsAt: number }, gap = 0): number[] => {
+    const touched = []
+    for (let at = whole(startsAt - gap); at < endsAt + gap; at += minute) touched.push(at)
+    return touched
+  }
 
-  // When each agent's hours are open: on each day, from the first minute that shows so or later, to the first that shows the end or later.
-  const open = new Map(agents.map((agent) => [agent.id, new Set<number>()]))
-  for (const ofDay of Map.groupBy(minutes, (at) => clock(at).day).values())
-    for (const agent of agents)
-      for (const { days, from, to } of agent.hours) {
-        if (!days.some((each) => each === clock(ofDay[0]!).weekday)) continue
-        const opens = ofDay.findIndex((at) => clock(at).time >= from)
-        const closes = ofDay.findIndex((at) => clock(at).time >= to)
-        if (opens >= 0) for (const at of ofDay.slice(opens, closes < 0 ? undefined : closes)) open.get(agent.id)?.add(at)
+  // When hours are open: on each day, from the first minute that shows so or later, to the first that shows the end or later.
+  const byDay = [...Map.groupBy(minutes, ({ day }) => day).values()]
+  const openIn = (hours: Hours): Set<number> => {
+    const open = new Set<number>()
+    for (const ofDay of byDay)
+      for (const { days, from, to } of hours) {
+        if (!days.some((each) => each === ofDay[0]!.weekday)) continue
+        const opens = ofDay.findIndex(({ time }) => time >= from)
+        const closes = ofDay.findIndex(({ time }) => time >= to)
+        if (opens >= 0) for (const { at } of ofDay.slice(opens, closes < 0 ? undefined : closes)) open.add(at)
       }
+    return open
+  }
+  const doors = building.hours && openIn(building.hours)
+  const open = new Map(agents.map(({ id, hours }) => [id, doors ? openIn(hours).intersection(doors) : openIn(hours)]))
 
   const busy = new Map(agents.map(({ id }) => {
     const own = taken.filter(({ agent }) => agent === id)
-    const out = blackouts.filter((each) => (each.building === undefined || each.building === building.id) && (each.agent === undefined || each.agent === id))
+    const out = [...blackouts.filter((each) => (each.building === undefined || each.building === building.id) && (each.agent === undefined || each.agent === id)), ...calendars.filter(({ agent }) => agent === id).flatMap(({ stretches }) => stretches)]
     const gap = (there: string): number => (there === building.id ? 0 : Math.max(visits.bufferMinutes, visits.travelMinutes) * minute)
-    return [id, new Set(minutes.filter((at) => out.some((each) => touches(at, each)) || own.some((each) => touches(at, each, gap(each.building)))))] as const
+    return [id, new Set([...out.flatMap((each) => during(each)), ...own.flatMap((each) => during(each, gap(each.building)))])] as const
   }))
-  const isFull = (id: string, day: string): boolean => taken.filter(({ agent, startsAt }) => agent === id && clock(whole(startsAt)).day === day).length >= visits.perAgentAndDay
+  const days = new Map(agents.map(({ id }) => [id, taken.filter(({ agent }) => agent === id).map(({ startsAt }) => clock(whole(startsAt)).day)]))
+  const isFull = ({ id, perWeek = Infinity }: Agent, day: string): boolean => {
+    const shown = days.get(id) ?? []
+    return shown.filter((each) => each === day).length >= visits.perAgentAndDay || (perWeek < Infinity && shown.filter((each) => mondayOf(each) === mondayOf(day)).length >= perWeek)
+  }
+  const groups = taken.filter(({ agent, group }) => group && group.home === home && group.seatsLeft >= (wants.party ?? 1) && agents.some(({ id }) => id === agent))
+  const partHours = { morning: ['00:00', '12:00'], afternoon: ['12:00', '17:00'], evening: ['17:00', '24:00'] } as const
+  const isPart = (startsAt: number): boolean => !wants.part || (clock(whole(startsAt)).time >= partHours[wants.part][0] && clock(whole(startsAt)).time < partHours[wants.part][1])
 
   const slots: Slot[] = []
-  const read = new Set<string>()
-  for (const startsAt of minutes) {
-    const { day, time } = clock(startsAt)
-    if (read.has(`${day} ${time}`)) continue
-    read.add(`${day} ${time}`)
-    const [hours = 0, past = 0] = time.split(':').map(Number)
-    const isAsked = (hours * 60 + past) % visits.gridMinutes === 0 && startsAt >= now + visits.noticeMinutes * minute && startsAt >= from && startsAt + visits.minutes * minute <= to
-    if (!isAsked || holidays.includes(day)) continue
-    const during = Array.from({ length: visits.minutes }, (_, index) => startsAt + index * minute)
-    const free = agents.map(({ id }) => id).filter((id) => !isFull(id, day) && during.every((at) => open.get(id)?.has(at) && !busy.get(id)?.has(at)))
-    if (free.length > 0) slots.push({ startsAt, endsAt: startsAt + visits.minutes * minute, agents: free })
+  const asked = { from: Math.max(from, now + visits.noticeMinutes * minute), to }
+  const grouped = new Map<number, Slot>()
+  for (const { agent, startsAt, endsAt, group } of groups) {
+    if (startsAt < asked.from || endsAt > to || clock(whole(endsAt - 1)).day > lastDay || (grouped.get(startsAt)?.seatsLeft ?? 0) > group!.seatsLeft) continue
+    grouped.set(startsAt, { startsAt, endsAt, agents: [agent], seatsLeft: group!.seatsLeft })
   }
-  return slots.slice(0, most)
+  slots.push(...[...grouped.values()].filter(({ startsAt }) => isPart(startsAt)))
+  const read = new Set<string>()
+  for (const { at: startsAt, day, time } of minutes) {
+    if ((Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) % visits.gridMinutes !== 0 || read.has(`${day} ${time}`)) continue
+    read.add(`${day} ${time}`)
+    const isAsked = startsAt >= asked.from && startsAt + visits.minutes * minute <= to && isPart(startsAt) && !grouped.has(startsAt)
+    if (!isAsked || (!visits.onHolidays && holidays.includes(day))) continue
+    const whole = during({ startsAt, endsAt: startsAt + visits.minutes * minute })
+    const free = agents.filter((agent) => !isFull(agent, day) && whole.every((at) => open.get(agent.id)?.has(at) && !busy.get(agent.id)?.has(at)))
+    if (free.length > 0) slots.push({ startsAt, endsAt: startsAt + visits.minutes * minute, agents: free.map(({ id }) => id), seatsLeft: 1 })
+  }
+  return slots.toSorted((a, b) => a.startsAt - b.startsAt).slice(0, most)
 }

@@ -22,7 +22,7 @@ export type VisitStage = {
 }
 const sample = fileURLToPath(new URL('../../tool-server/catalogue.sample.yaml', import.meta.url))
 
-export const openVisit = async (clock = fakeClock()): Promise<VisitStage> => {
+export const openVisit = async (clock = fakeClock(), { shadow = false } = {}): Promise<VisitStage> => {
   let house: TestHouse | undefined
   let away = false
   const server = createServer((request, response) => void (away || !house ? response.writeHead(503).end() : house.doors(request, response)))
@@ -30,7 +30,7 @@ export const openVisit = async (clock = fakeClock()): Promise<VisitStage> => {
   const url = `http://127.0.0.1:${portOf(server)}`
   const lab = await startLab({ clock, port: 0, serverUrl: url })
   const accounts = lab.accounts.filter(({ vendor }) => vendor !== 'eco')
-  const made = (house = await testHouse({ clock, connectors, flows, tools, accounts, config: { publicBaseUrl: url, catalogue: sample, labPort: Number(new URL(lab.url).port) } }))
+  const made = (house = await testHouse({ clock, connectors, flows, tools, accounts, config: { publicBaseUrl: url, catalogue: sample, labPort: Number(new URL(lab.url).port), shadow } }))
   await made.toolKeys.make({ tenant: made.tenant, name: 'lab', scopes: keyScopes, secret: lab.toolKey })
 
   const follow = async (ms = 2_000): Promise<void> => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { defineAction, type Millis } from '../define.ts'
-import { chooseAgent } from '../domain/slots.ts'
+import { defineAction, type Act, type Millis } from '../define.ts'
+import { chooseAgent } from '../domain/choose-agent.ts'
 import { dayMs } from '../domain/zones.ts'
 import { lockDays, placeTour, takenTimes } from '../store/tours.ts'
 import { tellChange } from './tour-change.ts'
@@ -21,18 +21,23 @@ const result = z.strictObject({
 
 export const fairnessMs: Millis = 30 * dayMs
 
-export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides(
-  async ({ elsewhere, weights = {}, ...wanted }, act) => {
-    const { subject: { person, conversation } } = act
-    if (!person) throw new AppError('bug', 'a visit is booked for a person')
-    const shown = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs })
-    const agents = inTurn(wanted.agents, { weights: new Map(Object.entries(weights)), shown })
-    const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation })
-    if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, elsewhere) }
-    if (placed.outcome === 'booked') await tellChange(act, { id: placed.id, person, version: 1 }, 'booked')
-    return { status: placed.outcome, tour: placed.id, agent: placed.agent }
-  },
-)
+export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides(async (wanted, act) => {
+  const placed = await takeSlot(act, wanted)
+  const { subject: { person } } = act
+  if (placed.status === 'booked' && placed.tour && person) await tellChange(act, { id: placed.tour, person, version: 1 }, 'booked')
+  return placed
+})
+
+// heldUntil: only kept for them until then, of which nobody hears.
+export const takeSlot = async (act: Act, { elsewhere, weights = {}, ...wanted }: z.infer<typeof args>, heldUntil?: Millis): Promise<z.infer<typeof result>> => {
+  const { subject: { person, conversation } } = act
+  if (!person) throw new AppError('bug', 'a visit is booked for a person')
+  const shown = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs })
+  const agents = inTurn(wanted.agents, { weights: new Map(Object.entries(weights)), shown })
+  const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation, heldUntil })
+  if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, { ...elsewhere, now: act.now }) }
+  return { status: placed.outcome, tour: placed.id, agent: placed.agent }
+}
 
 // Whose turn it is, then whose next: who has shown least for their weight in 30 days.
 export const inTurn = (able: readonly string[], shares: Parameters<typeof chooseAgent>[1]): string[] => {

@@ -11,6 +11,6 @@ export const cancelTour = defineAction({ name: 'cancel-tour', args, result, scop
   if (!before) return { status: 'missing' }
   act.concerns(before.person)
   if (!after) return { status: before.version === version ? 'illegal' : 'changed', tour: before }
-  await tellChange(act, after, 'cancelled')
+  await tellChange(act, after, 'cancelled', { was: before })
   return { status: 'cancelled', tour: after }
 })

@@ -1,20 +1,36 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
 import { claimRecord, recordGone } from '../domain/ports/crm.ts'
-import { findCounterpart, followCounterpart, forgetCounterpart } from '../store/counterparts.ts'
+import { recordKind } from '../domain/ports/crm-seen.ts'
+import { findCounterpart, followCounterpart, forgetCounterpart, linkCounterpart, personAt, retell } from '../store/counterparts.ts'
+import { withdrawReview } from '../store/crm-reviews.ts'
+import { refreshCrm } from './refresh-crm.ts'
 
 // A record of ours is gone from the CRM. Nothing more is written to it: the next telling makes it anew, and hangs on it what hung on the other. One that was merged is followed to where it went.
-export const forgetRecord = defineAction({ name: 'forget-record', args: recordGone, result: z.strictObject({ status: z.enum(['unknown', 'forgotten', 'followed']) }), scopes: [], callers: ['system'] }).decides(
+export const forgetRecord = defineAction({ name: 'forget-record', args: recordGone, result: z.strictObject({ status: z.enum(['unknown', 'forgotten', 'followed']), ours: z.uuid().optional() }), scopes: [], callers: ['system'] }).decides(
   async ({ kind, id, into }, act) => {
-    const lost = await findCounterpart(act, kind, id)
+    if (kind === 'contact') for (const each of [id, into]) if (each !== undefined) await withdrawReview(act, each)
+  const lost = await findCounterpart(act, kind, id)
     if (!lost) return { status: 'unknown' }
     const { ours, person } = lost
     act.concerns(person)
-    if (into !== undefined && (await followCounterpart(act, { kind, ours, external: into }))) {
+    if (into !== undefined && kind !== 'meeting' && (await followCounterpart(act, { kind, ours, external: into }))) {
       await act.send(claimRecord, { kind, ours, id: into }, { key: `crm:claim:${kind}:${ours}:${into}`, serial: `crm:${person}`, lane: 'sync', person })
       return { status: 'followed' }
     }
     for (const row of await forgetCounterpart(act, { kind, ours, person })) await act.drop(`crm:${row.kind}:${row.ours}:`)
-    return { status: 'forgotten' }
+    return { status: 'forgotten', ours }
   },
 )
+
+// One of ours that was taken away is there again. Whatever we made in its place meanwhile stays ours.
+const again = z.strictObject({ kind: recordKind, id: z.string(), ours: z.uuid() })
+export const takeUpRecord = defineAction({ name: 'take-up-record', args: again, result: z.strictObject({ status: z.enum(['stranger', 'linked']) }), scopes: [], callers: ['system'] }).decides(async ({ kind, id, ours }, act) => {
+  const person = await personAt(act, kind, ours)
+  if (person === undefined) return { status: 'stranger' }
+  act.concerns(person)
+  if (!(await linkCounterpart(act, { kind, ours, external: id, person }))) return { status: 'stranger' }
+  await retell(act, kind, ours)
+  await refreshCrm(act, person)
+  return { status: 'linked' }
+})

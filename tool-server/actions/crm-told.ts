@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
+import type { Metrics } from '../spine/metrics.ts'
 import { expectCounterpart, learnCounterpart } from '../store/counterparts.ts'
+import { noteWritten, waitedSince } from '../store/crm-written.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
 const kind = z.enum(['contact', 'deal', 'meeting', 'communication', 'task'])
@@ -14,9 +16,18 @@ export const expectInCrm = defineAction({ name: 'expect-in-crm', args: z.strictO
 )
 
 // The CRM has it. What waited for its id can follow.
-const told = z.strictObject({ kind, ours: z.uuid(), external: z.string(), told: z.string() })
-export const noteToldCrm = defineAction({ name: 'note-told-crm', args: told, result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async (counterpart, act) => {
+const told = z.strictObject({ kind, ours: z.uuid(), external: z.string(), told: z.string(), texts: z.record(z.string(), z.string()).default({}), key: z.string().optional() }) // texts: what it was told, field by field. key: the command's
+export const noteToldCrm = defineAction({ name: 'note-told-crm', args: told, result: z.strictObject({ lag: z.strictObject({ kind, ms: z.int() }).optional() }), scopes: [], callers: ['system'] }).decides(async ({ texts, key, ...counterpart }, act) => {
   const person = await learnCounterpart(act, counterpart)
-  if (person) await refreshCrm(act, person, 0)
-  return {}
+  if (person) await noteWritten(act, counterpart, texts)
+  const since = key === undefined ? undefined : await waitedSince(act, key)
+  if (person) await refreshCrm(act, person, 0, since)
+  return since === undefined ? {} : { lag: { kind: counterpart.kind, ms: Math.max(0, act.now - since) } }
 })
+
+// How long it took from the change until the CRM had it.
+export const measureTold = ({ syncLag }: Pick<Metrics, 'syncLag'>) => (action: string, result: unknown): void => {
+  if (action !== noteToldCrm.name) return
+  const { lag } = noteToldCrm.result.parse(result)
+  if (lag) syncLag.observe({ kind: lag.kind }, lag.ms / 1_000)
+}

@@ -7,8 +7,10 @@ import { refreshCrm } from './refresh-crm.ts'
 
 // A person is asked to take over: who, why, and by when somebody must have looked.
 export const reasons = ['asked_for_person', 'complaint', 'payment', 'contract', 'emergency', 'not_understood', 'other'] as const
-export const unanswered = 'unanswered' // found out by ourselves: no tool offers it
-const args = z.strictObject({ reason: z.enum([...reasons, unanswered]), summary: z.string().min(1).max(1_000), withinMs: z.int().min(0) })
+// Ours: no tool offers them. unanswered: found out by ourselves. privacy: asked for by a tool of its own.
+export const unanswered = 'unanswered'
+export const privacy = 'privacy'
+const args = z.strictObject({ reason: z.enum([...reasons, unanswered, privacy]), summary: z.string().min(1).max(1_000), withinMs: z.int().min(0) })
 const result = z.strictObject({ escalation: z.uuid(), owner: z.string().optional(), dueAt: z.int(), isNew: z.boolean() })
 export const escalate = defineAction({ name: 'escalate', args, result, scopes: ['escalations:write'], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides(async ({ reason, summary, withinMs }, act) => {
   const { subject: { person, conversation } } = act
@@ -21,15 +23,18 @@ export const escalate = defineAction({ name: 'escalate', args, result, scopes: [
   return { escalation: id, isNew, dueAt: waiting.dueAt, ...(waiting.owner !== undefined && { owner: waiting.owner }) }
 })
 
-// A person of ours has looked, so nobody else needs to be told.
+// A person of ours has looked, so nobody else needs to be told. saidAt: when they answered in the vendor's inbox, where nobody can tell a look.
+const look = z.strictObject({ conversation: z.uuid(), saidAt: z.int().optional() })
 const seen = z.strictObject({ waitedMs: z.int().optional() }) // waitedMs: not where somebody had looked before
-export const seeEscalation = defineAction({ name: 'see-escalation', args: z.strictObject({ conversation: z.uuid() }), result: seen, scopes: [], callers: ['staff', 'system'] }).decides(async ({ conversation }, act) => {
-  const first = await noteSeen(act, conversation, act.subject.user ?? act.subject.by)
+export const seeEscalation = defineAction({ name: 'see-escalation', args: look, result: seen, scopes: [], callers: ['staff', 'system'] }).decides(async ({ conversation, saidAt }, act) => {
+  const first = await noteSeen(act, conversation, saidAt === undefined ? (act.subject.user ?? act.subject.by) : inbox, saidAt)
   if (!first) return {}
   act.concerns(first.person)
   await act.drop(unseenTimers(first.id))
   return { waitedMs: first.waitedMs }
 })
+
+export const inbox = 'inbox' // whoever it is: the vendor doesn't tell
 
 // Whoever needed a person has had one.
 export const endEscalation = defineAction({ name: 'end-escalation', args: z.strictObject({ conversation: z.uuid() }), result: z.strictObject({ isNew: z.boolean() }), scopes: [], callers: ['staff', 'system'] }).decides(async ({ conversation }, act) => {

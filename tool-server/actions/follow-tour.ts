@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
+import { isBehind } from '../domain/leads.ts'
 import { isOn, stageAfter } from '../domain/tours.ts'
+import { floorOf } from '../store/crm-adopt.ts'
 import { changeLead, leadToChange } from '../store/leads.ts'
 import { toursOf } from '../store/tours.ts'
 import { refreshCrm } from './refresh-crm.ts'
@@ -12,7 +14,8 @@ export const followTour = defineAction({ name: 'follow-tour', args: tourChanged.
   const lead = await leadToChange(act, person)
   const tours = await toursOf(act.tx, act.subject.tenant, person)
   const stage = stageAfter(lead.stage, change, tours.some(({ status, startsAt }) => isOn(status) && startsAt > act.now))
-  if (stage !== lead.stage) await changeLead(act, lead, stage, lead.facts)
+  // Where people have put it is as far back as it goes by itself.
+  if (stage !== lead.stage && !isBehind(stage, await floorOf(act, lead.id))) await changeLead(act, lead, stage, lead.facts)
   await refreshCrm(act, person, 0)
   return {}
 })

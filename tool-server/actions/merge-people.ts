@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import { defineAction, type Act } from '../define.ts'
-import { decideMerge, findMerge, furthest, lockPair, moveAll, noteMerge, type MergeReason } from '../store/merges.ts'
+import { decideMerge, findMerge, furthest, lockPair, moveAll, noteMerge, proposeAgain, type MergeReason } from '../store/merges.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
 // Two people turned out to be one. All that is one's becomes the other's, under a note of what it was.
@@ -19,6 +19,13 @@ const args = z.strictObject({ people: z.tuple([z.uuid(), z.uuid()]) })
 export const mergePeople = defineAction({ name: 'merge-people', args, result: z.strictObject({ merge: z.uuid(), kept: z.uuid() }), scopes: ['people:write'], callers: ['staff', 'system'] }).decides(async ({ people }, act) => {
   if (people[0] === people[1]) throw new AppError('invalid_input', 'a person is themselves')
   return mergeTwo(act, people, 'by_hand')
+})
+
+// By hand too, for whoever looks at both before they decide.
+export const proposePair = defineAction({ name: 'propose-pair', args, result: z.strictObject({ isNew: z.boolean() }), scopes: ['people:write'], callers: ['staff'] }).decides(async ({ people }, act) => {
+  if (people[0] === people[1]) throw new AppError('invalid_input', 'a person is themselves')
+  await lockPair(act, people)
+  return { isNew: (await proposeAgain(act, people)) !== undefined }
 })
 
 // They are two, and nothing will bring them together by itself.

@@ -3,15 +3,18 @@ import { defineAction } from '../define.ts'
 import { said } from '../domain/ports/messaging.ts'
 import { attend, noteFate, noteMessage } from '../store/conversations.ts'
 import { isColleague, noteStray } from '../store/hands.ts'
+import { sentAs } from '../store/sent.ts'
+import { fallBack } from './fall-back.ts'
 import { identify } from './identify.ts'
 import { wantMedia } from './keep-media.ts'
 import { mindNotice } from './late-notice.ts'
 import { refreshCrm } from './refresh-crm.ts'
+import { sayingOf } from './say.ts'
 import { noteTaken } from './take-over.ts'
 
 // Something was said to the prospect by the vendor's bot, a person of ours or us, or its fate became known.
 export const noteSaid = defineAction({ name: 'note-said', args: said, result: z.strictObject({ isNew: z.boolean() }), scopes: [], callers: ['system'] }).decides(
-  async ({ connection, message, conversation: external, contact, body, author, status, at: sentAt, cost }, act) => {
+  async ({ connection, message, conversation: external, contact, body, author, status, failed, by, key, at: sentAt, cost }, act) => {
     if (!contact) {
       await noteFate(act, { connection, external: message, status })
       return { isNew: false }
@@ -19,7 +22,12 @@ export const noteSaid = defineAction({ name: 'note-said', args: said, result: z.
     if (author === 'portero' && (await isColleague(act, contact))) return { isNew: false } // they were called to somebody: that is no conversation with a prospect
     const person = await identify(act, contact)
     const conversation = await attend(act, { person, connection, external })
-    const { id, isNew, isFirstHeard } = await noteMessage(act, { conversation: conversation.id, person: conversation.person, connection, external: message, author, body, status, sentAt, cost })
+    const sent = by === 'sms' && key !== undefined ? await sentAs(act, key) : undefined
+    const { id, isNew, isFirstHeard, hasFailed } = await noteMessage(act, {
+      conversation: conversation.id, person: conversation.person, connection, external: message, author: sent && key !== undefined && sayingOf(key)?.purpose === 'staff' ? 'human' : author,
+      body: body && sent?.choices ? { ...body, choices: sent.choices } : body, status, sentAt, cost, failure: failed?.reason, by,
+    })
+    if (hasFailed && failed?.otherwise && key !== undefined) await act.act(fallBack, { key })
     if (isFirstHeard && author !== 'portero') await wantMedia(act, { message: id, person: conversation.person, body }) // what we sent, we have
     if (isFirstHeard && body) await mindNotice(act, { person: conversation.person, conversation: conversation.id, author, text: body.text })
     if (isNew && author === 'human') await act.act(noteTaken, { conversation: conversation.id, saidAt: sentAt })

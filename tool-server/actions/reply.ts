@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
+import { failureReason } from '../domain/ports/messaging.ts'
 import { refusals } from '../domain/send-gate.ts'
 import { noteReply, replyLeft } from '../store/replies.ts'
 import { seeEscalation } from './escalate.ts'
@@ -22,8 +23,8 @@ export const replyAsPerson = defineAction({ name: 'reply', args: reply, result: 
   return { status: 'said' }
 })
 
-// message: what the vendor calls it; without, it never left.
-const left = z.strictObject({ conversation: z.uuid(), key: z.string(), message: z.string().optional() })
+// message: what the vendor calls it; without, it never left. failure: why, where that is known.
+const left = z.strictObject({ conversation: z.uuid(), key: z.string(), message: z.string().optional(), failure: failureReason.optional() })
 export const noteReplyLeft = defineAction({ name: 'note-reply-left', args: left, result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async (what, act) => {
   await replyLeft(act, what)
   return {}

@@ -19,12 +19,12 @@ export const rescheduleTour = defineAction({ name: 'reschedule-tour', args, resu
     if (!before) return { status: 'missing' }
     act.concerns(person)
     if (after) {
-      await tellChange(act, after, 'moved')
+      await tellChange(act, after, 'moved', { was: before })
       return { status: 'moved', tour: after }
     }
     if (version !== undefined && before.version !== version) return { status: 'changed', tour: before }
     if (!isOn(before.status) || before.startsAt <= since) return { status: 'illegal', tour: before }
     if (before.home === wanted.home && before.startsAt === wanted.startsAt) return { status: 'moved', tour: before } // it is there already
-    return clash ? { status: 'clash', tour: before } : { status: 'gone', tour: before, taken: await takenTimes(act.tx, act.subject.tenant, elsewhere) }
+    return clash ? { status: 'clash', tour: before } : { status: 'gone', tour: before, taken: await takenTimes(act.tx, act.subject.tenant, { ...elsewhere, now: act.now }) }
   },
 )

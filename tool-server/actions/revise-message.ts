@@ -5,7 +5,7 @@ import { revised } from '../domain/ports/messaging.ts'
 import { reviseMessage } from '../store/conversations.ts'
 import { dropMedia } from '../store/media.ts'
 import { hearMessage } from './hear-message.ts'
-import { mediaKey } from './keep-media.ts'
+import { mediaKey, wantMedia } from './keep-media.ts'
 import { optOut } from './opt-out.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
@@ -19,12 +19,15 @@ export const reviseSaid = defineAction({ name: 'revise-message', args: revised, 
     message = await revise()
   }
   if (!message?.isNew) return { isNew: false }
-  const { id, person, conversation, author } = message
+  const { id, person, conversation, author, came } = message
   act.concerns(person)
-  if (!body) {
+  const comes = (body?.media ?? []).map(({ url }) => url)
+  const isOther = comes.length > 0 && comes.join(' ') !== came.join(' ') // where a vendor tells of the new words only, what came with them stays
+  if (!body || isOther) {
     await act.drop(mediaKey(id))
     await dropMedia(act, id)
   }
+  if (isOther) await wantMedia(act, { message: id, person, body })
   if (author === 'prospect' && body?.kind === 'text' && wishIn(body.text) === 'stop') await act.act(optOut, { person, conversation, evidence: external, at })
   await refreshCrm(act, person)
   return { isNew: true }

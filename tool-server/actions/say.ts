@@ -1,60 +1,78 @@
 import type { Kysely } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Act, DB, Millis } from '../define.ts'
-import { fitMessage, whatsapp, type Content } from '../domain/message-fit.ts'
+import { fitMessage, sms, whatsapp, type Choice, type Content } from '../domain/message-fit.ts'
 import { sendMessage } from '../domain/ports/messaging.ts'
-import { nextAllowed } from '../domain/quiet-hours.ts'
+import { nextAllowed, night } from '../domain/quiet-hours.ts'
 import { gate, nextSend, type Purpose, type Refusal, type Verdict } from '../domain/send-gate.ts'
+import { thrifty } from '../domain/sms.ts'
 import { cardZone } from '../store/card-transcript.ts'
 import { contactOf } from '../store/people.ts'
 import { spaceOut, standing, standingNow } from '../store/standing.ts'
 import { templateFor } from '../store/templates.ts'
 
 // The only way in which we say something to a prospect. What may not be said is refused with its reason, and nothing is sent.
-// instead: what says the same as an approved template, for when the window is closed.
-export type Saying = { conversation: string; purpose: Purpose; content: Content | readonly Content[]; instead?: Instead; key: string; at?: Millis; then?: string }
+// instead: what says the same as an approved template, for when the window is closed. by: where it is not the vendor's chat; an SMS knows no window.
+export type Saying = { conversation: string; purpose: Purpose; content: Content | readonly Content[]; instead?: Instead; key: string; at?: Millis; then?: string; by?: 'sms' }
 export type Instead = { template: string; params: { key: string; value: string }[]; text: string }
 export type Told = { said: true } | { said: false; because: Refusal }
 
 export const serialOf = (conversation: string): string => `say:${conversation}`
 // Everything that a takeover takes back begins with this.
 export const unattended = (conversation: string): string => `say:${conversation}:bot:`
-const keyFor = ({ conversation, purpose, key }: Saying): string => (purpose === 'staff' || purpose === 'goodbye' ? `say:${conversation}:${purpose}:${key}` : `${unattended(conversation)}${key}`)
+const keyFor = ({ conversation, purpose, key }: Saying): string => {
+  if (purpose === 'staff' || purpose === 'goodbye') return `say:${conversation}:${purpose}:${key}`
+  return `${unattended(conversation)}${purpose === 'service' ? 'service:' : ''}${key}`
+}
+// Back from the name that a command has. A notice passes the gate as an answer does.
+export const sayingOf = (name: string): Pick<Saying, 'conversation' | 'purpose' | 'key'> | undefined => {
+  const [, conversation, of, isService, key] = /^say:([0-9a-f-]{36}):(bot|staff|goodbye):(service:)?(.+)$/s.exec(name) ?? []
+  if (conversation === undefined || key === undefined) return undefined
+  return { conversation, key, purpose: of === 'staff' || of === 'goodbye' ? of : isService ? 'service' : 'answer' }
+}
 
 // Of our own accord we write to nobody at night.
-const quiet = { zone: cardZone, from: '21:00', to: '08:00' }
+const quiet = { zone: cardZone, ...night }
 
 export const say = async (act: Act, saying: Saying): Promise<Told> => {
-  const { conversation, purpose, content, instead, at = act.now, then } = saying
+  const { conversation, purpose, content, instead, at = act.now, then = 'messaging.sent', by } = saying
   const now = purpose === 'service' ? nextAllowed(Math.max(at, act.now), quiet) : Math.max(at, act.now) // when it is to leave
   const known = await standing(act, conversation)
   const to = known && (await contactOf(act, known.person))
   if (!known || !to) throw new AppError('bug', 'what is said goes to somebody, in a conversation')
   const { mode, heardAt, isOptedOut, connection, language } = known
   const template = instead && (await templateFor(act, { connection, name: instead.template, language }))
-  const verdict = gate(purpose, { isOptedOut, mode, heardAt, windowed: true, template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', now })
+  const verdict = gate(purpose, { isOptedOut, mode, heardAt, windowed: by !== 'sms', template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', now })
   if (verdict.may === 'no') return { said: false, because: verdict.because }
   // What leaves later is not in line with what is said until then.
   let until = now > act.now ? now : known.sendsUntil
-  for (const [place, part] of partsOf(verdict, { content, instead, template, language }).entries()) {
+  for (const [place, part] of partsOf(verdict, { content, instead, template, language, by }).entries()) {
     const next = nextSend(until, now)
     until = next.until
-    await act.send(sendMessage, { to, content: part, ...(known.external !== undefined && { conversation: known.external }) }, { key: `${keyFor(saying)}/${place}`, to: connection, serial: serialOf(conversation), at: next.at, person: known.person, ...(then !== undefined && { then }) })
+    await act.send(sendMessage, { to, ...part, ...(known.external !== undefined && { conversation: known.external }) }, { key: `${keyFor(saying)}/${place}`, to: connection, serial: serialOf(conversation), at: next.at, person: known.person, then })
   }
   if (until !== undefined && now === act.now) await spaceOut(act, conversation, until)
   return { said: true }
 }
 
-type Parts = { content: Saying['content']; instead: Instead | undefined; template: { project: string; version: string } | undefined; language: string }
-const partsOf = (verdict: Verdict, { content, instead, template, language }: Parts): Content[] =>
-  verdict.may === 'by-template' && instead && template ? [{ type: 'template', ...instead, project: template.project, version: template.version, language }] : [content].flat().flatMap((each) => fitMessage(each, whatsapp).messages)
+type Parts = { content: Saying['content']; instead: Instead | undefined; template: { project: string; version: string } | undefined; language: string; by: Saying['by'] }
+type Part = { content: Content; by?: 'sms'; choices?: Choice[] }
+const partsOf = (verdict: Verdict, { content, instead, template, language, by }: Parts): Part[] => {
+  if (verdict.may === 'by-template' && instead && template) return [{ content: { type: 'template', ...instead, project: template.project, version: template.version, language } }]
+  return [content].flat().flatMap((each) => (by === 'sms' ? smsOf(each) : fitMessage(each, whatsapp).messages.map((content) => ({ content }))))
+}
+const smsOf = (whole: Content): Part[] => {
+  const { messages, choices } = fitMessage(whole, sms)
+  return messages.map((content) => ({ content: content.type === 'text' ? { ...content, text: thrifty(content.text) } : content, by: 'sms', ...(choices.length > 0 && { choices }) }))
+}
 
 // Asked again when it leaves, which may be much later: a takeover and an opt-out count from the moment they are known.
-export const mayStillLeave = async (on: Kysely<DB>, { tenant, serial, key, content, now }: { tenant: string; serial: string | null; key: string; content: Content; now: Millis }): Promise<boolean> => {
+type Leaving = { tenant: string; serial: string | null; key: string; content: Content; by?: 'sms' | undefined; now: Millis }
+export const mayStillLeave = async (on: Kysely<DB>, { tenant, serial, key, content, by, now }: Leaving): Promise<boolean> => {
   const conversation = /^say:(.+)$/.exec(serial ?? '')?.[1]
   const known = conversation === undefined ? undefined : await standingNow(on, tenant, conversation)
   if (!known || conversation === undefined) return true // nothing that we know of speaks against it
-  const purpose = key.startsWith(unattended(conversation)) ? 'answer' : key.startsWith(`say:${conversation}:staff:`) ? 'staff' : 'goodbye'
+  const purpose = sayingOf(key)?.purpose ?? 'answer'
   const { mode, heardAt, isOptedOut } = known
-  return gate(purpose, { isOptedOut, mode, heardAt, windowed: content.type !== 'template', template: 'none', now }).may !== 'no'
+  return gate(purpose, { isOptedOut, mode, heardAt, windowed: by !== 'sms' && content.type !== 'template', template: 'none', now }).may !== 'no'
 }

@@ -5,7 +5,7 @@ import type { Db } from '../spine/db.ts'
 import { isUnderWay } from '../spine/jobs.ts'
 import { handTo } from '../store/conversations.ts'
 import { backAt, ownerOf } from '../store/hands.ts'
-import { endEscalation, seeEscalation } from './escalate.ts'
+import { endEscalation, inbox, seeEscalation } from './escalate.ts'
 import { assign } from './inbox.ts'
 import { refreshCrm } from './refresh-crm.ts'
 import { serialOf, unattended } from './say.ts'
@@ -20,9 +20,11 @@ export const takeOver = defineAction({ name: 'take-over', args, result, scopes: 
   return { isNew }
 })
 
-// Somebody of ours has answered in the vendor's own inbox. saidAt: a message from before it was last given back takes nothing over.
-export const noteTaken = defineAction({ name: 'note-taken', args: args.extend({ saidAt: z.int() }), result, scopes: [], callers: ['system'] }).decides(async ({ conversation, saidAt }, act) => ({ isNew: await take(act, conversation, inbox, saidAt) }))
-const inbox = 'inbox'
+// Somebody of ours has answered in the vendor's own inbox, so they have looked. saidAt: a message from before it was last given back takes nothing over.
+export const noteTaken = defineAction({ name: 'note-taken', args: args.extend({ saidAt: z.int() }), result, scopes: [], callers: ['system'] }).decides(async ({ conversation, saidAt }, act) => {
+  await act.act(seeEscalation, { conversation, saidAt })
+  return { isNew: await take(act, conversation, inbox, saidAt) }
+})
 
 const take = async (act: Act, conversation: string, by: string, since?: Millis): Promise<boolean> => {
   const person = await handTo(act, conversation, { mode: 'human', by, since })

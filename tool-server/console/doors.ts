@@ -7,9 +7,11 @@ import { replayDead } from '../spine/dead.ts'
 import { sendFile } from '../spine/file-reply.ts'
 import { assetDoors } from '../spine/page-assets.ts'
 import { pagePolicy } from '../spine/page.ts'
+import { countToReview } from '../store/crm-reviews-view.ts'
 import type { Role } from '../store/operators.ts'
 import { takenOf } from '../store/hands-view.ts'
 import { keptMedia } from '../store/media.ts'
+import { countMerges } from '../store/merges-view.ts'
 import { depths, stuck, waiting } from '../store/queue.ts'
 import { headings, transcript, type Place, type Transcript } from '../store/transcripts.ts'
 import { kitPage, type Tried } from './bird-kit-page.ts'
@@ -17,6 +19,8 @@ import { conversationsList, conversationsPage, nameOf } from './conversations-pa
 import { consoleFault } from './failed.ts'
 import { navFor, paths, sendLive, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
 import { cameOf, handsDoor, handsPanel } from './hands.ts'
+import { hubspotDoors } from './hubspot.ts'
+import { peopleDoors } from './people.ts'
 import { confirmPage, queueBody, queuePage, type Queue } from './queue-page.ts'
 import { makeGate, signInDoors } from './sign-in.ts'
 import { transcriptBody, transcriptPage } from './transcript-page.ts'
@@ -37,7 +41,8 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     if (!signedIn) return response.redirect(303, `${paths.signIn}?next=${encodeURIComponent(request.method === 'GET' ? request.path : paths.home)}`)
     if (!roles[role].includes(signedIn.operator.role)) throw new AppError('refused', `a page for ${role}`)
     if (request.method !== 'GET') gate.guards(request.body, signedIn.csrf)
-    await serve(request, response, { ...viewOf(request, clock), signedIn, subject: { tenant, by: 'staff', user: signedIn.operator.id } })
+    const toReview = request.path.startsWith('/console/live') ? 0 : await countToReview({ db, tenant }) // no live part shows the navigation
+    await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, subject: { tenant, by: 'staff', user: signedIn.operator.id } })
   }
 
   const listOf = async (request: Request, before?: Place) => {
@@ -59,7 +64,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     await transcriptShown(inside, told)
     const taken = await takenOf({ db, tenant }, told.id, inside.subject.user)
     const panel = handsPanel(told, { key: clock.bytes(12).toString('base64url'), taken, came, text }, inside)
-    sendPage(response, status, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, before, panel, inside), wide: true })
+    sendPage(response, status, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, { before, panel, merges: await countMerges({ db, tenant }, told.person) }, inside), wide: true })
   }
   const queueOf = async (): Promise<Queue> => ({ ...(await depths(db, tenant)), stuck: await stuck(db, tenant), waiting: await waiting(db, tenant) })
 
@@ -89,6 +94,8 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     door, hands: makeHands({ db, clock, vault, acting }), forRole: (serve) => forRole('agent', serve), told: transcriptOf,
     show: (response, inside, told, came, text) => showTranscript(response, inside, told, { status: 409, came, text }),
   })
+  peopleDoors({ ...needs, door, forRole })
+  hubspotDoors({ ...needs, door, forRole })
   door.get('/console/media/:id/:place', forRole('agent', async (request, response, { subject }) => {
     const message = uuid(param(request))
     const place = z.coerce.number().int().min(0).max(100).safeParse(request.params['place']).data

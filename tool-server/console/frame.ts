@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { AppError, consoleWords, type ConsoleWords, type Language } from '@portero/shared'
+import { AppError, consoleWords, hubspotWords, type ConsoleWords, type Language } from '@portero/shared'
 import type { Millis, Subject, Tool } from '../define.ts'
 import type { See } from '../actions/see.ts'
 import type { Acting } from '../spine/act.ts'
@@ -16,7 +16,7 @@ import type { SignedIn } from '../store/operators.ts'
 // What all pages of the console share: who looks, in which language, and what stands around.
 export type ConsoleNeeds = { db: Db; clock: Clock; vault: Vault; audit: Audit; acting: Acting; see: See; log: Log; tenant: string; publicBaseUrl: string; tools: readonly Tool[]; toolKeys: Pick<ToolKeys, 'find'>; company: string; wake(): void }
 export type View = { words: ConsoleWords; language: Language; now: Millis }
-export type Inside = View & { signedIn: SignedIn; subject: Subject }
+export type Inside = View & { signedIn: SignedIn; subject: Subject; toReview: number } // toReview: what the sync with HubSpot leaves to people, by count
 
 export const viewOf = (request: Request, clock: Clock): View => {
   const language = languageOf(request.get('accept-language'))
@@ -24,18 +24,20 @@ export const viewOf = (request: Request, clock: Clock): View => {
 }
 
 export const paths = {
-  home: '/console', unanswered: '/console?waiting=1', signIn: '/console/sign-in', signOut: '/console/sign-out', queue: '/console/queue', kit: '/console/bird-kit', replayAll: '/console/queue/replay',
-  conversation: (id: string) => `/console/conversations/${id}`, media: (message: string, place: number) => `/console/media/${message}/${place}`, replay: (id: string) => `/console/queue/${id}/replay`, live: (path: string) => path.replace('/console', '/console/live'),
+  home: '/console', unanswered: '/console?waiting=1', signIn: '/console/sign-in', signOut: '/console/sign-out', queue: '/console/queue', kit: '/console/bird-kit', people: '/console/people', hubspot: '/console/hubspot', backfill: '/console/hubspot/backfill', replayAll: '/console/queue/replay',
+  conversation: (id: string) => `/console/conversations/${id}`, media: (message: string, place: number) => `/console/media/${message}/${place}`, peopleOf: (person: string) => `/console/people?person=${person}`, merge: (id: string) => `/console/people/${id}`, crmContact: (id: string) => `/console/hubspot/contacts/${id}`, crmChange: (id: string) => `/console/hubspot/changes/${id}`, replay: (id: string) => `/console/queue/${id}/replay`, live: (path: string) => path.replace('/console', '/console/live'),
 }
 
 export const sendPage = (response: Response, status: number, { language }: View, { title, nav, body, wide = false }: { title: string; nav?: Nav; body: Html; wide?: boolean }): void =>
   void response.status(status).type('html').send(layout({ title, language, nav, body, wide }))
 
-export const navFor = ({ words, signedIn: { operator, csrf } }: Inside, current: 'conversations' | 'queue' | 'kit' | undefined): Nav => ({
+export const navFor = ({ words, language, toReview, signedIn: { operator, csrf } }: Inside, current: 'conversations' | 'people' | 'hubspot' | 'queue' | 'kit' | undefined): Nav => ({
   home: paths.home,
   label: words.console,
   links: [
     { href: paths.home, label: words.conversations, current: current === 'conversations' },
+    { href: paths.people, label: words.persons, current: current === 'people' },
+    { href: paths.hubspot, label: hubspotWords[language].nav(toReview), current: current === 'hubspot' },
     ...(operator.role === 'admin' ? [{ href: paths.queue, label: words.queue, current: current === 'queue' }, { href: paths.kit, label: words.kit, current: current === 'kit' }] : []),
   ],
   aside: html`<span title="${operator.name}">${operator.name}</span><form method="post" action="${paths.signOut}"><input type="hidden" name="csrf" value="${csrf}"><button class="bare">${words.signOut}</button></form>`,

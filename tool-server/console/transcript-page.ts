@@ -1,4 +1,4 @@
-import { takeoverWords, transcriptWords } from '@portero/shared'
+import { peopleWords, takeoverWords, transcriptWords } from '@portero/shared'
 import { isShowable } from '../domain/media.ts'
 import type { Html, Part, Tone } from '../spine/page.ts'
 import { badge, html, live } from '../spine/page.ts'
@@ -10,10 +10,11 @@ import { facts, paths, type View } from './frame.ts'
 
 // One conversation: what was said, and what came of it.
 // panel: what can be done in it; it stands still while the rest is kept fresh.
-export const transcriptPage = (told: Transcript, before: Place | undefined, panel: Html, view: View): Html => {
+// merges: how often they were, or may be, one with somebody else.
+export const transcriptPage = (told: Transcript, { before, panel, merges }: { before: Place | undefined; panel: Html; merges: number }, view: View): Html => {
   const url = paths.conversation(told.id)
   const body = transcriptBody(told, before, view)
-  return html`<div class="head person"><span class="face" aria-hidden="true">${initials(told)}</span><h1>${nameOf(told, view)}</h1></div>
+  return html`<div class="head person"><span class="face" aria-hidden="true">${initials(told)}</span><div><h1>${nameOf(told, view)}</h1>${merges > 0 && html`<a href="${paths.peopleOf(told.person)}">${peopleWords[view.language].link(merges)}</a>`}</div></div>
 ${panel}${before ? body : live({ url: paths.live(url), everyMs: 2_000, away: view.words.away, body })}`
 }
 
@@ -33,10 +34,12 @@ const bubbles = ({ lines }: Transcript, view: View): Html[] =>
   })
 
 const bubble = (said: Said, isFirst: boolean, view: View): Html => {
-  const { id, author, at, status, isStray, isEdited } = said
+  const { id, author, at, status, isStray, isEdited, isSms, failure } = said
+  const words = transcriptWords[view.language]
   const isOurs = author !== 'prospect'
   return html`<article class="bubble ${author}${isOurs && ' out'}" data-id="${id}">${isFirst && html`<div class="author">${view.words.author[author]}</div>`}${attached(said, view)}${wordsOf(said, view)}${isStray && badge(takeoverWords[view.language].page.stray, 'warn')}
-<span class="meta">${isEdited && `${transcriptWords[view.language].edited} · `}${clockTime(at, view.language)}${isOurs && tick(status, view)}</span></article>`
+${failure !== undefined && html`<p class="soft">${words.failed(failure, isSms ? 'SMS' : 'WhatsApp')}</p>`}
+<span class="meta">${isEdited && `${words.edited} · `}${isSms && `${author === 'portero' ? words.insteadBySms : words.bySms} · `}${clockTime(at, view.language)}${isOurs && tick(status, view)}</span></article>`
 }
 // A file needs no words; a message without either had something that we don't know.
 const wordsOf = (said: Said, view: View): Part => {
@@ -64,9 +67,9 @@ const escalation = ({ escalation }: Transcript, view: View): Html | undefined =>
   if (!escalation) return undefined
   const { words, language, now } = view
   const { summary, owner, dueAt, seenAt, closedAt, told } = escalation
-  const { called, unreached } = takeoverWords[language].page
+  const said = takeoverWords[language].page.told
   const state = closedAt !== undefined ? badge(words.escalationClosed) : seenAt !== undefined ? badge(words.escalationSeen, 'good') : now > dueAt ? badge(words.escalationLate, 'bad') : badge(words.escalationOpen, 'warn')
-  return card(html`<span class="line">${words.escalation} ${state}</span>`, html`<div class="stack"><p>${spoken(summary, view)}</p>${facts([[words.owner, owner ?? words.nobodyYet], [words.due, closedAt === undefined ? fullTime(dueAt, language) : undefined]])}${told.map(({ name, how }) => html`<p class="soft">${how === 'whatsapp' ? called(name) : unreached(name)}</p>`)}</div>`)
+  return card(html`<span class="line">${words.escalation} ${state}</span>`, html`<div class="stack"><p>${spoken(summary, view)}</p>${facts([[words.owner, owner ?? words.nobodyYet], [words.due, closedAt === undefined ? fullTime(dueAt, language) : undefined]])}${told.map(({ name, how }) => html`<p class="soft">${said[how](name)}</p>`)}</div>`)
 }
 
 const stageTones: Record<NonNullable<Transcript['lead']>['stage'], Tone> = { new: 'info', qualified: 'info', visit_scheduled: 'good', visit_done: 'good', application: 'warn', won: 'good', lost: 'quiet' }

@@ -1,73 +1,88 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
+import { AppError, catalogueWords } from '@portero/shared'
 import type { Millis } from '../define.ts'
 import { agentDetails, buildingDetails, homeDetails, type Blackout } from './homes.ts'
 import { instant, isDay, isZone, numberOf, zoneDay } from './zones.ts'
 
 // The catalogue as its keepers write it: one YAML file. Whoever made a mistake is told all of them at once, each with its line.
-const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected a short name such as roma-norte-302')
-const realDay = z.string().refine(isDay, 'expected a day such as 2026-11-23')
-const moment = z.string().refine((text) => isDay(text.slice(0, 10)) && /^(|[T ]([01]\d|2[0-3]):[0-5]\d)$/.test(text.slice(10)), 'expected a day such as 2026-12-24, or a day and time such as 2026-12-24 14:00')
-const home = homeDetails.extend({ slug, availableFrom: realDay })
-const building = buildingDetails.extend({ slug, name: z.string().min(1), zone: z.string().refine(isZone, 'expected a time zone such as America/Mexico_City'), homes: z.array(home) })
-const agent = agentDetails.extend({ slug, active: z.boolean().default(true), buildings: z.array(slug) })
+const words = catalogueWords['es-MX']
+const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, words.slug)
+const realDay = z.string().refine(isDay, words.day)
+const moment = z.string().refine((text) => isDay(text.slice(0, 10)) && /^(|[T ]([01]\d|2[0-3]):[0-5]\d)$/.test(text.slice(10)), words.moment)
+export const home = homeDetails.extend({ slug, availableFrom: realDay, open: z.boolean().default(true) })
+export const building = buildingDetails.extend({ slug, name: z.string().min(1), zone: z.string().refine(isZone, words.zone), homes: z.array(home) })
+export const agent = agentDetails.extend({ slug, active: z.boolean().default(true), buildings: z.array(slug) })
 // By the clock of the building, or of those that the agent shows. A day alone is all of it, the last one too.
 const blackout = z
   .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment })
-  .refine((each) => each.building !== undefined || each.agent !== undefined, 'expected a building, an agent or both')
-  .refine(({ from, to }) => ends(from, '00:00') < ends(to, '24:00'), { message: 'expected a moment after from', path: ['to'] })
+  .refine((each) => each.building !== undefined || each.agent !== undefined, words.closedWhom)
+  .refine(({ from, to }) => ends(from, '00:00') < ends(to, '24:00'), { message: words.closedOrder, path: ['to'] })
 const file = z.strictObject({ buildings: z.array(building).min(1), agents: z.array(agent), blackouts: z.array(blackout).default([]) })
 const ends = (text: string, time: string): string => `${text.slice(0, 10)} ${text.slice(11) || time}`
 
 export type CatalogueFile = Omit<z.infer<typeof file>, 'blackouts'> & { blackouts: Blackout[] } // buildings and agents by their slugs
 
-export const parseCatalogue = (text: string): CatalogueFile => {
+export const parseCatalogue = (text: string, name = 'catalogue.yaml'): CatalogueFile => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) throw refused(document.errors.map(({ pos, message }) => ({ at: pos[0], says: message })), lines)
-  const raw = plainly(document)
+  const refuse = refusing(name, lines)
+  if (document.errors.length > 0) throw refuse(document.errors.map(({ pos, message }) => ({ at: pos[0], says: words.yaml(message) })))
+  const raw = plainly(document, refuse)
   const parsed = file.safeParse(raw)
   const faults = [...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue, document))), ...crossChecks(raw)]
-  if (!parsed.success || faults.length > 0) throw refused(faults.map(({ path, key, says }) => ({ at: placeOf(document, path, key), says: `${nameOf(path)}${says}` })), lines)
+  if (!parsed.success || faults.length > 0) throw refuse(faults.map(({ path, key, says }) => ({ at: placeOf(document, path, key), says: `${nameOf(path)}${says}` })))
   const { buildings, agents, blackouts } = parsed.data
-  const zones = new Map(buildings.map(({ slug, zone }) => [slug, zone]))
-  const zoneOf = (building = '', agent = ''): string => zones.get(building) ?? zones.get(agents.find(({ slug }) => slug === agent)?.buildings[0] ?? '') ?? 'UTC'
   return {
     buildings,
     agents,
-    blackouts: blackouts.map(({ building, agent, from, to }) => ({
-      ...(building !== undefined && { building }), ...(agent !== undefined && { agent }),
-      startsAt: momentIn(zoneOf(building, agent), ends(from, '00:00')), endsAt: momentIn(zoneOf(building, agent), ends(to, '24:00')),
-    })),
+    blackouts: blackouts.map(({ building, agent, from, to }) => {
+      const whose = { ...(building !== undefined && { building }), ...(agent !== undefined && { agent }) }
+      const [zone = 'UTC'] = zonesOf({ buildings, agents }, whose)
+      return { ...whose, startsAt: momentIn(zone, ends(from, '00:00')), endsAt: momentIn(zone, ends(to, '24:00')) }
+    }),
   }
+}
+// By whose clocks a closed time is told: one, unless an agent shows homes in several zones, or none.
+export const zonesOf = ({ buildings, agents }: Pick<CatalogueFile, 'buildings' | 'agents'>, { building, agent }: Pick<Blackout, 'building' | 'agent'>): string[] => {
+  const shown = building === undefined ? agents.find(({ slug }) => slug === agent)?.buildings : [building]
+  return [...new Set(buildings.flatMap(({ slug, zone }) => (shown?.includes(slug) ? [zone] : [])))]
 }
 const momentIn = (zone: string, text: string): Millis => instant(zoneDay(zone, numberOf(text.slice(0, 10))), Number(text.slice(11, 13)) * 60 + Number(text.slice(14)))
 
 type Path = readonly PropertyKey[]
 type Fault = { path: Path; key?: string; says: string }
 
-const refused = (faults: { at: number; says: string }[], lines: LineCounter): AppError => {
+type Refuse = (faults: { at: number; says: string }[], cause?: unknown) => AppError
+const refusing = (name: string, lines: LineCounter): Refuse => (faults, cause) => {
   const told = faults.toSorted((a, b) => a.at - b.at).map(({ at, says }) => {
     const { line, col } = lines.linePos(at)
-    return `  line ${line}, column ${col}: ${says}`
+    return `  ${name}:${line}:${col}  ${says}`
   })
-  return new AppError('invalid_input', `the catalogue can't be taken:\n${told.join('\n')}`)
+  return new AppError('invalid_input', [words.refused(name), ...told, words.next].join('\n'), { cause })
 }
 const nameOf = (path: Path): string => (path.length === 0 ? '' : `${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '')}: `)
 
-const plainly = (document: Document): unknown => {
+const plainly = (document: Document, refuse: Refuse): unknown => {
   try {
     return document.toJS()
   } catch (cause) {
-    throw new AppError('invalid_input', "the catalogue can't be taken: an alias leads nowhere, or to too much", { cause })
+    throw refuse([{ at: 0, says: words.alias }], cause)
   }
 }
 
 const faultsOf = (issue: z.core.$ZodIssue, document: Document): Fault[] => {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: issue.path, key, says: `${key} is not known here` }))
-  const says = issue.message.replace(/^(Invalid input|Invalid option|Too small|Too big): /, '').replace(/, received undefined$/, '')
-  return [{ path: issue.path, says: issue.path.length > 0 && !document.hasIn(issue.path) ? `missing: ${says}` : says }]
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: issue.path, key, says: words.unknownKey(key) }))
+  const says = meaning(issue)
+  return [{ path: issue.path, says: issue.path.length > 0 && !document.hasIn(issue.path) ? words.missing(says) : says }]
+}
+
+const meaning = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_type') return words.expected(words.kinds[issue.expected] ?? issue.expected)
+  if (issue.code === 'invalid_value') return words.oneOf(issue.values.join(', '))
+  if (issue.code === 'too_small') return issue.origin === 'number' || issue.origin === 'int' ? words.atLeast(String(issue.minimum)) : words.empty
+  if (issue.code === 'too_big') return words.atMost(String(issue.maximum))
+  return issue.message
 }
 
 // The nearest thing that is there: for what is missing, whatever should have had it.
@@ -84,10 +99,11 @@ const placeOf = (document: Document, path: Path, key?: string): number => {
 // What only the whole can tell. It reads past what has the wrong shape, so that one fault doesn't hide another.
 const word = z.string().optional().catch(undefined)
 const list = <T extends z.ZodType>(of: T) => z.array(of).default([]).catch([])
+const stretches = list(z.object({ days: list(word), from: word, to: word }).catch({ days: [] }))
 const outline = z
   .object({
-    buildings: list(z.object({ slug: word, zone: word, homes: list(z.object({ slug: word }).catch({})) }).catch({ homes: [] })),
-    agents: list(z.object({ slug: word, buildings: list(word) }).catch({ buildings: [] })),
+    buildings: list(z.object({ slug: word, zone: word, homes: list(z.object({ slug: word }).catch({})), hours: stretches }).catch({ homes: [], hours: [] })),
+    agents: list(z.object({ slug: word, buildings: list(word), hours: stretches }).catch({ buildings: [], hours: [] })),
     blackouts: list(z.object({ building: word, agent: word }).catch({})),
   })
   .catch({ buildings: [], agents: [], blackouts: [] })
@@ -100,27 +116,34 @@ const crossChecks = (raw: unknown): Fault[] => {
     ...twice(buildings.flatMap(({ homes }, at) => homes.map(({ slug }, home) => ({ path: ['buildings', at, 'homes', home, 'slug'], slug })))),
     ...twice(agents.map(({ slug }, at) => ({ path: ['agents', at, 'slug'], slug }))),
     ...agents.flatMap((each, at) => twice(each.buildings.map((slug, place) => ({ path: ['agents', at, 'buildings', place], slug })))),
-    ...agents.flatMap((each, at) => each.buildings.flatMap((named, place) => unknown(buildings, named, { path: ['agents', at, 'buildings', place], what: 'building' }))),
+    ...agents.flatMap((each, at) => each.buildings.flatMap((named, place) => unknown(buildings, named, { path: ['agents', at, 'buildings', place], says: words.noBuilding }))),
+    ...[...buildings.map(({ hours }, at) => ({ hours, path: ['buildings', at, 'hours'] })), ...agents.map(({ hours }, at) => ({ hours, path: ['agents', at, 'hours'] }))].flatMap(overlaps),
     ...blackouts.flatMap(({ building, agent }, at) => {
       const shows = agents.find(({ slug }) => slug === agent)?.buildings ?? []
       const isUnclear = building === undefined && agents.some(({ slug }) => slug === agent) && new Set(shows.map((named) => zones.get(named))).size !== 1
       return [
-        ...unknown(buildings, building, { path: ['blackouts', at, 'building'], what: 'building' }),
-        ...unknown(agents, agent, { path: ['blackouts', at, 'agent'], what: 'agent' }),
-        ...(isUnclear && agent !== undefined ? [{ path: ['blackouts', at, 'agent'], says: 'by whose clock? Name the building too, because this agent has not exactly one time zone' }] : []),
+        ...unknown(buildings, building, { path: ['blackouts', at, 'building'], says: words.noBuilding }),
+        ...unknown(agents, agent, { path: ['blackouts', at, 'agent'], says: words.noAgent }),
+        ...(isUnclear && agent !== undefined ? [{ path: ['blackouts', at, 'agent'], says: words.whoseClock }] : []),
       ]
     }),
   ]
 }
 type Named = { slug?: string | undefined }
-const unknown = (known: readonly Named[], named: string | undefined, { path, what }: { path: Path; what: string }): Fault[] =>
-  named === undefined || known.some(({ slug }) => slug === named) ? [] : [{ path, says: `there is no ${what} ${named}` }]
+const unknown = (known: readonly Named[], named: string | undefined, { path, says }: { path: Path; says: (slug: string) => string }): Fault[] =>
+  named === undefined || known.some(({ slug }) => slug === named) ? [] : [{ path, says: says(named) }]
 const twice = (named: readonly (Named & { path: Path })[]): Fault[] => {
   const seen = new Set<string>()
   return named.flatMap(({ path, slug }) => {
     if (slug === undefined) return []
     const isSecond = seen.has(slug)
     seen.add(slug)
-    return isSecond ? [{ path, says: `${slug} is there twice` }] : []
+    return isSecond ? [{ path, says: words.twice(slug) }] : []
   })
 }
+type Stretches = z.infer<typeof stretches>
+const overlaps = ({ hours, path }: { hours: Stretches; path: Path }): Fault[] =>
+  hours.flatMap(({ days, from = '', to = '' }, at) => {
+    const other = hours.slice(0, at).find((each) => each.days.some((day) => day !== undefined && days.includes(day)) && (each.from ?? '') < to && from < (each.to ?? ''))
+    return other ? [{ path: [...path, at], says: words.overlap(other.from ?? '', other.to ?? '') }] : []
+  })

@@ -1,11 +1,15 @@
 import { z } from 'zod'
+import { catalogueWords } from '@portero/shared'
 import type { Millis } from '../define.ts'
 
 // The catalogue: what we rent, where it stands, and who shows it. Small enough to be held whole in memory.
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 09:30')
-export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day such as 2026-11-23')
+const says = catalogueWords['es-MX']
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, says.time)
+export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, says.day)
 
-const https = z.url({ protocol: /^https$/ })
+const https = z.url({ protocol: /^https$/, error: says.https })
+export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
+const hours = z.array(z.strictObject({ days: z.array(weekday).min(1), from: time, to: time }).refine(({ from, to }) => from < to, says.hoursOrder))
 
 export const buildingDetails = z.strictObject({
   address: z.string().min(1),
@@ -14,6 +18,7 @@ export const buildingDetails = z.strictObject({
   mapUrl: https.optional(),
   position: z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }).optional(),
   amenities: z.array(z.string()).default([]),
+  hours: hours.optional(), // when it may be visited; without, whenever somebody can show it
   visits: z
     .strictObject({
       minutes: z.int().min(10).max(240).default(30),
@@ -23,6 +28,7 @@ export const buildingDetails = z.strictObject({
       bufferMinutes: z.int().min(0).max(240).default(15),
       travelMinutes: z.int().min(0).max(240).default(20), // from and to another building
       perAgentAndDay: z.int().min(1).max(50).default(8),
+      onHolidays: z.boolean().default(false),
     })
     .prefault({}),
 })
@@ -48,14 +54,17 @@ export const homeDetails = z.strictObject({
   description: z.string().default(''),
   media: z.array(z.strictObject({ kind: z.enum(['photo', 'video', 'plan']), url: https, caption: z.string().min(1).optional() })).default([]),
 })
-export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
 export const agentDetails = z.strictObject({
   name: z.string().min(1),
-  email: z.email().optional(), // by which Bird's inbox and the CRM know them
-  phone: z.string().regex(/^\+\d{8,15}$/, 'expected a number such as +525512345678').optional(), // where they are told on WhatsApp that somebody needs them
+  email: z.email(says.email).optional(), // by which Bird's inbox and the CRM know them
+  phone: z.string().regex(/^\+\d{8,15}$/, says.phone).optional(), // where they are told on WhatsApp that somebody needs them
   weight: z.number().min(0).max(100).default(1),
-  hours: z.array(z.strictObject({ days: z.array(weekday).min(1), from: time, to: time }).refine(({ from, to }) => from < to, 'from must be before to')),
+  hours,
+  perWeek: z.int().min(1).max(200).optional(), // visits, from Monday to Sunday, in all buildings
+  languages: z.array(z.enum(['es-MX', 'en'])).min(1).default(['es-MX']),
+  skills: z.array(z.string().min(1)).default([]), // whatever a search may ask for: mascotas, corporativo
 })
+export type Hours = z.infer<typeof hours>
 
 export type Visits = z.infer<typeof buildingDetails>['visits']
 export type Building = z.infer<typeof buildingDetails> & { id: string; slug: string; name: string; zone: string }

@@ -6,6 +6,7 @@ export const stages = ['new', 'qualified', 'visit_scheduled', 'visit_done', 'app
 export const stage = z.enum(stages)
 export type Stage = z.infer<typeof stage>
 export const isOver = (at: Stage): boolean => at === 'won' || at === 'lost'
+export const isBehind = (at: Stage, floor: Stage | undefined): boolean => floor !== undefined && stages.indexOf(at) < stages.indexOf(floor)
 
 // What the prospect may bring about by talking. Visits move a lead by being booked and held; winning is the people's.
 const byTalking: Partial<Record<Stage, readonly Stage[]>> = {

@@ -3,8 +3,8 @@ import type { Millis } from '../define.ts'
 import { day } from './homes.ts'
 import { dayStart, isZone } from './zones.ts'
 
-// What a message on WhatsApp costs. Prices are the operator's configuration: Meta changes them by quarter, by country and by category (service was free until October 2026).
-export const category = z.enum(['service', 'utility', 'marketing', 'authentication'])
+// What a message costs, on WhatsApp or by SMS. Prices are the operator's configuration: Meta changes them by quarter, by country and by category (service was free until October 2026).
+export const category = z.enum(['service', 'utility', 'marketing', 'authentication', 'sms']) // sms: for each part of it
 const price = z.strictObject({
   category,
   country: z.string().regex(/^[A-Z]{2}$/, 'expected a country such as MX').optional(), // without one: wherever no other price is given
@@ -19,15 +19,16 @@ export const messageRates = z.strictObject({
 export type MessageRates = z.infer<typeof messageRates>
 
 // delivered: when; a message that doesn't arrive costs nothing. entered: when the person came by an advertisement, which opens 72 hours in which nothing is charged.
-type Sent = { category: z.infer<typeof category>; country?: string; delivered: Millis | undefined; entered?: Millis }
+// parts: of an SMS.
+type Sent = { category: z.infer<typeof category>; country?: string; delivered: Millis | undefined; entered?: Millis; parts?: number }
 export const freeEntryMs = 72 * 3_600_000
 
 // undefined: no price is known.
-export const costOf = ({ category, country, delivered, entered }: Sent, { currency, zone, prices }: MessageRates): { micros: number; currency: string } | undefined => {
+export const costOf = ({ category, country, delivered, entered, parts = 1 }: Sent, { currency, zone, prices }: MessageRates): { micros: number; currency: string } | undefined => {
   if (delivered === undefined) return { micros: 0, currency }
-  if (entered !== undefined && delivered >= entered && delivered < entered + freeEntryMs) return { micros: 0, currency }
+  if (category !== 'sms' && entered !== undefined && delivered >= entered && delivered < entered + freeEntryMs) return { micros: 0, currency }
   const valid = prices
     .filter((each) => each.category === category && (each.country ?? country) === country && dayStart(zone, each.from) <= delivered)
     .toSorted((a, b) => Number(b.country !== undefined) - Number(a.country !== undefined) || (a.from < b.from ? 1 : -1))
-  return valid[0] && { micros: valid[0].micros, currency }
+  return valid[0] && { micros: valid[0].micros * parts, currency }
 }

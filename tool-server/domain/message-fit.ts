@@ -4,7 +4,7 @@ import { plainWords } from './search-homes.ts'
 // What we want to say, as messages that a channel takes.
 const words = z.string().min(1)
 const address = z.url({ protocol: /^https?$/ })
-const choice = z.strictObject({ id: words, title: words })
+export const choice = z.strictObject({ id: words, title: words })
 export const messageContent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: words, buttons: z.array(choice).optional() }),
   z.strictObject({ type: z.literal('list'), text: words, button: words, rows: z.array(choice.extend({ description: words.optional() })) }),
@@ -15,7 +15,7 @@ export const messageContent = z.discriminatedUnion('type', [
 ])
 export type Content = z.infer<typeof messageContent>
 type Of<T extends Content['type']> = Extract<Content, { type: T }>
-export type Choice = { id: string; title: string }
+export type Choice = z.infer<typeof choice>
 
 // Lengths in UTF-16 units, the strictest way to count. rich: what a channel of text alone doesn't have.
 type Rich = {

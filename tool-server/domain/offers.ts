@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Millis } from '../define.ts'
+import { ranked } from './alternatives.ts'
 import { agentsFor, type Catalogue, type Home } from './homes.ts'
+import type { Part } from './hours.ts'
 import type { Own } from './reads.ts'
-import { freeSlots, gapMs, type Search } from './slots.ts'
+import { freeSlots, gapMs, type Search, type Wants } from './slots.ts'
 import { label } from './spanish-times.ts'
 import type { Slot, Taken } from './tours.ts'
 import { dayMs, dayOf, minuteMs, numberAt, offsetAt } from './zones.ts'
@@ -12,25 +14,29 @@ export const offeredSlot = z.strictObject({ slot_id: z.string(), start: z.string
 export type OfferedSlot = z.infer<typeof offeredSlot>
 export const mostOffered = 6
 const perDay = 3
-const mostAlternatives = 3
+export const mostAlternatives = 3
 
-type Place = { catalogue: Catalogue; home: Home; now: Millis; taken: readonly Taken[] }
-export const searchFor = ({ catalogue, home: { building }, now, taken }: Place): Search => ({ building, agents: agentsFor(catalogue, building.id), taken, blackouts: catalogue.blackouts, now })
+type Place = { catalogue: Catalogue; home: Home; now: Millis; taken: readonly Taken[] } & Pick<Search, 'calendars' | 'wants'>
+export const searchFor = ({ catalogue, home: { id, building }, ...rest }: Place): Search => ({ ...rest, home: id, building, agents: agentsFor(catalogue, building.id), blackouts: catalogue.blackouts })
 
-// Where tours can be in the way of a slot of this home, from now to its horizon.
-export const reach = ({ catalogue, home: { building } }: Pick<Place, 'catalogue' | 'home'>, now: Millis): { agents: string[]; from: Millis; to: Millis } => ({
-  agents: agentsFor(catalogue, building.id).map(({ id }) => id), from: now - dayMs, to: now + (building.visits.horizonDays + 2) * dayMs,
-})
+// As a tool is told it.
+type Told = { part_of_day?: Part | null | undefined; people?: number | null | undefined; language?: NonNullable<Wants['language']> | null | undefined }
+export const wantsOf = ({ part_of_day, people, language }: Told): Wants => ({ ...(part_of_day && { part: part_of_day }), ...(people && people > 0 && { party: people }), ...(language && { language }) })
+
+// Where tours can be in the way of a slot of this home, from now to its horizon; the whole weeks of those who show so many in a week.
+export const reach = ({ catalogue, home: { building } }: Pick<Place, 'catalogue' | 'home'>, now: Millis): { agents: string[]; from: Millis; to: Millis } => {
+  const agents = agentsFor(catalogue, building.id)
+  const edge = agents.some(({ perWeek }) => perWeek !== undefined) ? weekDays : 1
+  return { agents: agents.map(({ id }) => id), from: now - edge * dayMs, to: now + (building.visits.horizonDays + 1 + edge) * dayMs }
+}
+const weekDays = 8 // a week, and what the hours of its ends take
 
 export const spread = (slots: readonly Slot[], zone: string): Slot[] =>
   [...Map.groupBy(slots, ({ startsAt }) => numberAt(zone, startsAt)).values()].flatMap(someOf).slice(0, mostOffered)
 const someOf = (slots: readonly Slot[]): Slot[] => (slots.length <= perDay ? [...slots] : Array.from({ length: perDay }, (_, at) => slots[Math.round((at * (slots.length - 1)) / (perDay - 1))]).filter((slot) => slot !== undefined))
 
-export const nearestTo = (wanted: Millis, slots: readonly Slot[]): Slot[] =>
-  slots.toSorted((a, b) => Math.abs(a.startsAt - wanted) - Math.abs(b.startsAt - wanted)).slice(0, mostAlternatives).toSorted((a, b) => a.startsAt - b.startsAt)
-
 export const offer = (handles: Own['handles'], person: string, home: Home, slots: readonly Slot[]): Promise<OfferedSlot[]> =>
-  Promise.all(slots.map(async ({ startsAt }) => ({ slot_id: await handles.slot(person, { home: home.no, startsAt }), start: startOf(home.building.zone, startsAt), label: label(home.building.zone, startsAt), seats_left: 1 })))
+  Promise.all(slots.map(async ({ startsAt, seatsLeft }) => ({ slot_id: await handles.slot(person, { home: home.no, startsAt }), start: startOf(home.building.zone, startsAt), label: label(home.building.zone, startsAt), seats_left: seatsLeft })))
 
 // What an action needs in order to place a visit there: who could show it, in whose turn, and where to look when it is gone.
 export const placing = ({ catalogue, home, now }: Omit<Place, 'taken'>, startsAt: Millis, able: readonly string[]) => {
@@ -41,7 +47,8 @@ export const placing = ({ catalogue, home, now }: Omit<Place, 'taken'>, startsAt
   }
 }
 
-export const alternatives = (place: Place, wanted: Millis): Slot[] => nearestTo(wanted, freeSlots(searchFor(place)))
+// The best first. agent: with whom it was to be.
+export const alternatives = (place: Place, startsAt: Millis, agent?: string): Slot[] => ranked(freeSlots(searchFor(place)), { zone: place.home.building.zone, startsAt, agent }).slice(0, mostAlternatives)
 
 // ISO 8601 with the property's offset, such as 2026-11-23T11:00-06:00.
 export const startOf = (zone: string, ms: Millis): string => {

@@ -3,6 +3,7 @@ import { dayMs, minuteAt, minuteMs, zoneDay } from './zones.ts'
 
 // The hours in which nobody is written to without having asked, by the prospect's clock; from and to alike: there are none.
 export type QuietHours = { zone: string; from: string; to: string }
+export const night = { from: '21:00', to: '08:00' }
 
 // The first instant, from now on, at which the clock doesn't read an hour of quiet.
 export const nextAllowed = (now: Millis, hours: QuietHours): Millis => {

@@ -5,9 +5,11 @@ import type { Ports } from './ports/index.ts'
 import type { Taken, Tour } from './tours.ts'
 
 // Everything that tools and flows may ask: vendors by their ports, and our own state.
-export type Known = { id: string; name: string | undefined; phone: string | undefined; language: 'es-MX' | 'en' }
+export type Known = { id: string; name: string | undefined; phone: string | undefined; whatsapp: string | undefined; language: 'es-MX' | 'en'; consent: 'granted' | 'revoked' | undefined }
 export type Counterpart = { kind: 'contact' | 'deal' | 'meeting' | 'communication' | 'task'; ours: string; external: string | undefined; told: string | undefined }
-export type Call = { id: string; reason: string; summary: string; owner: string | undefined; dueAt: Millis; isOpen: boolean } // for a person of ours
+export type Call = { id: string; reason: string; summary: string; owner: string | undefined; agent: string | undefined; dueAt: Millis; isOpen: boolean } // for a person of ours. owner: by name; agent: by id
+// How somebody was attended to, over all of their conversations.
+export type Attended = { firstReplyS: number | undefined; byBot: boolean; byHuman: boolean; calls: number; lastReason: string | undefined }
 export type Line = { author: 'prospect' | 'bot' | 'human' | 'portero'; text: string; at: Millis }
 export type Own = {
   homes: { catalogue(): Promise<Catalogue> }
@@ -17,8 +19,9 @@ export type Own = {
   }
   people: {
     // Everything the CRM is to know of a person, in one look.
-    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; calls: Call[]; counterparts: Counterpart[] } | undefined>
+    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; calls: Call[]; attended: Attended; counterparts: Counterpart[] } | undefined>
     lead(person: string): Promise<Lead | undefined>
+    toldAt(kind: Counterpart['kind'], external: string): Promise<Millis | undefined> // when the CRM last had one of its records from us
   }
   handles: {
     slot(person: string, slot: { home: number; startsAt: Millis }): Promise<string>
@@ -26,6 +29,8 @@ export type Own = {
     tour(person: string, tour: string): Promise<string>
     tourOf(person: string, handle: string): Promise<string | undefined>
     calendarUrl(tour: string): Promise<string> // where whoever is given it finds the visit for their calendar
+    bookingUrl(which: { conversation: string; wish: { home: number } | { tour: string } }): Promise<string> // where they choose a time for that home, or another for that visit, once
+    conversationsUrl(): Promise<string> // of the console, where each has its page by its id
     mediaUrl(which: { message: string; place: number; user: string }): Promise<string> // where somebody of ours may look at it for a moment
   }
 }

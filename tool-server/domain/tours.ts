@@ -1,10 +1,10 @@
 import type { Millis } from '../define.ts'
 import { mayMove, type Stage } from './leads.ts'
 
-// held -> confirmed -> completed | no_show | cancelled; a hold ends in cancelled when nobody confirms it.
+// held -> confirmed -> completed | no_show | cancelled; a hold that nobody confirms is gone without a trace.
 export const tourStatuses = ['held', 'confirmed', 'completed', 'no_show', 'cancelled'] as const
 export type TourStatus = (typeof tourStatuses)[number]
-const moves: Record<TourStatus, readonly TourStatus[]> = { held: ['confirmed', 'cancelled'], confirmed: ['completed', 'no_show', 'cancelled'], completed: [], no_show: [], cancelled: [] }
+const moves: Record<TourStatus, readonly TourStatus[]> = { held: ['confirmed', 'cancelled'], confirmed: ['completed', 'no_show', 'cancelled'], completed: [], no_show: ['completed'], cancelled: [] }
 export const mayBecome = (from: TourStatus, to: TourStatus): boolean => moves[from].includes(to)
 // Whether a visit is still to be had, so that it can be put at another time.
 export const isOn = (status: TourStatus): boolean => mayBecome(status, 'cancelled')
@@ -24,6 +24,6 @@ export type Tour = {
   id: string; person: string; conversation: string | undefined; home: string; building: string; agent: string
   startsAt: Millis; endsAt: Millis; status: TourStatus; version: number
 }
-// A stretch of an agent's time that is not free, and where it takes them.
-export type Taken = { agent: string; building: string; startsAt: Millis; endsAt: Millis }
-export type Slot = { startsAt: Millis; endsAt: Millis; agents: readonly string[] } // agents: who could show it, by id
+// A stretch of an agent's time that is not free, and where it takes them. group: it is open to others who want to see the same home.
+export type Taken = { agent: string; building: string; startsAt: Millis; endsAt: Millis; group?: { home: string; seatsLeft: number } | undefined }
+export type Slot = { startsAt: Millis; endsAt: Millis; agents: readonly string[]; seatsLeft: number } // agents: who could show it, by id

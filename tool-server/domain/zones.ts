@@ -41,6 +41,7 @@ export const dayOf = (zone: string, ms: Millis): string => dayNamed(numberAt(zon
 export const dayStart = (zone: string, day: string): Millis => instant(zoneDay(zone, numberOf(day)), 0)
 export const nextDay = (day: string): string => dayNamed(numberOf(day) + 1)
 export const weekdayOf = (number: number): Weekday => weekdays[(((number + 4) % 7) + 7) % 7] ?? 'sun' // 1970 began on a Thursday
+export const weekOf = (number: number): number => Math.floor((number + 3) / 7) // from Monday to Sunday
 
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const mostDays = 2_000 // of each zone

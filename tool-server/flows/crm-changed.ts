@@ -1,13 +1,13 @@
-import { forgetRecord } from '../actions/crm-changed.ts'
+import { serialOf } from '../actions/crm-look.ts'
+import { takeAway } from '../actions/take-away.ts'
 import { recordGone as payload } from '../domain/ports/crm.ts'
 import { defineFlow } from '../domain/reads.ts'
 
-// What others do at the CRM to the records that we know there.
+// What others take away, or make one, at the CRM of what we know there.
 export const crmChanged = defineFlow({
   name: 'crm.changed',
   payload,
-  serial: ({ kind, id }) => `crm-changed:${kind}:${id}`,
-  async decide(gone, _facts, { act }) {
-    await act(forgetRecord, gone)
-  },
+  serial: serialOf,
+  gather: (_gone, reads) => reads.homes.catalogue(),
+  decide: (gone, catalogue, act) => takeAway(act, gone, catalogue),
 })

@@ -1,10 +1,25 @@
+import { AppError } from '@portero/shared'
 import { callPerson, unseenTimer } from '../actions/call-person.ts'
-import { defineFlow } from '../domain/reads.ts'
+import { defineFlow, type Reads } from '../domain/reads.ts'
 
 export const escalationUnseen = defineFlow({
   ...unseenTimer,
   name: 'escalations.unseen',
-  async decide(payload, _facts, { act }) {
-    await act(callPerson, payload)
+  gather: (_payload, reads) => reachOf(reads),
+  async decide(payload, reach, { act }) {
+    await act(callPerson, { ...payload, reach })
   },
 })
+
+// How people of ours can be told besides WhatsApp.
+export const reachOf = async ({ mail, handles }: Reads): Promise<{ mail: boolean; conversations: string }> => ({ mail: await isConnected(mail), conversations: await handles.conversationsUrl() })
+
+const isConnected = async (mail: Reads['mail']): Promise<boolean> => {
+  try {
+    await mail.sender()
+    return true
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'disconnected') return false
+    throw thrown
+  }
+}

@@ -19,10 +19,13 @@ export type Acting = {
   as(subject: Subject, grants: readonly string[] | 'all'): Do
 }
 
-type Needs = { db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; audit: Audit; wake(lane: Lane): void; whenFinished(jobs: readonly string[], waitMs: number): Promise<void> }
+type Needs = {
+  db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; audit: Audit; wake(lane: Lane): void; whenFinished(jobs: readonly string[], waitMs: number): Promise<void>
+  measure?(action: string, result: unknown): void // what was done, once it is committed
+}
 
 export const makeActing = (needs: Needs): Acting => {
-  const { db, clock, vault, connections, registry, audit, wake, whenFinished } = needs
+  const { db, clock, vault, connections, registry, audit, wake, whenFinished, measure } = needs
 
   const wakeAfterCommit = (lane: Lane): void => db.afterCommit(() => wake(lane))
 
@@ -32,6 +35,7 @@ export const makeActing = (needs: Needs): Acting => {
     const result = parseOr('bug', action.result, await action.decide(parsed, at), `the result of ${action.name}`)
     const { subject } = at // after the action, which may have found out whom it concerns
     await audit.record(at.tx, { subject, what: `action:${action.name}`, object: subject.conversation ?? subject.person ?? subject.user ?? subject.tenant, after: { args: parsed, result } })
+    if (measure) db.afterCommit(() => measure(action.name, result))
     return result
   }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Millis } from '../define.ts'
+import type { Lane, Millis } from '../define.ts'
 import type { Audit } from './audit.ts'
 import type { Clock } from './clock.ts'
 import { at, type Db } from './db.ts'
@@ -10,31 +10,34 @@ import { Fenced } from './turns.ts'
 
 // What the house does of itself. Each is a job like any other, so among many replicas one does it.
 export type Keep = { rawDays: number; finishedDays: number; repeatDays: number }
-type Needs = { db: Db; clock: Clock; log: Log; audit: Audit; keep: Keep; tenant: string }
-type Chore = { everyMs: Millis; run(): Promise<Record<string, number>> }
+// more: those of rooms that the spine knows nothing of.
+type Needs = { db: Db; clock: Clock; log: Log; audit: Audit; keep: Keep; tenant: string; more?: Record<string, Chore> }
+// atMs: after midnight (UTC) when it is done, where that matters. lane: live where it is short, so that it doesn't wait behind a backfill.
+export type Chore = { everyMs: Millis; atMs?: Millis; lane?: Lane; run(signal: AbortSignal): Promise<Record<string, number>> }
+const nextOf = ({ everyMs, atMs }: Chore, now: Millis): Millis => (atMs === undefined ? now + everyMs : now - ((now - atMs) % everyMs) + everyMs)
 
 const day: Millis = 86_400_000
 const mostAtOnce = 1_000
 
-export const makeChores = ({ db, clock, log, audit, keep, tenant }: Needs) => {
+export const makeChores = ({ db, clock, log, audit, keep, tenant, more = {} }: Needs) => {
   const chores: Record<string, Chore> = {
     'seal-audit': { everyMs: 5_000, run: async () => ({ sealed: await audit.seal() }) },
     housekeeping: { everyMs: 3_600_000, run: () => housekeeping({ db, keep, now: clock.now() }) },
     'tend-tables': { everyMs: 15 * 60_000, run: async () => (await db.engine.tend(), {}) },
+    ...more,
   }
 
   return {
-    async run(job: Job): Promise<void> {
+    async run(job: Job, signal: AbortSignal): Promise<void> {
       const chore = chores[job.name]
       if (!chore) return void (await rearm(db.bare, job, { until: clock.now() + day, now: clock.now() })) // of a newer version that also runs on this database
-      const counts = await chore.run()
+      const counts = await chore.run(signal)
       if (Object.values(counts).some((count) => count > 0)) log.info(`chore.${job.name}`, counts)
-      if (!(await rearm(db.bare, job, { until: clock.now() + chore.everyMs, now: clock.now() }))) throw new Fenced()
+      if (!(await rearm(db.bare, job, { until: nextOf(chore, clock.now()), now: clock.now() }))) throw new Fenced()
     },
     async ensure(newJobId: () => string): Promise<void> {
       const now = clock.now()
-      // lane live: these are short, and must not wait behind a backfill
-      await enqueue(db.bare, Object.keys(chores).map((name) => ({ tenant, id: newJobId(), kind: 'chore', name, key: name, lane: 'live', runAt: now, trace: newTrace(clock), now })))
+      await enqueue(db.bare, Object.entries(chores).map(([name, chore]) => ({ tenant, id: newJobId(), kind: 'chore', name, key: name, lane: chore.lane ?? 'live', runAt: chore.atMs === undefined ? now : nextOf(chore, now), trace: newTrace(clock), now })))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { hubspotChecks } from './doctor-hubspot.ts'
 import type { VendorCheck } from './doctor-look.ts'
+import { mailChecks } from './doctor-mail.ts'
 import { parseOr } from './parse.ts'
 
 // A line of the doctor for each thing that must be right at a vendor.
@@ -33,4 +34,5 @@ export const vendorChecks: Readonly<Record<string, readonly VendorCheck[]>> = {
     },
   ],
   hubspot: hubspotChecks,
+  smtp: mailChecks,
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Config } from '../config.ts'
 import type { Connection, Connector, Http, Setup, Watching } from '../define.ts'
@@ -36,7 +37,7 @@ export const examine = async (needs: Needs): Promise<Finding[]> => {
     await attempt('tool keys', () => aboutToolKeys(needs), 'Run: npx portero keys tool bird'),
     await attempt('operators', () => aboutOperators(needs), 'Run: npx portero operator NAME --role admin'),
   ]
-  return [...house, ...rest, ...(await aboutVendors(needs)), await attempt('hubspot permitted URLs', async () => aboutPermittedUrls(needs.config.publicBaseUrl, needs.profiles), 'Look at the profiles in hubspot-project/src.')]
+  return [...house, ...rest, ...(await aboutVendors(needs)), ...(await aboutCrm(needs)), await attempt('hubspot permitted URLs', async () => aboutPermittedUrls(needs.config.publicBaseUrl, needs.profiles), 'Look at the profiles in hubspot-project/src.')]
 }
 
 // Whatever is thrown on the way is what is wrong.
@@ -107,6 +108,17 @@ const aboutToolKeys = async ({ db, tenant, clock }: Needs): Promise<Seen> => {
 const aboutOperators = async ({ db, tenant }: Needs): Promise<Seen> => {
   const { rows } = await sql<{ role: string }>`select role from operator where tenant_id = ${tenant}`.execute(db.bare)
   return rows.some(({ role }) => role === 'admin') ? { told: `${rows.length} may sign in at /console` } : { told: 'no admin may sign in at /console', mend: 'Run: npx portero operator NAME --role admin' }
+}
+
+// Once all of it has been compared with what we hold, which is done by night.
+const compared = z.record(z.string(), z.int())
+const aboutCrm = async ({ db, tenant }: Needs): Promise<Finding[]> => {
+  const { rows: [row] } = await sql<{ cursor: string; at: number }>`select cursor, pulled_at as at from pull_cursor where tenant_id = ${tenant} and name = 'reconcile' order by pulled_at desc limit 1`.execute(db.bare)
+  if (!row) return []
+  const { matched = 0, settling: _settling, ...odd } = compared.parse(JSON.parse(row.cursor))
+  const amiss = Object.entries(odd).flatMap(([kind, count]) => (count > 0 ? [`${count} ${kind}`] : []))
+  const told = `compared on ${new Date(row.at).toISOString()}: ${[...amiss, `${matched} as they should be`].join(', ')}`
+  return [{ what: 'crm', told, ...(amiss.length > 0 && { mend: 'Run: npx portero reconcile, which names them; with --repair it puts right what people need not decide.' }) }]
 }
 
 const aboutVendors = async ({ db, clock, connections, registry, tenant, http, config: { publicBaseUrl } }: Needs): Promise<Finding[]> => {

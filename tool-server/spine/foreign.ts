@@ -22,7 +22,7 @@ const atOnce = 16
 const backstopMs: Millis = 60_000
 
 export const makeForeign = ({ clock, allow, mostBytes, resolve = everyAddress }: Needs): Foreign => {
-  const allowed = new Set(allow.map((origin) => new URL(origin).origin))
+  const allowed = new Set(allow.map((origin) => new URL(origin).origin).filter((origin) => origin !== 'null')) // that of a mail server, and of anything else that is not HTTP
   const options = { allowH2: false, connections: 4, maxOrigins: 256, headersTimeout: backstopMs, bodyTimeout: backstopMs }
   const trusted = new Agent({ ...options, connect: { timeout: backstopMs } })
   const guarded = new Agent({ ...options, connect: { timeout: backstopMs, lookup: publicLookup(resolve) } })

@@ -11,9 +11,11 @@ import { faultName } from './fault.ts'
 import type { Log } from './log.ts'
 import { takeToken } from './rate.ts'
 import { makeExcerpt } from './redact.ts'
+import { makeRefusals, type Refusals } from './refusals.ts'
+import { isMail, sendMail, type Login } from './smtp-send.ts'
 import { currentTrace, traceparent } from './trace.ts'
 
-// The one way out to vendors. Every call passes, in this order: reading guard, breaker and pause, token, bulkhead, request.
+// The one way out to vendors, over HTTP or, where the base URL says so, SMTP. Every call passes, in this order: reading guard, breaker and pause, refused key, token, bulkhead, request.
 export type Condition = { name: string; ok: boolean; detail?: string }
 export type WaysOut = {
   // leased: whether what is to be done is still ours to do
@@ -27,7 +29,8 @@ export type CallMetrics = { vendorCalls: { observe(labels: { vendor: string; out
 type Needs = { clock: Clock; log: Log; db: Db; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve }
 
 // What is kept for a connection between its calls; it begins anew when the base URL changes.
-type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis }
+// key: what it is let in by, and whether it is.
+type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; apartFrom: Millis; key: { credentials: string; refusals: Refusals } }
 
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const tenMegabytes = 10 * 1024 * 1024
@@ -37,10 +40,14 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
   const foreign = makeForeign({ clock, allow, mostBytes, resolve })
   let isClosed = false
 
-  const lineOf = ({ id, vendor }: Connection, { limits }: Connector, origin: string): Line => {
+  const lineOf = ({ id, vendor }: Connection, { limits }: Connector, { origin, credentials }: { origin: string; credentials: string }): Line => {
     if (isClosed) throw new AppError('unavailable', 'the way out is closed: this process is ending')
     const known = lines.get(id)
-    if (known?.origin === origin) return known
+    const key = (): Line['key'] => ({ credentials, refusals: makeRefusals({ clock, log, vendor, connection: id }) })
+    if (known?.origin === origin) {
+      if (known.key.credentials !== credentials) known.key = key() // connected anew
+      return known
+    }
     if (known) closeQuietly(known)
     const agent = new Agent({
       connections: limits.concurrent,
@@ -50,7 +57,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       bodyTimeout: limits.timeoutMs * 2,
       connect: { timeout: Math.ceil(limits.timeoutMs / 2) },
     })
-    const line = { vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0 }
+    const line = { vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0, apartFrom: 0, key: key() }
     lines.set(id, line)
     return line
   }
@@ -62,7 +69,15 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       line.throttledUntil = Math.max(line.throttledUntil, clock.now() + thrown.retryAfterMs)
       log.warn('vendor.throttled', { vendor: line.vendor, connection, retryAfterMs: thrown.retryAfterMs })
     }
+    if (thrown instanceof AppError && thrown.code === 'disconnected') throw line.key.refusals.refused(thrown)
     throw thrown
+  }
+  // One after the other: 300 ms apart where three a second are allowed.
+  const checkApart = (line: Line, { apart }: Connector['limits'], { path }: HttpCall): void => {
+    if (!apart || !path.split('?')[0]?.endsWith(apart.path)) return
+    const leftMs = line.apartFrom - clock.now()
+    if (leftMs > 0) throw new AppError('throttled', `${line.vendor} takes ${apart.perSecond} calls of ${apart.path} a second`, { retryAfterMs: leftMs })
+    line.apartFrom = clock.now() + 1_000 / apart.perSecond
   }
   const checkPause = (line: Line): void => {
     const leftMs = line.throttledUntil - clock.now()
@@ -72,23 +87,33 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
   return {
     of(connection, connector, { lane, signal, reading, leased }) {
       const { limits, auth, redact, hosts = [] } = connector
-      const { base, credentials, secrets } = readSettings(connection, auth)
-      const line = lineOf(connection, connector, base.origin)
+      const { base, credentials, login, secrets } = readSettings(connection, auth)
+      const line = lineOf(connection, connector, { origin: isMail(base) ? base.href : base.origin, credentials: JSON.stringify([credentials, login]) })
       const excerpt = makeExcerpt({ keys: redact, secrets })
 
-      const own = async (call: HttpCall, caller: AbortSignal): Promise<Reply> => {
+      const overHttp = (call: HttpCall, caller: AbortSignal): (() => Promise<Reply>) => {
         const url = isAbsolute.test(call.path) ? withQuery(new URL(call.path), call.query) : ownUrl(base, call)
         const trace = currentTrace()
         const headers = { ...credentials, ...(trace && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
         const sending = { clock, dispatcher: line.agent, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
+        return () => send(sending)
+      }
+      const overSmtp = (call: HttpCall, caller: AbortSignal) => (): Promise<Reply> => sendMail({ clock, base, login, call, what: `MAIL ${base.host}`, timeoutMs: limits.timeoutMs, caller, excerpt, leased })
+
+      const own = async (call: HttpCall, caller: AbortSignal): Promise<Reply> => {
+        const work = (isMail(base) ? overSmtp : overHttp)(call, caller)
         line.breaker.check()
         checkPause(line)
-        await takeToken({ db, clock }, connection, limits.perSecond, lane)
+        line.key.refusals.check(lane)
+        checkApart(line, limits, call)
+        await takeToken({ db, clock }, connection, limits, lane)
         const request = async (): Promise<Reply> => {
           checkPause(line) // whoever waited may have been told meanwhile
-          return line.breaker.run(() => send(sending).catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
+          return line.breaker.run(() => work().catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
         }
-        return line.bulkhead.run(request, { lane, caller })
+        const reply = await line.bulkhead.run(request, { lane, caller })
+        line.key.refusals.accepted()
+        return reply
       }
 
       return async (call) => {
@@ -98,7 +123,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
         const began = clock.now()
         const observe = (outcome: string): void => metrics?.vendorCalls.observe({ vendor: connection.vendor, outcome }, (clock.now() - began) / 1000)
         try {
-          const reply = await (isForeign(call, [base.origin, ...hosts]) ? foreign.send(call, { connector, lane, caller, leased }) : own(call, caller))
+          const reply = await (!isMail(base) && isForeign(call, [base.origin, ...hosts]) ? foreign.send(call, { connector, lane, caller, leased }) : own(call, caller))
           observe('ok')
           return reply
         } catch (thrown) {
@@ -108,10 +133,10 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       }
     },
     conditions: () =>
-      [...lines].map(([id, { vendor, breaker, throttledUntil }]) => {
+      [...lines].map(([id, { vendor, breaker, throttledUntil, key }]) => {
         const { state } = breaker.state()
         const leftMs = throttledUntil - clock.now()
-        return { name: `${vendor} ${id}`, ok: state === 'closed', ...(state !== 'closed' ? { detail: `breaker ${state}` } : leftMs > 0 && { detail: `throttled for ${leftMs} ms` }) }
+        return { name: `${vendor} ${id}`, ok: state === 'closed' && !key.refusals.isResting(), ...(state !== 'closed' ? { detail: `breaker ${state}` } : key.refusals.isResting() ? { detail: 'our key is refused' } : leftMs > 0 && { detail: `throttled for ${leftMs} ms` }) }
       }),
     async close() {
       isClosed = true
@@ -120,9 +145,12 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
   }
 }
 
-type Access = { base: URL; credentials: Record<string, string>; secrets: string[] }
+type Access = { base: URL; credentials: Record<string, string>; login?: Login | undefined; secrets: string[] }
 const baseUrl = z.url({ protocol: /^https?$/ })
-const settingsFor = { key: z.object({ baseUrl, apiKey: z.string().min(1) }), basic: z.object({ baseUrl, username: z.string(), password: z.string() }), none: z.object({ baseUrl }) }
+const settingsFor = {
+  key: z.object({ baseUrl, apiKey: z.string().min(1) }), basic: z.object({ baseUrl, username: z.string(), password: z.string() }), none: z.object({ baseUrl }),
+  login: z.object({ baseUrl: z.url({ protocol: /^smtps?$/ }), username: z.string().min(1).optional(), password: z.string().default('') }),
+}
 
 export const servesAuth = (kind: Auth['kind']): kind is keyof typeof settingsFor => Object.hasOwn(settingsFor, kind)
 
@@ -141,6 +169,10 @@ const readSettings = ({ id, vendor, settings }: Connection, auth: Auth): Access 
       const { baseUrl, username, password } = parse(settingsFor.basic)
       const encoded = Buffer.from(`${username}:${password}`).toString('base64')
       return { base: new URL(baseUrl), credentials: { authorization: `Basic ${encoded}` }, secrets: [password, encoded] }
+    }
+    case 'login': {
+      const { baseUrl, username, password } = parse(settingsFor.login)
+      return { base: new URL(baseUrl), credentials: {}, login: username === undefined ? undefined : { username, password }, secrets: [password, Buffer.from(password).toString('base64')] }
     }
     case 'none':
       return { base: new URL(parse(settingsFor.none).baseUrl), credentials: {}, secrets: [] }

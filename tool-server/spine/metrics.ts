@@ -22,6 +22,9 @@ export const makeMetrics = () => {
     escalationSeen: new Histogram({ name: 'portero_escalation_seen_seconds', help: 'From the call for a person to the first look', buckets: [15, 30, 60, 120, 300, 450, 900, 1_800, 3_600, 14_400], registers }),
     stray: new Gauge({ name: 'portero_stray_messages', help: 'What the vendor\'s bot said while a person of ours had the conversation in hand', registers }),
     notices: new Gauge({ name: 'portero_notices_shown', help: 'Privacy notices by how they were shown; gate: before the first answer; message: by us, after the vendor\'s bot had spoken without it; bot: by the bot itself', labelNames: ['how'], registers }),
+    crmDrift: new Gauge({ name: 'portero_crm_drift', help: 'What of the CRM was not as it should be when all of it was last compared; kind: drifted, missing, duplicate, foreign', labelNames: ['kind'], registers }),
+    crmMatched: new Gauge({ name: 'portero_crm_matched', help: 'Records of the CRM that said what we say when all of them were last compared', registers }),
+    syncLag: new Histogram({ name: 'portero_sync_lag_seconds', help: 'From a change to the answer of the CRM that it has it; its count is what was told', labelNames: ['kind'], buckets: seconds, registers }),
     unsealed: new Gauge({ name: 'portero_audit_unsealed', help: 'Audit rows that the sealer has not chained yet', registers }),
   }
 }

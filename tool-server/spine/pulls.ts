@@ -16,14 +16,14 @@ import type { Vault } from './vault.ts'
 import { webhookUrl } from './webhooks.ts'
 
 // Pulls close what pushes lost. Deliveries and the new cursor are one transaction, so nothing is skipped and nothing is lost in between.
-type Needs = { db: Db; clock: Clock; log: Log; vault: Vault; registry: Registry; connections: Connections; http: WayOut; metrics: Metrics; publicBaseUrl: string; wake(lane: Lane): void }
+type Needs = { db: Db; clock: Clock; log: Log; vault: Vault; registry: Registry; connections: Connections; http: WayOut; metrics: Metrics; publicBaseUrl: string; shadow?: boolean; wake(lane: Lane): void } // shadow: nothing is made at a vendor
 type Cursor = { cursor: string | null; generation: number; sweeping: boolean }
 
 const watchAgainMs: Millis = 24 * 3_600_000
 const renewBefore = 0.2 // of the time that is left
 
 export const makePulls = (needs: Needs) => {
-  const { db, clock, log, vault, registry, connections, http, metrics, publicBaseUrl, wake } = needs
+  const { db, clock, log, vault, registry, connections, http, metrics, publicBaseUrl, shadow = false, wake } = needs
 
   const reached = async (job: Job, signal: AbortSignal): Promise<{ connector: Connector; connection: Connection; at: At<unknown> }> => {
     const connection = job.connection_id ? await connections.byId(db.bare, job.connection_id) : undefined
@@ -66,6 +66,7 @@ export const makePulls = (needs: Needs) => {
       on conflict (tenant_id, connection_id, name) do update set cursor = excluded.cursor, generation = excluded.generation, sweeping = excluded.sweeping, pulled_at = excluded.pulled_at`.execute(tx)
   }
   const watch = async (job: Job, signal: AbortSignal): Promise<void> => {
+    if (shadow) return rest(job)
     const { connector, connection, at: asker } = await reached(job, signal)
     const { expiresAt, mended = 0 } = (await connector.watch?.ensure({ ...asker, webhookUrl: webhookUrl(publicBaseUrl, connection) })) ?? { expiresAt: null }
     if (mended > 0) {
@@ -77,6 +78,10 @@ export const makePulls = (needs: Needs) => {
     if (!(await rearm(db.bare, job, { until, now }))) throw new Fenced()
   }
 
+  const rest = async (job: Job): Promise<void> => {
+    if (!(await rearm(db.bare, job, { until: clock.now() + watchAgainMs, now: clock.now() }))) throw new Fenced()
+  }
+
   // Every pull and watch of every connection has its row; those already there keep their time.
   const ensure = async (newJobId: () => string): Promise<void> => {
     const now = clock.now()
@@ -84,7 +89,7 @@ export const makePulls = (needs: Needs) => {
     for (const connection of await connections.all(db.bare)) {
       const connector = registry.connectors.get(connection.vendor)
       const row = { tenant: connection.tenant, connection: connection.id, lane: 'sync' as const, runAt: now, now }
-      for (const name of Object.keys(connector?.pulls ?? {})) jobs.push({ ...row, id: newJobId(), kind: 'pull', name, key: `${connection.id}:${name}`, trace: newTrace(clock) })
+      for (const [name, { lane = 'sync' }] of Object.entries(connector?.pulls ?? {})) jobs.push({ ...row, id: newJobId(), kind: 'pull', lane, name, key: `${connection.id}:${name}`, trace: newTrace(clock) })
       if (connector?.watch) jobs.push({ ...row, id: newJobId(), kind: 'watch', name: connector.name, key: connection.id, trace: newTrace(clock) })
     }
     await enqueue(db.bare, jobs)

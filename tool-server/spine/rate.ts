@@ -10,17 +10,17 @@ const reserved: Record<Lane, number> = { live: 0, sync: 0.2, bulk: 0.5 } // the 
 const mostSkewMs: Millis = 60_000
 
 type Needs = { db: Db; clock: Clock }
-export const takeToken = async (needs: Needs, connection: Pick<Connection, 'tenant' | 'id'>, perSecond: number, lane: Lane): Promise<void> => {
-  const retryAfterMs = await take(needs, connection, perSecond, lane).catch((thrown: unknown) => {
+type Limit = { perSecond: number; burst?: number }
+export const takeToken = async (needs: Needs, connection: Pick<Connection, 'tenant' | 'id'>, limit: Limit, lane: Lane): Promise<void> => {
+  const retryAfterMs = await take(needs, connection, limit, lane).catch((thrown: unknown) => {
     throw thrown instanceof AppError ? thrown : new AppError('unavailable', 'the budget of calls could not be read', { cause: thrown, arrived: 'no' })
   })
-  if (retryAfterMs > 0) throw new AppError('throttled', `connection ${connection.id} has spent its ${perSecond} calls a second`, { retryAfterMs })
+  if (retryAfterMs > 0) throw new AppError('throttled', `connection ${connection.id} has spent its ${limit.perSecond} calls a second`, { retryAfterMs })
 }
 
 // 0: taken. Else how long to wait.
-const take = async ({ db, clock }: Needs, { tenant, id }: Pick<Connection, 'tenant' | 'id'>, perSecond: number, lane: Lane): Promise<Millis> => {
+const take = async ({ db, clock }: Needs, { tenant, id }: Pick<Connection, 'tenant' | 'id'>, { perSecond, burst = Math.max(1, perSecond) }: Limit, lane: Lane): Promise<Millis> => {
   const now = clock.now()
-  const burst = Math.max(1, perSecond)
   const wanted = Math.min(burst, 1 + reserved[lane] * burst) // a full bucket serves every lane, or a bucket of one would never serve bulk
   const available = availableAt({ now, burst, perSecond, wanted })
   const { rows } = await sql<{ taken: boolean; available: number | null }>`

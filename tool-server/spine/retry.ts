@@ -16,7 +16,7 @@ export const afterFailure = ({ thrown, kind, attempts, most, uncertainSince, aga
   const { code, arrived, retryAfterMs } = factsOf(thrown)
   const unsure = kind === 'command' && arrived === 'unknown' ? now : uncertainSince
   if (unsure !== null && again === 'never') return { next: 'dead', uncertainSince: unsure, code } // for a human to find out
-  const rule = kind === 'recurring' && errors[code].retry === 'never' ? 'later' : errors[code].retry
+  const rule = code === 'disconnected' && retryAfterMs !== undefined ? 'wait' : kind === 'recurring' && errors[code].retry === 'never' ? 'later' : errors[code].retry // a key that is refused for everything waits for another
   if (rule === 'wait') return { next: 'again', at: now + Math.max(leastWaitMs, retryAfterMs ?? baseMs) + jitter(chance), spend: false, uncertainSince: unsure, code }
   if (rule === 'never') return { next: 'dead', uncertainSince: unsure, code }
   if (kind !== 'recurring' && attempts + 1 >= most) return { next: 'dead', uncertainSince: unsure, code }

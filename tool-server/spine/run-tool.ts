@@ -87,7 +87,7 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: Ru
       const { bound } = found
       if (!bound) return unknownConversation()
       if (!asked.ok) return refusalOf('invalid_input', { say: asked.say })
-      if (tool.policy.effect === 'write' && bound.state !== 'bot' && (isHeard || !bound.reply)) return humanInCharge()
+      if (tool.policy.effect === 'write' && !tool.policy.despiteTakeover && bound.state !== 'bot' && (isHeard || !bound.reply)) return humanInCharge()
       if (onceName !== undefined && bound.reply) return answerAgain(await binding.open(bound.subject, onceName, bound.reply))
       const once = onceName === undefined ? undefined : { key: onceName, stale: bound.stale }
       const stop = new AbortController()

@@ -27,6 +27,13 @@ const dataKey = (id: string, bytes: Buffer): DataKey => ({ id, head: Buffer.conc
 const rememberMs: Millis = 60_000 // how long another replica may go on opening an erased person's rows
 const rememberMost = 10_000
 
+// Its person was erased, and with them whatever was to be done for them.
+export class Erased extends AppError {
+  constructor() {
+    super('not_found', 'the key of this value was erased')
+  }
+}
+
 export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Keyring }): Vault => {
   const remembered = new Map<string, { key: DataKey; until: Millis }>()
 
@@ -77,7 +84,7 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     const known = recall(id)
     if (known) return known
     const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()
-    if (!row) throw new AppError('not_found', 'the key of this value was erased')
+    if (!row) throw new Erased()
     const key = unwrap(row)
     remember(on, row.kind, [id], key)
     return key

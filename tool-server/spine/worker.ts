@@ -3,7 +3,7 @@ import { AppError, errors } from '@portero/shared'
 import type { DB, Doing, Lane, Millis } from '../define.ts'
 import type { Clock } from './clock.ts'
 import { inBackground, isSqlState, type Db } from './db.ts'
-import { bury, claim, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
+import { bury, claim, finish, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
 import { faultFields, faultName } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -12,7 +12,7 @@ import { afterFailure } from './retry.ts'
 import type { JobKind } from './tables.ts'
 import { inTrace } from './trace.ts'
 import { Fenced } from './turns.ts'
-import type { Vault } from './vault.ts'
+import { Erased, type Vault } from './vault.ts'
 
 // Claims what is due and runs it. Each lane has slots of its own, so a backfill never takes those of a reply.
 export type Slots = Record<Lane, number>
@@ -62,7 +62,7 @@ export const makeWorker = (needs: Needs): Worker => {
 
   const runOne = async (job: Job): Promise<void> => {
     held.set(job.id, job)
-    let outcome: 'done' | 'dead' | 'postponed' | 'fenced' | undefined
+    let outcome: 'done' | 'dead' | 'postponed' | 'fenced' | 'dropped' | undefined
     try {
       if (job.attempts === 0) metrics.jobWait.observe({ lane: job.lane }, Math.max(0, clock.now() - job.run_at) / 1000)
       if (await isSpent(job)) throw new AppError('timeout', 'at every attempt its worker stopped answering', { arrived: 'unknown' })
@@ -73,7 +73,7 @@ export const makeWorker = (needs: Needs): Worker => {
       inFlight[job.lane]--
       if (held.get(job.id) === job) held.delete(job.id)
       if (outcome) metrics.jobs.inc({ kind: job.kind, lane: job.lane, outcome })
-      if (outcome === 'done' || outcome === 'dead') finished.get(job.id)?.()
+      if (outcome === 'done' || outcome === 'dead' || outcome === 'dropped') finished.get(job.id)?.()
     }
   }
 
@@ -82,10 +82,14 @@ export const makeWorker = (needs: Needs): Worker => {
   // Only a worker that vanishes leaves an attempt uncounted at its end, so one that takes its worker with it would be tried for ever.
   const isSpent = async (job: Job): Promise<boolean> => job.attempts > 0 && (job.kind === 'turn' || job.kind === 'command') && job.attempts >= mostOf(job, await outbox.againOf(job))
 
-  const failed = async (job: Job, thrown: unknown): Promise<'dead' | 'postponed' | 'fenced'> => {
+  const failed = async (job: Job, thrown: unknown): Promise<'dead' | 'postponed' | 'fenced' | 'dropped'> => {
     if (thrown instanceof Fenced) {
       log.warn('job.fenced', { id: job.id, kind: job.kind, name: job.name })
       return 'fenced'
+    }
+    if (thrown instanceof Erased && job.person_id !== null) {
+      await finish(db.bare, job, { state: 'dropped', keepArgs: false, now: clock.now() })
+      return 'dropped'
     }
     const doing = await outbox.againOf(job)
     const kind = job.kind === 'turn' || job.kind === 'command' ? job.kind : 'recurring'

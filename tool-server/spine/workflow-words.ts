@@ -12,6 +12,9 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       slot_id: { 'es-MX': 'Horario elegido', en: 'Chosen time', help: 'The exact slot_id that check_availability gave.' },
       home: { 'es-MX': 'Vivienda', en: 'Home', help: 'The home, such as roma-302, where there is no slot_id.' },
       when: { 'es-MX': 'Día y hora', en: 'Day and time', help: 'Day and time, where there is no slot_id: «2026-11-23 11:00», or in Spanish words.' },
+      part_of_day: { 'es-MX': 'Parte del día', en: 'Part of the day', help: 'morning, afternoon or evening, where there is a day and no hour.' },
+      people: { 'es-MX': 'Personas en la visita', en: 'People at the visit', help: 'How many people will come to the visit.' },
+      language: { 'es-MX': 'Idioma', en: 'Language', help: 'es-MX or en: what whoever shows it has to speak.' },
     },
   },
   cancel_tour: {
@@ -29,6 +32,8 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       home: { 'es-MX': 'Vivienda', en: 'Home', help: 'The home, such as roma-302, as find_homes gave it.' },
       from_day: { 'es-MX': 'A partir del día', en: 'From this day', help: 'The first day that suits: YYYY-MM-DD, or Spanish words such as «mañana».' },
       part_of_day: { 'es-MX': 'Parte del día', en: 'Part of the day', help: 'morning, afternoon or evening.' },
+      people: { 'es-MX': 'Personas en la visita', en: 'People at the visit', help: 'How many people will come to the visit.' },
+      language: { 'es-MX': 'Idioma', en: 'Language', help: 'es-MX or en: what whoever shows it has to speak.' },
     },
   },
   escalate: {
@@ -48,6 +53,16 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       budget_max: { 'es-MX': 'Renta máxima', en: 'Highest rent', help: 'The highest monthly rent in pesos.' },
       pets: { 'es-MX': 'Con mascotas', en: 'With pets', help: 'true where pets will live there.' },
       move_in: { 'es-MX': 'Fecha de mudanza', en: 'Move-in date', help: 'YYYY-MM-DD.' },
+    },
+  },
+  join_waitlist: {
+    name: { 'es-MX': 'Anotar en la lista de espera', en: 'Join the waiting list' },
+    does: 'Puts the person of the enrolled record on the waiting list of a home, where no time suits them: when one that does becomes free, it is kept for them for a while and offered by message. It books nothing.',
+    fields: {
+      home: { 'es-MX': 'Vivienda', en: 'Home', help: 'The home, such as roma-302, as find_homes gave it.' },
+      from_day: { 'es-MX': 'Desde el día', en: 'From this day', help: 'The first day that suits: YYYY-MM-DD, or Spanish words such as «mañana». Today without it.' },
+      to_day: { 'es-MX': 'Hasta el día', en: 'To this day', help: 'The last day that suits. As far as there are times without it.' },
+      part_of_day: { 'es-MX': 'Parte del día', en: 'Part of the day', help: 'morning, afternoon or evening.' },
     },
   },
   qualify_lead: {

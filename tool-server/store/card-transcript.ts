@@ -36,8 +36,8 @@ export const transcriptOf = async (on: CardReads, { before, search, language, us
   }
 }
 
-type Row = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null; edited: boolean; deleted: boolean; stray: boolean }
-const columns = sql`id, author, status, sent_at as at, body_sealed, edited_at is not null as edited, deleted_at is not null as deleted, stray`
+type Row = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null; edited: boolean; deleted: boolean; stray: boolean; failure: string | null; bySms: boolean }
+const columns = sql`id, author, status, sent_at as at, body_sealed, edited_at is not null as edited, deleted_at is not null as deleted, stray, failure, by_sms as "bySms"`
 const messages = async ({ db, tenant }: CardReads, { conversations }: CardPerson, before: Place | undefined, most: number): Promise<Row[]> => {
   if (conversations.length === 0) return []
   const { rows } = await sql<Row>`select ${columns} from message where tenant_id = ${tenant} and conversation_id in (${sql.join(conversations.map(({ id }) => sql`${id}::uuid`))})
@@ -76,13 +76,13 @@ const found = async (on: CardReads, before: Place | undefined, { words, language
 }
 
 const body = z.looseObject({ kind: views.line.shape.kind, text: z.string() })
-const lineOf = async (on: CardReads, { id, author, status, at: sentAt, body_sealed, edited, deleted, stray }: Row, language: Language): Promise<CardLine> => {
+const lineOf = async (on: CardReads, { id, author, status, at: sentAt, body_sealed, edited, deleted, stray, failure, bySms }: Row, language: Language): Promise<CardLine> => {
   const opened = await opener(on)(messageBody(id), body_sealed)
   const said = opened === undefined ? undefined : body.safeParse(JSON.parse(opened)).data
   const text = said?.text ?? (body_sealed && opened === undefined ? consoleWords[language].erased : '')
   const words = transcriptWords[language]
-  const note = deleted ? words.deleted : edited ? words.edited : undefined
-  return { id, at: isoOf(sentAt), author, kind: said?.kind ?? 'other', text: showable(text), ...(author !== 'prospect' && { status }), ...(note !== undefined && { note }), ...(stray && { isStray: true }) }
+  const notes = [deleted ? words.deleted : edited ? words.edited : undefined, bySms ? (author === 'portero' ? words.insteadBySms : words.bySms) : undefined, failure === null ? undefined : words.failed(failure, bySms ? 'SMS' : 'WhatsApp')].filter((each) => each !== undefined)
+  return { id, at: isoOf(sentAt), author, kind: said?.kind ?? 'other', text: showable(text), ...(author !== 'prospect' && { status }), ...(notes.length > 0 && { note: notes.join(' · ') }), ...(stray && { isStray: true }) }
 }
 
 // What came with them, where whoever looks may open it.

@@ -1,8 +1,10 @@
 import { sql, type Kysely } from 'kysely'
-import type { Act, DB } from '../define.ts'
+import type { Act, DB, Millis } from '../define.ts'
 import type { Counterpart } from '../domain/reads.ts'
+import { at } from '../spine/db.ts'
 
-type Kind = Counterpart['kind']
+export type CounterpartKind = Counterpart['kind']
+type Kind = CounterpartKind
 export const counterpartsOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Counterpart[]> => {
   const { rows } = await sql<{ kind: Kind; our_id: string; external_id: string | null; told: string | null }>`select kind, our_id, external_id, told from counterpart where tenant_id = ${tenant} and person_id = ${person}`.execute(on)
   return rows.map(({ kind, our_id, external_id, told }) => ({ kind, ours: our_id, external: external_id ?? undefined, told: told ?? undefined }))
@@ -13,15 +15,15 @@ export const expectCounterpart = async ({ tx, subject }: Act, kind: Kind, ours: 
   await sql`insert into counterpart (tenant_id, kind, our_id, person_id) values (${subject.tenant}, ${kind}, ${ours}, ${person}) on conflict do nothing`.execute(tx)
 }
 
-export const learnCounterpart = async ({ tx, subject }: Act, { kind, ours, external, told }: { kind: Kind; ours: string; external: string; told: string }): Promise<string | undefined> => {
-  const { rows } = await sql<{ person_id: string }>`update counterpart set external_id = ${external}, told = ${told} where tenant_id = ${subject.tenant} and kind = ${kind} and our_id = ${ours} returning person_id`.execute(tx)
+export const learnCounterpart = async ({ tx, subject, now }: Act, { kind, ours, external, told }: { kind: Kind; ours: string; external: string; told: string }): Promise<string | undefined> => {
+  const { rows } = await sql<{ person_id: string }>`update counterpart set external_id = ${external}, told = ${told}, told_at = ${at(now)} where tenant_id = ${subject.tenant} and kind = ${kind} and our_id = ${ours} returning person_id`.execute(tx)
   return rows[0]?.person_id
 }
 
 // Nobody else changes it until we are done.
-export const findCounterpart = async ({ tx, subject }: Act, kind: Kind, external: string): Promise<{ ours: string; person: string } | undefined> => {
-  const { rows } = await sql<{ ours: string; person: string }>`select our_id as ours, person_id as person from counterpart where tenant_id = ${subject.tenant} and kind = ${kind} and external_id = ${external} for update`.execute(tx)
-  return rows[0]
+export const findCounterpart = async ({ tx, subject }: Act, kind: Kind, external: string): Promise<{ ours: string; person: string; toldAt: Millis | undefined } | undefined> => {
+  const { rows: [row] } = await sql<{ ours: string; person: string; toldAt: Millis | null }>`select our_id as ours, person_id as person, told_at as "toldAt" from counterpart where tenant_id = ${subject.tenant} and kind = ${kind} and external_id = ${external} for update`.execute(tx)
+  return row && { ...row, toldAt: row.toldAt ?? undefined }
 }
 
 // false: it stands for something else of ours already.
@@ -31,9 +33,49 @@ export const followCounterpart = async ({ tx, subject }: Act, { kind, ours, exte
   return numAffectedRows === 1n
 }
 
-// What hangs on it has to be told again too: on a contact everything of its person, on a deal whatever is no contact. How often each was told stays, since that names the commands.
+// What hangs on it has to be told again too: on a contact everything of its person, on a deal whatever is no contact, on a meeting nothing; that one is told again only if its visit takes place. How often each was told stays, since that names the commands.
 export const forgetCounterpart = async ({ tx, subject }: Act, { kind, ours, person }: { kind: Kind; ours: string; person: string }): Promise<{ kind: Kind; ours: string }[]> => {
-  const { rows } = await sql<{ kind: Kind; ours: string }>`update counterpart set external_id = case when kind = ${kind} and our_id = ${ours} then null else external_id end, told = split_part(told, ':', 1) || ':gone'
-    where tenant_id = ${subject.tenant} and person_id = ${person} and (kind <> 'contact' or kind = ${kind}) returning kind, our_id as ours`.execute(tx)
+  const { rows } = await sql<{ kind: Kind; ours: string }>`update counterpart set external_id = case when kind = ${kind} and our_id = ${ours} then null else external_id end, told = split_part(told, ':', 1) || ${kind === 'meeting' ? ':off' : ':gone'}
+    where tenant_id = ${subject.tenant} and person_id = ${person} and ${kind === 'meeting' ? sql`kind = ${kind} and our_id = ${ours}` : sql`(kind <> 'contact' or kind = ${kind})`} returning kind, our_id as ours`.execute(tx)
+  if (rows.length > 0) await sql`delete from crm_written where tenant_id = ${subject.tenant} and (kind, our_id) in (${sql.join(rows.map((row) => sql`(${row.kind}, ${row.ours}::uuid)`))})`.execute(tx)
   return rows
+}
+
+// A record that somebody else made is ours from now on. false: we have another one already, or it stands for something else of ours.
+type Link = { kind: Kind; ours: string; external: string; person: string }
+export const linkCounterpart = async ({ tx, subject: { tenant } }: Act, { kind, ours, external, person }: Link): Promise<boolean> => {
+  const { rows } = await sql`insert into counterpart (tenant_id, kind, our_id, external_id, person_id) select ${tenant}::uuid, ${kind}, ${ours}::uuid, ${external}, ${person}::uuid
+    where not exists (select 1 from counterpart where tenant_id = ${tenant} and kind = ${kind} and external_id = ${external})
+    on conflict (tenant_id, kind, our_id) do update set external_id = excluded.external_id where counterpart.external_id is null returning our_id`.execute(tx)
+  return rows.length > 0
+}
+
+// What of these we have at all; of whoever was erased, nothing.
+export const knownAmong = async ({ tx, subject: { tenant } }: Act, kind: Kind, externals: readonly string[]): Promise<ReadonlyMap<string, { ours: string; person: string }>> => {
+  if (externals.length === 0) return new Map()
+  const { rows } = await sql<{ external: string; ours: string; person: string }>`select external_id as external, our_id as ours, person_id as person from counterpart where tenant_id = ${tenant} and kind = ${kind} and external_id in (${sql.join(externals)})
+    and exists (select 1 from data_key k where k.tenant_id = counterpart.tenant_id and k.person_id = counterpart.person_id)`.execute(tx)
+  return new Map(rows.map(({ external, ...known }) => [external, known]))
+}
+
+export const externalAt = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ external: string | null }>`select external_id as external from counterpart where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours}`.execute(tx)
+  return row?.external ?? undefined
+}
+
+// As if what stands there were not known: the next telling writes it again.
+export const retell = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<void> => {
+  await sql`update counterpart set told = split_part(told, ':', 1) || ':again' where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours} and told is not null`.execute(tx)
+}
+
+export const wasTakenAway = (told: string | undefined): boolean => told?.endsWith(':off') ?? false
+
+export const personAt = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ person: string }>`select person_id as person from counterpart where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours}`.execute(tx)
+  return row?.person
+}
+
+export const toldAt = async (on: Kysely<DB>, tenant: string, kind: Kind, external: string): Promise<Millis | undefined> => {
+  const { rows: [row] } = await sql<{ at: Millis | null }>`select told_at as at from counterpart where tenant_id = ${tenant} and kind = ${kind} and external_id = ${external}`.execute(on)
+  return row?.at ?? undefined
 }

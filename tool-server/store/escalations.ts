@@ -45,16 +45,32 @@ export const nextInLine = async ({ tx, subject: { tenant } }: Act, { id, person 
   return { id: row.id, name, phone, email }
 }
 
-export const noteTold = async ({ tx, subject: { tenant }, now }: Act, { id, told }: Unseen, agent: string, how: 'whatsapp' | 'none'): Promise<void> => {
+export type How = 'whatsapp' | 'email' | 'none' // none: nothing reaches them
+export const noteTold = async ({ tx, subject: { tenant }, now }: Act, { id, told }: Unseen, agent: string, how: How): Promise<void> => {
   await sql`insert into escalation_notice (tenant_id, escalation_id, number, agent_id, how, told_at) values (${tenant}, ${id}, ${told + 1}, ${agent}, ${how}, ${at(now)})`.execute(tx)
 }
 
-// The first look counts.
+// A notice of one that still nobody has looked at.
+type Told = { person: string; conversation: string; reason: string; dueAt: Millis; how: How; called: Called }
+export const lockNotice = async ({ tx, subject: { tenant } }: Act, { escalation, number }: { escalation: string; number: number }): Promise<(Told & { id: string }) | undefined> => {
+  const { rows: [row] } = await sql<Omit<Told, 'called'> & { agent: string; details: unknown }>`select e.person_id as person, e.conversation_id as conversation, e.reason, e.due_at as "dueAt", n.how, a.id as agent, a.details
+    from escalation_notice n join escalation e on e.tenant_id = n.tenant_id and e.id = n.escalation_id join agent a on a.tenant_id = n.tenant_id and a.id = n.agent_id
+    where n.tenant_id = ${tenant} and n.escalation_id = ${escalation} and n.number = ${number} and e.seen_at is null and e.closed_at is null for no key update of e`.execute(tx)
+  if (!row) return undefined
+  const { agent, details, ...told } = row
+  const { name, phone, email } = agentDetails.parse(details)
+  return { ...told, id: escalation, called: { id: agent, name, phone, email } }
+}
+export const noteHow = async ({ tx, subject: { tenant } }: Act, { escalation, number, how }: { escalation: string; number: number; how: How }): Promise<void> => {
+  await sql`update escalation_notice set how = ${how} where tenant_id = ${tenant} and escalation_id = ${escalation} and number = ${number}`.execute(tx)
+}
+
+// The first look counts. seenAt: what was before somebody was called was no look at it.
 export type Seen = { id: string; person: string; waitedMs: Millis }
-export const noteSeen = async ({ tx, subject: { tenant }, now }: Act, conversation: string, by: string): Promise<Seen | undefined> => {
-  const { rows: [row] } = await sql<{ id: string; person: string; openedAt: Millis }>`update escalation set seen_at = ${at(now)}, seen_by = ${by}
-    where tenant_id = ${tenant} and conversation_id = ${conversation} and closed_at is null and seen_at is null returning id, person_id as person, opened_at as "openedAt"`.execute(tx)
-  return row && { id: row.id, person: row.person, waitedMs: now - row.openedAt }
+export const noteSeen = async ({ tx, subject: { tenant }, now }: Act, conversation: string, by: string, seenAt = now): Promise<Seen | undefined> => {
+  const { rows: [row] } = await sql<{ id: string; person: string; openedAt: Millis }>`update escalation set seen_at = ${at(seenAt)}, seen_by = ${by}
+    where tenant_id = ${tenant} and conversation_id = ${conversation} and closed_at is null and seen_at is null and opened_at <= ${at(seenAt)} returning id, person_id as person, opened_at as "openedAt"`.execute(tx)
+  return row && { id: row.id, person: row.person, waitedMs: seenAt - row.openedAt }
 }
 
 export const closeEscalation = async ({ tx, subject: { tenant }, now }: Act, conversation: string): Promise<{ id: string; person: string } | undefined> => {

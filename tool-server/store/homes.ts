@@ -1,25 +1,39 @@
 import { sql, type Kysely } from 'kysely'
 import { agentDetails, buildingDetails, homeDetails, type Agent, type Blackout, type Building, type Catalogue, type Home } from '../domain/homes.ts'
 import type { CatalogueFile } from '../domain/catalogue.ts'
+import { blackoutKey, changesBetween, missingIn, type Change } from '../domain/catalogue-plan.ts'
+import { joined } from '../domain/hours.ts'
 import type { DB, Millis, Tx } from '../define.ts'
 import { at } from '../spine/db.ts'
+import { catalogueChannel } from './settings.ts'
 
 // The catalogue as the tables have it, in the order of its file.
 export const loadCatalogue = async (on: Kysely<DB>, tenant: string): Promise<Catalogue> => {
-  const { rows: buildingRows } = await sql<{ id: string; slug: string; name: string; zone: string; details: unknown }>`select id, slug, name, zone, details from building where tenant_id = ${tenant} order by position`.execute(on)
-  const { rows: homeRows } = await sql<{ id: string; building_id: string; slug: string; no: number; status: string; details: unknown }>`select id, building_id, slug, no, status, details from home where tenant_id = ${tenant} order by position`.execute(on)
-  const { rows: agentRows } = await sql<{ id: string; slug: string; active: boolean; details: unknown; buildings: string[] }>`select id, slug, active, details,
-    coalesce((select json_agg(building_id) from agent_building b where b.tenant_id = a.tenant_id and b.agent_id = a.id), '[]'::json) as buildings from agent a where tenant_id = ${tenant} order by position`.execute(on)
-  const { rows: blackoutRows } = await sql<{ building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis }>`select building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt" from blackout where tenant_id = ${tenant}`.execute(on)
+  const { buildings: buildingRows, homes, agents, blackouts } = await rowsOf(on, tenant)
   const buildings = new Map(buildingRows.map(({ details, ...row }): [string, Building] => [row.id, { ...buildingDetails.parse(details), ...row }]))
   return {
-    homes: homeRows.flatMap(({ building_id, status, details, ...row }): Home[] => {
+    homes: homes.flatMap(({ building_id, status, details, ...row }): Home[] => {
       const building = buildings.get(building_id)
       return building ? [{ ...homeDetails.parse(details), ...row, building, isOpen: status === 'open' }] : []
     }),
-    agents: agentRows.map(({ details, active, buildings: shows, ...row }): Agent => ({ ...agentDetails.parse(details), ...row, isActive: active, buildings: new Set(shows) })),
-    blackouts: blackoutRows.map(({ building, agent, ...range }): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }) })),
+    agents: agents.map(({ details, active, buildings: shows, ...row }): Agent => ({ ...agentDetails.parse(details), ...row, isActive: active, buildings: new Set(shows) })),
+    blackouts: blackouts.map(({ id: _id, building, agent, ...range }): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }) })),
   }
+}
+
+type Rows = {
+  buildings: { id: string; slug: string; name: string; zone: string; details: unknown }[]
+  homes: { id: string; building_id: string; slug: string; no: number; status: string; details: unknown }[]
+  agents: { id: string; slug: string; active: boolean; details: unknown; buildings: string[] }[]
+  blackouts: { id: string; building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis }[]
+}
+const rowsOf = async (on: Kysely<DB>, tenant: string): Promise<Rows> => {
+  const { rows: buildings } = await sql<Rows['buildings'][number]>`select id, slug, name, zone, details from building where tenant_id = ${tenant} order by position, slug`.execute(on)
+  const { rows: homes } = await sql<Rows['homes'][number]>`select id, building_id, slug, no, status, details from home where tenant_id = ${tenant} order by position, slug`.execute(on)
+  const { rows: agents } = await sql<Rows['agents'][number]>`select id, slug, active, details,
+    coalesce((select json_agg(building_id) from agent_building b where b.tenant_id = a.tenant_id and b.agent_id = a.id), '[]'::json) as buildings from agent a where tenant_id = ${tenant} order by position, slug`.execute(on)
+  const { rows: blackouts } = await sql<Rows['blackouts'][number]>`select id, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt" from blackout where tenant_id = ${tenant} order by starts_at, id`.execute(on)
+  return { buildings, homes, agents, blackouts }
 }
 
 export const hasHomes = async (on: Kysely<DB>, tenant: string): Promise<boolean> => {
@@ -27,28 +41,71 @@ export const hasHomes = async (on: Kysely<DB>, tenant: string): Promise<boolean>
   return rows.length > 0
 }
 
-// Into empty tables only; the database is the truth afterwards.
-export const importCatalogue = async (tx: Tx, tenant: string, file: CatalogueFile, newId: () => string): Promise<void> => {
-  const ids = new Map<string, string>()
-  const idOf = (kind: string, slug: string): string => {
-    const name = `${kind} ${slug}`
-    const id = ids.get(name) ?? newId()
-    ids.set(name, id)
+// The same as a file. An agent's buildings are in the order of the list.
+export const catalogueNow = async (on: Kysely<DB>, tenant: string): Promise<CatalogueFile> => fileOf(await rowsOf(on, tenant))
+const fileOf = ({ buildings, homes, agents, blackouts }: Rows): CatalogueFile => {
+  const slugs = new Map([...buildings, ...agents].map(({ id, slug }) => [id, slug]))
+  const shows = (ids: readonly string[]): string[] => buildings.flatMap(({ id, slug }) => (ids.includes(id) ? [slug] : []))
+  return {
+    buildings: buildings.map(({ id, slug, name, zone, details }) => ({
+      slug, name, zone, ...buildingDetails.parse(details),
+      homes: homes.filter(({ building_id }) => building_id === id).map(({ slug, status, details }) => ({ slug, ...homeDetails.parse(details), open: status === 'open' })),
+    })),
+    agents: agents.map(({ slug, active, buildings, details }) => {
+      const { hours, ...rest } = agentDetails.parse(details)
+      return { slug, ...rest, hours: joined(hours), active, buildings: shows(buildings) }
+    }),
+    blackouts: blackouts.map(({ id: _id, building, agent, ...range }) => ({ ...(building && { building: slugs.get(building) ?? '' }), ...(agent && { agent: slugs.get(agent) ?? '' }), ...range })),
+  }
+}
+
+// How many visits are still to come, by 'home SLUG' and 'agent SLUG'.
+export const visitsAhead = async (on: Kysely<DB>, tenant: string, now: Millis): Promise<Map<string, number>> => {
+  const { rows } = await sql<{ name: string; count: number }>`select name, count(*) as count from tour t join home h on h.tenant_id = t.tenant_id and h.id = t.home_id join agent a on a.tenant_id = t.tenant_id and a.id = t.agent_id,
+    lateral (values ('home ' || h.slug), ('agent ' || a.slug)) as each (name) where t.tenant_id = ${tenant} and t.status in ('held', 'confirmed') and t.starts_at > ${at(now)} group by name`.execute(on)
+  return new Map(rows.map(({ name, count }) => [name, count]))
+}
+
+// Makes the tables what the file says, and answers what that changed: nothing, the second time. Bookings go on meanwhile; whoever else changes the catalogue waits.
+export const importCatalogue = async (tx: Tx, tenant: string, file: CatalogueFile, newId: () => string): Promise<Change[]> => {
+  await sql`lock table building, home, agent, agent_building, blackout in share row exclusive mode`.execute(tx)
+  const rows = await rowsOf(tx, tenant)
+  const now = fileOf(rows)
+  const changes = changesBetween(now, file)
+  if (changes.length === 0) return changes
+  const ids = new Map([...rows.buildings.map(({ id, slug }) => [`building ${slug}`, id] as const), ...rows.agents.map(({ id, slug }) => [`agent ${slug}`, id] as const)])
+  const idOf = (kind: 'building' | 'agent', slug: string): string => {
+    const id = ids.get(`${kind} ${slug}`) ?? newId()
+    ids.set(`${kind} ${slug}`, id)
     return id
   }
-  let no = 0
-  for (const [position, { slug, name, zone, homes, ...details }] of file.buildings.entries()) {
-    await sql`insert into building (tenant_id, id, slug, position, name, zone, details) values (${tenant}, ${idOf('building', slug)}, ${slug}, ${position}, ${name}, ${zone}, ${JSON.stringify(details)}::jsonb)`.execute(tx)
-    for (const { slug: homeSlug, ...home } of homes) {
-      no++
-      await sql`insert into home (tenant_id, id, building_id, slug, no, position, status, details) values (${tenant}, ${idOf('home', homeSlug)}, ${idOf('building', slug)}, ${homeSlug}, ${no}, ${no}, 'open', ${JSON.stringify(home)}::jsonb)`.execute(tx)
+  let [position, no] = [0, Math.max(0, ...rows.homes.map(({ no }) => no))]
+  for (const [place, { slug, name, zone, homes, ...details }] of file.buildings.entries()) {
+    const id = idOf('building', slug)
+    await sql`insert into building (tenant_id, id, slug, position, name, zone, details) values (${tenant}, ${id}, ${slug}, ${place}, ${name}, ${zone}, ${JSON.stringify(details)}::jsonb)
+      on conflict (tenant_id, slug) do update set position = excluded.position, name = excluded.name, zone = excluded.zone, details = excluded.details`.execute(tx)
+    for (const { slug, open, ...home } of homes) {
+      const known = rows.homes.find((each) => each.slug === slug)
+      await sql`insert into home (tenant_id, id, building_id, slug, no, position, status, details) values (${tenant}, ${known?.id ?? newId()}, ${id}, ${slug}, ${known?.no ?? ++no}, ${++position}, ${open ? 'open' : 'closed'}, ${JSON.stringify(home)}::jsonb)
+        on conflict (tenant_id, slug) do update set building_id = excluded.building_id, position = excluded.position, status = excluded.status, details = excluded.details`.execute(tx)
     }
   }
-  for (const [position, { slug, active, buildings, ...details }] of file.agents.entries()) {
-    await sql`insert into agent (tenant_id, id, slug, position, active, details) values (${tenant}, ${idOf('agent', slug)}, ${slug}, ${position}, ${active}, ${JSON.stringify(details)}::jsonb)`.execute(tx)
-    for (const building of buildings) await sql`insert into agent_building (tenant_id, agent_id, building_id) values (${tenant}, ${idOf('agent', slug)}, ${idOf('building', building)})`.execute(tx)
+  for (const [place, { slug, active, buildings, ...details }] of file.agents.entries()) {
+    const id = idOf('agent', slug)
+    await sql`insert into agent (tenant_id, id, slug, position, active, details) values (${tenant}, ${id}, ${slug}, ${place}, ${active}, ${JSON.stringify(details)}::jsonb)
+      on conflict (tenant_id, slug) do update set position = excluded.position, active = excluded.active, details = excluded.details`.execute(tx)
+    await sql`delete from agent_building where tenant_id = ${tenant} and agent_id = ${id}`.execute(tx)
+    for (const building of buildings) await sql`insert into agent_building (tenant_id, agent_id, building_id) values (${tenant}, ${id}, ${idOf('building', building)})`.execute(tx)
   }
-  for (const { building, agent, startsAt, endsAt } of file.blackouts) {
+  for (const { is, what, slug } of changes) {
+    if (is === 'gone' && what === 'home') await sql`update home set status = 'closed' where tenant_id = ${tenant} and slug = ${slug}`.execute(tx)
+    if (is === 'gone' && what === 'agent') await sql`update agent set active = false where tenant_id = ${tenant} and slug = ${slug}`.execute(tx)
+  }
+  for (const { building, agent, startsAt, endsAt } of missingIn(now, file.blackouts)) {
     await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at) values (${tenant}, ${newId()}, ${building ? idOf('building', building) : null}, ${agent ? idOf('agent', agent) : null}, ${at(startsAt)}, ${at(endsAt)})`.execute(tx)
   }
+  const gone = new Set(missingIn(file, now.blackouts).map(blackoutKey))
+  for (const [place, { id }] of rows.blackouts.entries()) if (gone.has(blackoutKey(now.blackouts[place] ?? { startsAt: 0, endsAt: 0 }))) await sql`delete from blackout where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+  await sql`select pg_notify(${catalogueChannel}, '')`.execute(tx)
+  return changes
 }

@@ -6,12 +6,12 @@ import { stage } from '../domain/leads.ts'
 import { at } from '../spine/db.ts'
 import { handMediaBack } from './media.ts'
 import { lockNames } from './people.ts'
-import { claimValue, escalationSummary, leadFacts, messageBody, personName, privacyDetails } from './places.ts'
+import { claimValue, conflictValues, escalationSummary, leadFacts, messageBody, personName, privacyDetails } from './places.ts'
 
 // What of one person became another's, by row. Ciphertexts keep the key of whom they were sealed for, but for what is bound to the person's own id.
-const keys = { conversation: 'id', lead: 'id', tour: 'id', escalation: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', notice_shown: 'version' } as const
+const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version' } as const
 type Table = keyof typeof keys
-const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'escalation', 'consent', 'privacy_case', 'counterpart', 'notice_shown']
+const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown']
 const moved = z.strictObject({ claims: z.array(z.strictObject({ kind: z.string(), bidx: z.string() })), rows: z.record(z.string(), z.array(z.string())), unnamed: z.array(z.string()), isNamed: z.boolean() })
 type Moved = z.infer<typeof moved>
 export type MergeState = 'proposed' | 'merged' | 'undone' | 'refused'
@@ -76,6 +76,7 @@ export const moveBack = async (act: Act, { claims, rows, unnamed, isNamed }: Mov
   await reseal(act, to, { table: 'lead', column: 'facts_sealed', place: leadFacts, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'escalation', column: 'summary_sealed', place: escalationSummary, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'privacy_case', column: 'details_sealed', place: privacyDetails, where: sql`person_id = ${to}` })
+  await reseal(act, to, { table: 'crm_conflict', column: 'values_sealed', place: conflictValues, where: sql`person_id = ${to}` })
 }
 
 const handClaims = async ({ tx, sealing, subject: { tenant } }: Act, claims: Moved['claims'], from: string, to: string): Promise<void> => {
@@ -120,6 +121,14 @@ export const noteMerge = async ({ tx, subject: { tenant }, now, newId }: Act, { 
 // Of a pair that was decided about, nothing is proposed again.
 export const proposeMerge = async ({ tx, subject: { tenant }, now, newId }: Act, { kept, merged, reason }: { kept: string; merged: string; reason: MergeReason }): Promise<void> => {
   await sql`insert into merge (tenant_id, id, kept_id, merged_id, state, reason, made_at) values (${tenant}, ${newId()}, ${kept}, ${merged}, 'proposed', ${reason}, ${at(now)}) on conflict do nothing`.execute(tx)
+}
+
+// Somebody of ours thinks so, whatever was decided before. undefined: it waits already.
+export const proposeAgain = async ({ tx, subject: { tenant }, now, newId }: Act, [kept, merged]: readonly [string, string]): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ id: string }>`insert into merge (tenant_id, id, kept_id, merged_id, state, reason, made_at) values (${tenant}, ${newId()}, ${kept}, ${merged}, 'proposed', 'by_hand', ${at(now)})
+    on conflict (tenant_id, least(kept_id, merged_id), greatest(kept_id, merged_id)) do update set state = 'proposed', reason = 'by_hand', moved = null, made_at = excluded.made_at, decided_at = null
+    where merge.state in ('undone', 'refused') returning id`.execute(tx)
+  return row?.id
 }
 
 export const wasDecidedApart = async ({ tx, subject: { tenant } }: Act, one: string, other: string): Promise<boolean> => {

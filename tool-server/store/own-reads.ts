@@ -2,12 +2,13 @@ import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DB, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
-import type { Call, Known, Line, Own } from '../domain/reads.ts'
+import type { Attended, Call, Known, Line, Own } from '../domain/reads.ts'
 import type { Db } from '../spine/db.ts'
 import type { Clock } from '../spine/clock.ts'
 import type { Vault } from '../spine/vault.ts'
+import { bookingToken } from './booking-links.ts'
 import { calendarToken } from './calendar-links.ts'
-import { counterpartsOf } from './counterparts.ts'
+import { counterpartsOf, toldAt } from './counterparts.ts'
 import { makeHandles } from './handles.ts'
 import { loadCatalogue } from './homes.ts'
 import { findLead, openLead, type LeadRow } from './leads.ts'
@@ -35,8 +36,9 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
     const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(on, tenant, place, sealed)).toString()
     return {
       homes: { catalogue: () => catalogueOf(tenant) },
-      tours: { taken: (range) => takenTimes(on, tenant, range), of: (person) => toursOf(on, tenant, person) },
+      tours: { taken: (range) => takenTimes(on, tenant, { ...range, now: clock.now() }), of: (person) => toursOf(on, tenant, person) },
       people: {
+        toldAt: (kind, external) => toldAt(on, tenant, kind, external),
         async lead(person) {
           const row = await findLead(on, tenant, person)
           return row && openLead(row, open)
@@ -46,26 +48,28 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
           if (!known) return undefined
           const { rows: leads } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by opened_at`.execute(on)
           return {
-            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), counterparts: await counterpartsOf(on, tenant, person),
+            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), attended: await attendedOf(on, tenant, person), counterparts: await counterpartsOf(on, tenant, person),
             leads: await Promise.all(leads.map((row) => openLead(row, open))),
           }
         },
       },
-      handles: { ...makeHandles({ on, vault, tenant, now: clock.now }), calendarUrl: async (tour) => `${publicBaseUrl}/ics/${await calendarToken({ on, vault }, { tenant, tour })}`, mediaUrl: async (which) => `${publicBaseUrl}/media/${await mediaToken({ on, vault }, { tenant, ...which }, clock.now())}` },
+      handles: { ...makeHandles({ on, vault, tenant, now: clock.now }), calendarUrl: async (tour) => `${publicBaseUrl}/ics/${await calendarToken({ on, vault }, { tenant, tour })}`, bookingUrl: async (which) => `${publicBaseUrl}/book/${await bookingToken({ on, vault }, { tenant, ...which }, clock.now())}`, conversationsUrl: async () => `${publicBaseUrl}/console/conversations/`, mediaUrl: async (which) => `${publicBaseUrl}/media/${await mediaToken({ on, vault }, { tenant, ...which }, clock.now())}` },
     }
   }
   return Object.assign(ownOf, { forget: () => remembered.clear() })
 }
 
+const claimed = (kind: 'phone' | 'whatsapp') => sql`(select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = ${kind} order by claimed_at limit 1)`
 type Open = (place: string, sealed: Buffer) => Promise<string>
 const personOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Known | undefined> => {
-  const { rows: [row] } = await sql<{ name_sealed: Buffer | null; language: Known['language']; phone_sealed: Buffer | null }>`select name_sealed, language,
-    (select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = 'phone' order by claimed_at limit 1) as phone_sealed from person p where tenant_id = ${tenant} and id = ${person}`.execute(on)
+  const { rows: [row] } = await sql<Pick<Known, 'language' | 'consent'> & { name_sealed: Buffer | null; phone_sealed: Buffer | null; whatsapp_sealed: Buffer | null }>`select name_sealed, language, ${claimed('phone')} as phone_sealed, ${claimed('whatsapp')} as whatsapp_sealed,
+    (select status from consent c where c.tenant_id = p.tenant_id and c.person_id = p.id and purpose = 'messages' order by at desc, id desc limit 1) as consent from person p where tenant_id = ${tenant} and id = ${person}`.execute(on)
   if (!row) return undefined
   return {
-    id: person, language: row.language,
+    id: person, language: row.language, consent: row.consent ?? undefined,
     name: row.name_sealed ? await open(personName(person), row.name_sealed) : undefined,
     phone: row.phone_sealed ? await open(claimValue('phone', person), row.phone_sealed) : undefined,
+    whatsapp: row.whatsapp_sealed ? await open(claimValue('whatsapp', person), row.whatsapp_sealed) : undefined,
   }
 }
 
@@ -82,7 +86,18 @@ const conversationsOf = async (on: Kysely<DB>, tenant: string, person: string, o
 
 const mostCalls = 20
 const callsOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Call[]> => {
-  const { rows } = await sql<Omit<Call, 'summary'> & { summary_sealed: Buffer }>`select id, reason, summary_sealed, owner, due_at as "dueAt", closed_at is null as "isOpen" from escalation
+  const { rows } = await sql<Omit<Call, 'summary'> & { summary_sealed: Buffer }>`select id, reason, summary_sealed, owner, owner_id as agent, due_at as "dueAt", closed_at is null as "isOpen" from escalation
     where tenant_id = ${tenant} and person_id = ${person} order by opened_at desc limit ${mostCalls}`.execute(on)
-  return Promise.all(rows.map(async ({ id, reason, summary_sealed, owner, dueAt, isOpen }) => ({ id, reason, summary: await open(escalationSummary(id), summary_sealed), owner: owner ?? undefined, dueAt, isOpen })))
+  return Promise.all(rows.map(async ({ id, reason, summary_sealed, owner, agent, dueAt, isOpen }) => ({ id, reason, summary: await open(escalationSummary(id), summary_sealed), owner: owner ?? undefined, agent: agent ?? undefined, dueAt, isOpen })))
+}
+
+const attendedOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Attended> => {
+  const { rows: [row] } = await sql<{ heardAt: Millis | null; answeredAt: Millis | null; byBot: boolean | null; byHuman: boolean | null; calls: number; lastReason: string | null }>`with
+    said as (select m.author, m.sent_at from message m join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where c.tenant_id = ${tenant} and c.person_id = ${person} and m.author <> 'portero' and m.status <> 'failed'),
+    heard as (select min(sent_at) as at from said where author = 'prospect'),
+    called as (select reason, opened_at from escalation where tenant_id = ${tenant} and person_id = ${person})
+    select (select at from heard) as "heardAt", min(sent_at) filter (where author <> 'prospect' and sent_at >= (select at from heard)) as "answeredAt", bool_or(author = 'bot') as "byBot", bool_or(author = 'human') as "byHuman",
+      (select count(*) from called) as calls, (select reason from called order by opened_at desc limit 1) as "lastReason" from said`.execute(on)
+  const { heardAt = null, answeredAt = null, byBot = false, byHuman = false, calls = 0, lastReason = null } = row ?? {}
+  return { firstReplyS: heardAt !== null && answeredAt !== null ? Math.round((answeredAt - heardAt) / 1000) : undefined, byBot: byBot === true, byHuman: byHuman === true, calls, lastReason: lastReason ?? undefined }
 }

@@ -6,3 +6,4 @@ export const leadFacts = (lead: string): string => `lead.facts:${lead}`
 export const escalationSummary = (escalation: string): string => `escalation.summary:${escalation}`
 export const mediaBytes = (person: string, digest: Buffer): string => `media.bytes:${person}:${digest.toString('hex')}`
 export const privacyDetails = (privacyCase: string): string => `privacy_case.details:${privacyCase}`
+export const conflictValues = (conflict: string): string => `crm_conflict.values:${conflict}`

@@ -14,9 +14,9 @@ export const noteReply = async (act: Act, { conversation, text, key }: { convers
 }
 
 // The vendor may have told us of it before it answered: then that one is it.
-export const replyLeft = async ({ tx, subject: { tenant } }: Act, { conversation, key, message }: { conversation: string; key: string; message?: string | undefined }): Promise<void> => {
+export const replyLeft = async ({ tx, subject: { tenant } }: Act, { conversation, key, message, failure }: { conversation: string; key: string; message?: string | undefined; failure?: string | undefined }): Promise<void> => {
   const ours = sql`tenant_id = ${tenant} and conversation_id = ${conversation} and external_id = ${nameOf(key)}`
-  if (message === undefined) return void (await sql`update message set status = 'failed' where ${ours}`.execute(tx))
+  if (message === undefined) return void (await sql`update message set status = 'failed', failure = ${failure ?? null} where ${ours}`.execute(tx))
   const { rows: [told] } = await sql`update message set author = 'human' where tenant_id = ${tenant} and conversation_id = ${conversation} and external_id = ${message} returning id`.execute(tx)
   if (told) await sql`delete from message where ${ours}`.execute(tx)
   else await sql`update message set external_id = ${message} where ${ours}`.execute(tx)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Act, DB, Millis } from '../define.ts'
 import type { ConversationMode } from '../domain/send-gate.ts'
 import { silenceIn, type Charge, type Line } from '../domain/silence.ts'
+import { isVisitPick } from '../domain/visit-facts.ts'
 import { at } from '../spine/db.ts'
 import { messageBody } from './places.ts'
 
@@ -28,14 +29,14 @@ export const waitsSince = async (on: Kysely<DB>, which: Which & { charge: Charge
   const byBot = personSince === undefined ? sql`` : sql`or author = 'bot' and sent_at <= ${at(personSince)}`
   const { rows } = await sql<{ id: string; saidAt: Millis; body_sealed: Buffer | null }>`select id, sent_at as "saidAt", body_sealed from message where ${within(which)} and author = 'prospect' and deleted_at is null
     and sent_at > coalesce((select max(sent_at) from message where ${within(which)} and status <> 'failed' and (author in (${sql.join(answers)}) ${byBot})), '-infinity') order by sent_at, id limit ${most}`.execute(on)
-  const lines = await Promise.all(rows.map(async ({ id, saidAt, body_sealed }): Promise<Line> => {
-    const text = wordsIn(body_sealed ? await open(messageBody(id), body_sealed) : undefined)
-    return { author: 'prospect', at: saidAt, ...(text !== undefined && { text }) }
+  const lines = await Promise.all(rows.map(async ({ id, saidAt, body_sealed }): Promise<Line[]> => {
+    const said = wordsIn(body_sealed ? await open(messageBody(id), body_sealed) : undefined)
+    return said?.pick !== undefined && isVisitPick(said.pick) ? [] : [{ author: 'prospect', at: saidAt, ...(said && { text: said.text }) }]
   }))
-  return silenceIn(lines, { now, patienceMs: 0, answers })?.waitingSince
+  return silenceIn(lines.flat(), { now, patienceMs: 0, answers })?.waitingSince
 }
-const spoken = z.looseObject({ kind: z.literal('text'), text: z.string() })
-const wordsIn = (json: string | undefined): string | undefined => (json === undefined ? undefined : spoken.safeParse(JSON.parse(json)).data?.text)
+const spoken = z.looseObject({ kind: z.literal('text'), text: z.string(), pick: z.string().optional() })
+const wordsIn = (json: string | undefined): z.infer<typeof spoken> | undefined => (json === undefined ? undefined : spoken.safeParse(JSON.parse(json)).data)
 
 export const conversationOf = async ({ tx, subject: { tenant } }: Act, { connection, message }: { connection: string; message: string }): Promise<string | undefined> => {
   const { rows: [row] } = await sql<{ id: string }>`select conversation_id as id from message where tenant_id = ${tenant} and connection_id = ${connection} and external_id = ${message}`.execute(tx)

@@ -15,14 +15,14 @@ import type { Author, ConversationState, MessageStatus } from './tables.ts'
 export type Shown = { known: string } | 'erased' | undefined
 export type Place = { at: Millis; id: string } // where a page of a list begins
 export type Heading = { id: string; person: string; name: Shown; phone: Shown; state: ConversationState; at: Millis; last: Said | undefined; isUnanswered: boolean } // isUnanswered: somebody of ours was called, and nobody has come, or nobody has answered
-export type Said = { id: string; author: Author; text: Shown; status: MessageStatus; at: Millis; isEdited?: boolean; isDeleted?: boolean; media?: ShownMedia[]; isStray?: boolean }
+export type Said = { id: string; author: Author; text: Shown; status: MessageStatus; at: Millis; isEdited?: boolean; isDeleted?: boolean; media?: ShownMedia[]; isStray?: boolean; failure?: string; isSms?: boolean } // failure: why it didn't arrive
 export type Visit = { id: string; home: string; building: string; zone: string; agent: string; startsAt: Millis; endsAt: Millis; status: TourStatus }
 export type Transcript = Omit<Heading, 'last' | 'isUnanswered'> & {
   language: 'es-MX' | 'en'; openedAt: Millis; lines: Said[]; more: boolean; tours: Visit[]; cost: { currency: string; micros: number }[]
   lead: { stage: Stage; facts: LeadFacts; changedAt: Millis } | undefined
   escalation: { reason: string; summary: Shown; owner: string | undefined; openedAt: Millis; dueAt: Millis; seenAt: Millis | undefined; closedAt: Millis | undefined; told: Notice[] } | undefined
 }
-type Notice = { name: string; how: 'whatsapp' | 'none' }
+type Notice = { name: string; how: 'whatsapp' | 'email' | 'none' }
 type Needs = { db: Db; vault: Vault; tenant: string }
 
 const phoneOf = sql`(select value_sealed from claim k where k.tenant_id = c.tenant_id and k.person_id = c.person_id and kind = 'phone' order by claimed_at limit 1) as phone_sealed`
@@ -30,7 +30,7 @@ const isWaiting = sql`e.closed_at is null and (e.reason = 'unanswered' or e.seen
 const mostLines = 200
 
 type HeadingRow = { id: string; person: string; state: ConversationState; at: Millis; name_sealed: Buffer | null; phone_sealed: Buffer | null }
-type SaidRow = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null; edited?: boolean; deleted: boolean; stray?: boolean }
+type SaidRow = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null; edited?: boolean; deleted: boolean; stray?: boolean; failure?: string | null; sms?: boolean }
 type ListRow = HeadingRow & { last_id: string | null; last_author: Author; last_status: MessageStatus; last_body: Buffer | null; last_deleted: boolean; unanswered: boolean }
 
 export const headings = async ({ db, vault, tenant }: Needs, { before, most, unanswered = false }: { before?: Place | undefined; most: number; unanswered?: boolean }): Promise<{ headings: Heading[]; more: boolean; total: number; unanswered: number }> => {
@@ -55,7 +55,7 @@ export const transcript = async ({ db, vault, tenant }: Needs, id: string, befor
   const { rows: [row] } = await sql<HeadingRow & { language: 'es-MX' | 'en'; openedAt: Millis }>`select c.id, c.person_id as person, c.state, c.opened_at as at, c.opened_at as "openedAt", p.language, p.name_sealed, ${phoneOf}
     from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id where c.tenant_id = ${tenant} and c.id = ${id}`.execute(db.bare)
   if (!row) return undefined
-  const { rows: said } = await sql<SaidRow>`select id, author, status, sent_at as at, body_sealed, edited_at is not null as edited, deleted_at is not null as deleted, stray from message where tenant_id = ${tenant} and conversation_id = ${id}
+  const { rows: said } = await sql<SaidRow>`select id, author, status, sent_at as at, body_sealed, edited_at is not null as edited, deleted_at is not null as deleted, stray, failure, by_sms as sms from message where tenant_id = ${tenant} and conversation_id = ${id}
     ${before ? sql`and (sent_at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by sent_at desc, id desc limit ${mostLines + 1}`.execute(db.bare)
   const lines = said.slice(0, mostLines).toReversed()
   const media = await mediaOf(db.bare, tenant, lines.map((each) => each.id))
@@ -67,7 +67,7 @@ export const transcript = async ({ db, vault, tenant }: Needs, id: string, befor
 }
 
 type Open = (place: string, sealed: Buffer | null) => Promise<Shown>
-const opener = (db: Db, vault: Vault, tenant: string): Open => async (place, sealed) => {
+export const opener = (db: Db, vault: Vault, tenant: string): Open => async (place, sealed) => {
   if (!sealed) return undefined
   try {
     return { known: (await vault.open(db.bare, tenant, place, sealed)).toString() }
@@ -82,10 +82,10 @@ const headingOf = async ({ id, person, state, at, name_sealed, phone_sealed }: H
   id, person, state, at, name: await open(personName(person), name_sealed), phone: await open(claimValue('phone', person), phone_sealed),
 })
 const body = z.looseObject({ text: z.string() })
-const saidOf = async ({ id, author, status, at, body_sealed, edited, deleted, stray }: SaidRow, open: Open): Promise<Said> => {
+const saidOf = async ({ id, author, status, at, body_sealed, edited, deleted, stray, failure, sms }: SaidRow, open: Open): Promise<Said> => {
   const opened = await open(messageBody(id), body_sealed)
   const text = parsedAs(opened, (json) => body.safeParse(JSON.parse(json)).data?.text)
-  return { id, author, status, at, text: opened === 'erased' ? opened : text === undefined ? undefined : { known: text }, ...(edited && { isEdited: true }), ...(deleted && { isDeleted: true }), ...(stray && { isStray: true }) }
+  return { id, author, status, at, text: opened === 'erased' ? opened : text === undefined ? undefined : { known: text }, ...(edited && { isEdited: true }), ...(deleted && { isDeleted: true }), ...(stray && { isStray: true }), ...(failure && { failure }), ...(sms && { isSms: true }) }
 }
 
 // What the messages of it have cost, as far as prices were known.

@@ -3,7 +3,7 @@ import { AppError, sayings } from '@portero/shared'
 import { bookTour } from '../actions/book-tour.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
 import type { Millis } from '../define.ts'
-import { alternatives, offer, placing, reach, searchFor, startOf } from '../domain/offers.ts'
+import { alternatives, offer, placing, reach, searchFor, startOf, wantsOf } from '../domain/offers.ts'
 import { defineTool, type Reads } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
@@ -21,10 +21,13 @@ export const bookTourTool = defineTool({
     slot_id: z.string().nullish().describe('El slot_id exacto que devolvió check_availability.'),
     home: z.string().nullish().describe('El valor home, si no tienes slot_id.'),
     when: z.string().nullish().describe('Día y hora, si no tienes slot_id: «2026-11-23 11:00» o «lunes a las 11».'),
+    part_of_day: z.enum(['morning', 'afternoon', 'evening']).nullish().describe('Si dijo el día sin hora: mañana (morning), tarde (afternoon) o noche (evening).'),
+    people: z.int().nullish().describe('Cuántas personas van a la visita, si lo dijo.'),
+    language: z.enum(['es-MX', 'en']).nullish().describe('Si pide que quien le muestre hable inglés (en) o español (es-MX).'),
   }),
   output: reply(z.strictObject({ tour })),
   callers: ['prospect', 'workflow'],
-  policy: { effect: 'write', timeoutMs: 7_500, scopes: ['tours:write'], once: ({ slot_id, home, when }) => (slot_id ? slot_id : `${home ?? ''} ${when ?? ''}`) },
+  policy: { effect: 'write', timeoutMs: 7_500, scopes: ['tours:write'], once: ({ slot_id, home, when, part_of_day }) => (slot_id ? slot_id : `${home ?? ''} ${when ?? ''}${part_of_day ? ` ${part_of_day}` : ''}`) },
   examples: [{ name: 'un slot_id que ya no vale', input: { slot_id: 's_viejo' }, output: failed('slot_unknown', say.slotUnknown) }],
 }).runs(async (input, { reads, act, subject: { person }, now }) => {
   if (!person) throw new AppError('bug', 'a visit is booked for a person')
@@ -34,16 +37,17 @@ export const bookTourTool = defineTool({
   const { home, startsAt } = wanted
   const { building } = home
   const zone = building.zone
-  const search = searchFor({ catalogue, home, now, taken: [] })
+  const wants = wantsOf({ people: input.people, language: input.language })
+  const search = searchFor({ catalogue, home, now, taken: [], wants })
   const able = agentsFree({ ...search, startsAt })
   if (able.length === 0) {
-    const free = alternatives({ catalogue, home, now, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
+    const free = alternatives({ catalogue, home, now, wants, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
     return failed('not_offered', say.timeNotOffered, { alternatives: await offer(reads.handles, person, home, free) })
   }
   const placed = await act(bookTour, placing({ catalogue, home, now }, startsAt, able))
   if (placed.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
   if (placed.status === 'gone' || !placed.tour) {
-    const free = alternatives({ catalogue, home, now, taken: placed.taken ?? [] }, startsAt)
+    const free = alternatives({ catalogue, home, now, wants, taken: placed.taken ?? [] }, startsAt)
     return failed('slot_gone', say.slotGone, { alternatives: await offer(reads.handles, person, home, free) })
   }
   const agent = catalogue.agents.find(({ id }) => id === placed.agent)?.name ?? ''
@@ -54,10 +58,10 @@ export const bookTourTool = defineTool({
   }
 })
 
-type Asked = { slot_id?: string | null | undefined; home?: string | null | undefined; when?: string | null | undefined }
+type Asked = Parameters<typeof wantsOf>[0] & { slot_id?: string | null | undefined; home?: string | null | undefined; when?: string | null | undefined }
 type Around = { reads: Reads; person: string; catalogue: Catalogue; now: Millis }
 
-const wish = async ({ slot_id, home: name, when }: Asked, { reads, person, catalogue, now }: Around): Promise<{ home: Home; startsAt: Millis } | ReturnType<typeof failed>> => {
+const wish = async ({ slot_id, home: name, when, ...wanted }: Asked, { reads, person, catalogue, now }: Around): Promise<{ home: Home; startsAt: Millis } | ReturnType<typeof failed>> => {
   if (slot_id) {
     const slot = await reads.handles.slotOf(person, slot_id)
     const home = slot && catalogue.homes.find(({ no, isOpen }) => no === slot.home && isOpen)
@@ -70,6 +74,6 @@ const wish = async ({ slot_id, home: name, when }: Asked, { reads, person, catal
   const at = when ? readWhen(when, { zone: home.building.zone, now }) : undefined
   if (at && 'startsAt' in at) return { home, startsAt: at.startsAt }
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
-  const free = freeSlots({ ...searchFor({ catalogue, home, now, taken }), ...(at && { from: dayStart(home.building.zone, at.day) }), most: 3 })
+  const free = freeSlots({ ...searchFor({ catalogue, home, now, taken, wants: wantsOf(wanted) }), ...(at && { from: dayStart(home.building.zone, at.day) }), most: 3 })
   return failed('invalid_input', say.whenNotUnderstood, { alternatives: await offer(reads.handles, person, home, free) })
 }

@@ -1,18 +1,17 @@
 import { z } from 'zod'
 import { AppError, sayings } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import { mostOffered, offer, offeredSlot, reach, searchFor, spread, startOf } from '../domain/offers.ts'
+import { mostAlternatives, mostOffered, offer, offeredSlot, reach, searchFor, spread, startOf, wantsOf } from '../domain/offers.ts'
 import { defineTool } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
 import { freeSlots } from '../domain/slots.ts'
 import { readWhen } from '../domain/spanish-times.ts'
 import type { Slot } from '../domain/tours.ts'
-import { dayNamed, dayStart, minuteAt, numberAt } from '../domain/zones.ts'
+import { dayNamed, dayStart, numberAt } from '../domain/zones.ts'
 
 const say = sayings['es-MX']
 const soonDays = 4 // only the first few are offered: further on is looked at where these days have too few, since that is most of the work
-const parts = { morning: [0, 12 * 60], afternoon: [12 * 60, 17 * 60], evening: [17 * 60, 24 * 60] } as const
 
 export const checkAvailability = defineTool({
   name: 'check_availability',
@@ -21,12 +20,14 @@ export const checkAvailability = defineTool({
     home: z.string().describe('El valor home que devolvió find_homes.'),
     from_day: z.string().nullish().describe('Primer día que le sirve: AAAA-MM-DD, o palabras como «mañana» o «lunes».'),
     part_of_day: z.enum(['morning', 'afternoon', 'evening']).nullish().describe('Si prefiere mañana (morning), tarde (afternoon) o noche (evening).'),
+    people: z.int().nullish().describe('Cuántas personas van a la visita, si lo dijo.'),
+    language: z.enum(['es-MX', 'en']).nullish().describe('Si pide que quien le muestre hable inglés (en) o español (es-MX).'),
   }),
-  output: reply(z.strictObject({ home: z.string(), zone: z.string(), as_of: z.string(), slots: z.array(offeredSlot) })),
+  output: reply(z.strictObject({ home: z.string(), zone: z.string(), as_of: z.string(), slots: z.array(offeredSlot), nearby: z.array(offeredSlot).optional(), link: z.string().optional() })),
   callers: ['prospect', 'workflow'],
   policy: { effect: 'read', timeoutMs: 5_000, scopes: ['tours:read'] },
   examples: [{ name: 'una vivienda que no existe', input: { home: 'luna-1' }, output: failed('not_found', say.noSuchHome) }],
-}).runs(async ({ home: name, from_day, part_of_day }, { reads, subject: { person }, now }) => {
+}).runs(async ({ home: name, from_day, part_of_day, people, language }, { reads, subject: { person, conversation }, now }) => {
   if (!person) throw new AppError('bug', 'slots are offered to a person')
   const catalogue = await reads.homes.catalogue()
   const home = homeNamed(catalogue, name)
@@ -37,16 +38,19 @@ export const checkAvailability = defineTool({
   if (from_day && !from) return failed('invalid_input', say.notUnderstood('from_day'))
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
   const since = from ? ('day' in from ? dayStart(zone, from.day) : from.startsAt) : now
-  const [first, last] = parts[part_of_day ?? 'morning']
-  const before = (to: Millis): Slot[] => {
-    const all = freeSlots({ ...searchFor({ catalogue, home, now, taken }), from: since, to })
-    return spread(part_of_day ? all.filter(({ startsAt }) => minuteAt(zone, startsAt) >= first && minuteAt(zone, startsAt) < last) : all, zone)
-  }
+  const search = searchFor({ catalogue, home, now, taken, wants: wantsOf({ part_of_day, people, language }) })
+  const before = (to: Millis): Slot[] => spread(freeSlots({ ...search, from: since, to }), zone)
   const soon = before(dayStart(zone, dayNamed(numberAt(zone, Math.max(since, now)) + soonDays)))
   const slots = await offer(reads.handles, person, home, soon.length < mostOffered ? before(Infinity) : soon)
+  // As little of what they asked for is given up as it takes: first when, then with whom.
+  const near = slots.length > 0 ? [] : [searchFor({ catalogue, home, now, taken, wants: wantsOf({ language, people }) }), searchFor({ catalogue, home, now, taken })].map((each) => freeSlots({ ...each, from: since, most: mostAlternatives })).find((each) => each.length > 0) ?? []
+  const nearby = await offer(reads.handles, person, home, near)
+  const link = conversation && (await reads.handles.bookingUrl({ conversation, wish: { home: home.no } }))
   return {
-    ok: true, data: { home: home.slug, zone, as_of: startOf(zone, now), slots },
-    say: slots[0] ? say.slotsFound(home.title, slots[0].label) : say.noSlots(home.title),
-    next: slots.length > 0 ? 'Cuando elija, llama a book_tour con el slot_id.' : 'Ofrece otro día u otra vivienda.',
+    ok: true, data: { home: home.slug, zone, as_of: startOf(zone, now), slots, ...(nearby.length > 0 && { nearby }), ...(link && { link }) },
+    say: slots[0] ? say.slotsFound(home.title, slots[0].label) : nearby[0] ? say.noneLikeThat(home.title, nearby[0].label) : say.noSlots(home.title),
+    next: slots.length > 0
+      ? 'Cuando elija, llama a book_tour con el slot_id. Si ninguno le queda o prefiere verlos todos, mándale link: ahí elige en una página.'
+      : 'Ofrece los de nearby si los hay, otro día u otra vivienda, o mándale link: ahí ve todos los horarios. Si quiere esperar a que se libere uno, llama a join_waitlist.',
   }
 })

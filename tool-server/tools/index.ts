@@ -5,6 +5,7 @@ import { checkAvailability } from './check-availability.ts'
 import { escalateTool } from './escalate.ts'
 import { findHomes } from './find-homes.ts'
 import { getHome } from './get-home.ts'
+import { joinWaitlistTool } from './join-waitlist.ts'
 import { myTours } from './my-tours.ts'
 import { privacyRequest } from './privacy-request.ts'
 import { qualifyLead } from './qualify-lead.ts'
@@ -13,4 +14,4 @@ import { sendHomeMediaTool } from './send-home-media.ts'
 import { updateDeal } from './update-deal.ts'
 
 // Every tool, a file and a line each.
-export const tools: readonly Tool[] = [bookTourTool, cancelTourTool, checkAvailability, escalateTool, findHomes, getHome, myTours, privacyRequest, qualifyLead, rescheduleTourTool, sendHomeMediaTool, updateDeal]
+export const tools: readonly Tool[] = [bookTourTool, cancelTourTool, checkAvailability, escalateTool, findHomes, getHome, joinWaitlistTool, myTours, privacyRequest, qualifyLead, rescheduleTourTool, sendHomeMediaTool, updateDeal]

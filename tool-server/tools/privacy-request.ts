@@ -19,7 +19,7 @@ export const privacyRequest = defineTool({
   }),
   output: reply(z.strictObject({ folio: z.string(), due: z.string() })),
   callers: ['prospect'],
-  policy: { effect: 'write', timeoutMs: 5_000, scopes: ['privacy:write'] }, // asking again finds the first by itself
+  policy: { effect: 'write', timeoutMs: 5_000, scopes: ['privacy:write'], despiteTakeover: true }, // the law lets them ask at any time; asking again finds the first by itself
   examples: [{ name: 'quiere ver sus datos', input: { kind: 'access' }, output: { ok: true, say: say.privacyReceived('access', 'P-3F9A12BC', 'viernes 18 de diciembre'), data: { folio: 'P-3F9A12BC', due: '2026-12-18' } } }],
 }).runs(async ({ kind, details }, { act, subject: { person, conversation }, now }) => {
   if (!person || !conversation) throw new AppError('bug', 'a privacy request is made by a person, in a conversation')

@@ -3,7 +3,7 @@ import { AppError, sayings } from '@portero/shared'
 import { rescheduleTour } from '../actions/reschedule-tour.ts'
 import type { Millis } from '../define.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
-import { alternatives, nearestTo, offer, placing, reach, searchFor } from '../domain/offers.ts'
+import { alternatives, offer, placing, reach, searchFor } from '../domain/offers.ts'
 import { defineTool, type Reads } from '../domain/reads.ts'
 import { failed, reply, type Failure } from '../domain/replies.ts'
 import { agentsFree, freeSlots } from '../domain/slots.ts'
@@ -33,14 +33,14 @@ export const rescheduleTourTool = defineTool({
   if ('ok' in wanted) return wanted
   const { tour, version, home, startsAt } = wanted
   const { zone, address } = home.building
-  const near = async (taken: Parameters<typeof alternatives>[0]['taken']) => offer(reads.handles, person, home, alternatives({ catalogue, home, now, taken }, startsAt))
+  const near = async (taken: Parameters<typeof alternatives>[0]['taken'], agent?: string) => offer(reads.handles, person, home, alternatives({ catalogue, home, now, taken }, startsAt, agent))
   const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
   if (able.length === 0) return failed('not_offered', say.timeNotOffered, { alternatives: await near(await reads.tours.taken(reach({ catalogue, home }, now))) })
   const moved = await act(rescheduleTour, { ...placing({ catalogue, home, now }, startsAt, able), tour, ...(version !== undefined && { version }) })
   if (!moved.tour) return failed('tour_unknown', say.tourUnknown)
   if (moved.status === 'changed') return changedFor(catalogue, moved.tour)
   if (moved.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
-  if (moved.status === 'gone') return failed('slot_gone', say.slotGone, { alternatives: await near(moved.taken ?? []) })
+  if (moved.status === 'gone') return failed('slot_gone', say.slotGone, { alternatives: await near(moved.taken ?? [], moved.tour.agent) })
   if (moved.status !== 'moved') return overFor(moved.tour, now) ?? changedFor(catalogue, moved.tour)
   const told = await visitTold(whose, moved.tour)
   return { ok: true, say: say.moved(told.label, home.title, told.agent, address), data: { tour: told } }
@@ -76,7 +76,7 @@ const timeMeant = async (tour: Visit, when: string | null | undefined, { reads, 
   const at = when ? readWhen(when, { zone, now }) : undefined
   if (at && 'startsAt' in at) return { home, startsAt: at.startsAt }
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
-  const search = searchFor({ catalogue, home, now, taken })
-  const free = at ? freeSlots({ ...search, from: dayStart(zone, at.day), most: 3 }) : nearestTo(tour.startsAt, freeSlots(search))
+  const place = { catalogue, home, now, taken }
+  const free = at ? freeSlots({ ...searchFor(place), from: dayStart(zone, at.day), most: 3 }) : alternatives(place, tour.startsAt, tour.agent)
   return failed('invalid_input', when && !at ? say.whenNotUnderstood : say.moveWhen, { alternatives: await offer(reads.handles, person, home, free) })
 }

@@ -107,6 +107,7 @@ export const makeBirdAgent = (where: Parameters<typeof makeAsks>[0]): Agent => {
 
   return {
     async answer(conversation, text, pick = '') {
+      if (/^(?:tour|wait):/.test(pick)) return [] // what Portero asked is answered by Portero: the kit's flow ends there
       const may = await gate(conversation, text)
       if (may && may.answer !== 'bot') return []
       const memory: Memory = memories.get(conversation) ?? { greeted: false, homes: [], slots: [], offered: new Map(), choices: [], visits: new Map(), said: [] }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Answer, Route } from '../simulator.ts'
-import { found, invalid, nothing, ok, page, parsed } from './answers.ts'
+import { found, invalid, nothing, ok, page, parsed, Refusal } from './answers.ts'
 import { byText, outgoing, templateWanted } from './bodies.ts'
 import type { Chats } from './chats.ts'
 import type { Templates } from './templates.ts'
@@ -37,8 +37,10 @@ export const channelRoutes = ({ chats, templates, isShown }: Needs): Record<stri
       const { receiver, body: words, template, reference, replyTo } = parsed(sending, body)
       if ((words === undefined) === (template === undefined)) throw invalid('body, template', 'Exactly one of body and template is needed.')
       if (template && platform === 'sms') throw invalid('template')
+      const contact = receiverOf(receiver.contacts[0])
+      if (platform === 'whatsapp' && contact.lacksWhatsapp === 'refused') throw new Refusal(422, 'InvalidRecipient', 'The recipient has no WhatsApp account.')
       const said = template ? templates.filled(template) : parsed(platform === 'sms' ? byText : outgoing, words)
-      return accepted(chats.send(receiverOf(receiver.contacts[0]), said, { by: 'api', platform, reference, template, ...(replyTo && { repliesTo: replyTo }) }))
+      return accepted(chats.send(contact, said, { by: 'api', platform, reference, template, ...(replyTo && { repliesTo: replyTo }) }))
     },
     [`GET ${path}/messages`]: ({ parts, query, lagMs }) => {
       const platform = platformOf(parts['channel'])

@@ -44,7 +44,7 @@ export type Doom = Failure & { status: 'sending_failed' | 'delivery_failed' }
 const windowMs = 24 * 3_600_000
 const fatesAfterMs = [['sent', 400], ['delivered', 900]] as const
 const outsideWindow: Doom = { status: 'sending_failed', code: '131047', reason: 'Message failed to send because more than 24 hours have passed since the customer last replied to this number.' }
-
+const noWhatsapp: Doom = { status: 'sending_failed', code: '131026', reason: 'Message undeliverable.' }
 const notFetched: Doom = { status: 'sending_failed', code: '131053', reason: 'Media upload error: the file could not be downloaded.' }
 
 type Whereabouts = { clock: Time; account: Account; serverUrl: string; publicUrl?: string | undefined; agent?: Agent | undefined }
@@ -101,6 +101,7 @@ export const makeChats = ({ clock, account, serverUrl, publicUrl = serverUrl, ag
   }
   const windowUntil: Chats['windowUntil'] = ({ heardAt }) => (heardAt === undefined || clock.now() >= heardAt + windowMs ? undefined : heardAt + windowMs)
   const failureOf = (contact: Contact, { platform = 'whatsapp', template }: Said): Doom | undefined => {
+    if (platform === 'whatsapp' && contact.lacksWhatsapp) return noWhatsapp
     const planned = doomed.get(contact)
     doomed.delete(contact)
     return planned ?? (platform === 'whatsapp' && !template && windowUntil(contact) === undefined ? outsideWindow : undefined)

@@ -21,6 +21,7 @@ export type Deeds = {
   staff(agents: readonly InboxAgent[]): void // who works in the Inbox
   decide(which: { project: string; locale?: string | undefined; status: LocaleStatus }): void // Meta, on a template
   fail(number: string, failure: Doom): void // the next that is sent there
+  unreachable(number: string, how: 'told' | 'refused' | 'no'): void // on WhatsApp
   forgetMedia(url: string): void
   revoke(yes: boolean): void // our key
 }
@@ -35,6 +36,7 @@ export const controlsOf = (bird: Deeds, { speaker, subscriptions, people, ...cha
   twin: asked(z.strictObject({ number }), ({ number }) => ({ contact: people.twin(number).id })), // the same phone as a second contact, 521 beside 52
   template: asked(z.strictObject({ project: z.string(), locale: z.string().optional(), status: templateStates }), bird.decide),
   fail: asked(z.strictObject({ number, status: z.enum(['sending_failed', 'delivery_failed']), reason: z.string(), code: z.string() }), ({ number, ...failure }) => bird.fail(number, failure)),
+  unreachable: asked(z.strictObject({ number, how: z.enum(['told', 'refused', 'no']) }), ({ number, how }) => bird.unreachable(number, how)),
   forget: asked(z.strictObject({ url: z.string() }), ({ url }) => bird.forgetMedia(url)),
   revoke: asked(yes, ({ yes }) => bird.revoke(yes)), // our key
   backwards: asked(yes, ({ yes }) => chats.backwards(yes)),

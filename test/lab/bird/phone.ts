@@ -7,10 +7,12 @@ import { fileBody, fileOf, metaOf, placeBody, writing, type Sent, type Writing }
 
 // What a prospect's phone does, by its number.
 type Written = { conversationId: string; messageId: string }
+const nothingWritten: Written = { conversationId: '', messageId: '' }
 export type Phone = {
   write(number: string, what: Writing & { name?: string }): Written
   messages(number: string): OnPhone[] // the oldest first
   read(number: string): void // whatever came
+  lackWhatsapp(number: string, how: 'told' | 'refused' | 'no'): void
   hide(number: string, username: string | undefined): void // behind a username; undefined: shown again
   renumber(from: string, to: string): Written // a new number, and WhatsApp says so
 }
@@ -53,6 +55,11 @@ export const makePhone = (chats: Chats): { phone: Phone; phoneDesk(asked: Dialle
   const phone: Phone = {
     write(number, { name, ...what }) {
       const contact = people.at(number, name)
+      if ('whatsapp' in what) {
+        phone.lackWhatsapp(number, what.whatsapp ? 'no' : 'told')
+        return nothingWritten
+      }
+      if ('text' in what && contact.lacksWhatsapp) return chats.hear(contact, { type: 'text', text: { text: what.text } }, { platform: 'sms' })
       if ('text' in what) return chats.hear(contact, { type: 'text', text: { text: what.text } }, what.replyTo === undefined ? {} : { repliesTo: { id: one(number, what.replyTo).id, type: 'message' } })
       if ('sms' in what) return chats.hear(contact, { type: 'text', text: { text: what.sms } }, { platform: 'sms' })
       if ('media' in what) return sendFile(number, what.media)
@@ -66,6 +73,11 @@ export const makePhone = (chats: Chats): { phone: Phone; phoneDesk(asked: Dialle
     messages: (number) => shownOnPhone(onPhone(number), media.linkTo),
     read(number) {
       for (const message of onPhone(number)) if (message.by !== 'prospect' && message.platform === 'whatsapp' && message.status !== 'read') chats.read(message)
+    },
+    lackWhatsapp(number, how) {
+      const contact = people.at(number)
+      if (how === 'no') delete contact.lacksWhatsapp
+      else contact.lacksWhatsapp = how
     },
     hide(number, username) {
       const contact = people.at(number)
@@ -84,7 +96,7 @@ export const makePhone = (chats: Chats): { phone: Phone; phoneDesk(asked: Dialle
     // GET and POST /_lab/phone/{number}/messages
     phoneDesk({ method, number, body }) {
       if (!/^\+?[\d\s().-]{10,24}$/.test(number)) return { status: 400, body: { error: 'that is no number' } }
-      if (method === 'GET') return { status: 200, body: phone.messages(number) }
+      if (method === 'GET') return { status: 200, headers: { 'x-whatsapp': people.all().some((each) => each.lacksWhatsapp && ringsAt(each.number) === ringsAt(number)) ? 'no' : 'yes' }, body: phone.messages(number) }
       if (method !== 'POST') return { status: 405, body: { error: 'GET what there is, or POST something new' } }
       const parsed = writing.safeParse(body)
       return parsed.success ? { status: 200, body: phone.write(number, parsed.data) } : { status: 400, body: { error: 'write { text }, { media: { kind, caption? } }, { press: { message, payload } }, { reply }, …' } }

@@ -62,6 +62,7 @@ export const makeBird = ({ clock, account, serverUrl, publicUrl, agent }: { cloc
     inboxItem: (conversation) => inbox.item(conversation),
     decide: (which) => templates.put(which),
     fail: (number, failure) => chats.fail(people.at(number), failure),
+    unreachable: (number, how) => phone.lackWhatsapp(number, how),
     forgetMedia: (url) => media.forget(url),
     revoke: (yes) => void (isRevoked = yes),
     backwards: (yes) => chats.backwards(yes),

@@ -8,6 +8,7 @@ export type Contact = {
   bsuid: string // WhatsApp's id of them within our business
   username?: string
   hides?: boolean // their number, behind their username
+  lacksWhatsapp?: 'told' | 'refused' // which is told later, or as soon as one writes to them
   name?: string
   madeAt: number
   changedAt: number

@@ -13,6 +13,7 @@ const message = z.string().min(1) // its id
 export const writing = z.union([
   z.strictObject({ text: z.string().min(1), replyTo: message.optional() }),
   z.strictObject({ sms: z.string().min(1) }),
+  z.strictObject({ whatsapp: z.boolean() }), // whether there is one on it
   z.strictObject({ media: z.union([file, place]) }),
   z.strictObject({ card: z.strictObject({ name: z.string().min(1), number: z.string().min(8) }) }),
   z.strictObject({ reply: z.string().min(1) }), // to what came last

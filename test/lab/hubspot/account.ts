@@ -3,11 +3,12 @@ import type { Route } from '../simulator.ts'
 import { missing, ok, parsed } from './answers.ts'
 
 // What HubSpot tells of the account itself, and of what a token may do.
-export type AccountAnswers = { routes: Record<string, Route>; grant(scopes: readonly string[]): void; become(accountType: string): void }
+export type AccountAnswers = { routes: Record<string, Route>; grant(scopes: readonly string[]): void; has(scope: string): boolean; become(accountType: string): void }
 
 const granted = [
   'oauth', 'crm.objects.contacts.read', 'crm.objects.contacts.write', 'crm.objects.deals.read', 'crm.objects.deals.write', 'tickets',
   'crm.schemas.contacts.read', 'crm.schemas.contacts.write', 'crm.schemas.deals.read', 'crm.schemas.deals.write',
+  'crm.objects.companies.read', 'crm.objects.companies.write', 'crm.schemas.companies.read', 'crm.schemas.companies.write', 'crm.objects.owners.read',
 ]
 const asked = z.object({ tokenKey: z.string().min(1) })
 
@@ -15,6 +16,7 @@ export const makeAccount = ({ portal, apiKey }: { portal: string; apiKey: string
   let scopes: readonly string[] = granted
   let accountType = 'STANDARD'
   return {
+    has: (scope) => scopes.includes(scope),
     grant: (only) => void (scopes = only),
     become: (type) => void (accountType = type),
     routes: {

@@ -1,181 +1,103 @@
-import { z } from 'zod'
-import type { Answer, Route, Simulator, Time } from '../simulator.ts'
+import type { Simulator, Time } from '../simulator.ts'
 import { makeAccount } from './account.ts'
-import { batch, conflict, created, gone, guarded, invalid, missing, ok, parsed } from './answers.ts'
 import { makeAssociations } from './associations.ts'
-import { createdName, makeProperties, typeOf, updatedName, type Given, type Type } from './properties.ts'
+import { batchRoutes } from './batches.ts'
+import { controlsOf, type ControlName } from './controls.ts'
+import { engagementRoutes } from './engagements.ts'
+import { makeHubspotFaults } from './faults.ts'
+import { guarded, type TokenState } from './guard.ts'
+import { mergeRoutes } from './merges.ts'
+import { objectRoutes } from './objects.ts'
+import { makeOwners } from './owners.ts'
+import { makePipelines, namesOf } from './pipelines.ts'
+import { makeProperties } from './properties.ts'
+import { makeQuota } from './quota.ts'
+import { heldBy, makeRecords, type Author, type Row } from './records.ts'
+import { searchRoutes } from './search.ts'
+import { perType, typeOf, type Type } from './types.ts'
+import { makeWebhooks, type Call, type WebhookWish } from './webhooks.ts'
 
-// HubSpot's CRM: records with known properties, found by number or by a unique value, and what belongs to what.
+// HubSpot's CRM: records with known properties, found by number or by a unique value, and what belongs to what; judged by HubSpot's own client and MCP server.
+// Each call has its v3 or v4 address and its dated one (2026-09); a fault of the desk names the address that was called, `refuse` below the v3 or v4 one.
+//
+// POST /_lab/hubspot/{control}, or controls.{control}(…):
+//   grant {scopes}                    what the token may do; a call without its scope is a 403 that names it
+//   become {accountType}              the kind of account
+//   token {state}                     good, expired, revoked
+//   limits {perTenSeconds?, searchesPerSecond?, perDay?}     190, 5 and 650,000 without a word
+//   lag {ms}                          how far the search is behind what was written; 0 without a word
+//   refuse {with, on?, times?, retryAfter?, scopes?}         expired, unauthorized, scopes, missing, ten-secondly, secondly, daily, locked (423), migrating (477), internal, gateway, unavailable, timeout
+//   partial {every?, verb?, times?}   every second row of a batch fails alone, by a 207
+//   stage {type, stage, label?, archived?}                   an admin renames, archives or restores a stage
+//   owner {id, email, archived?, …}   somebody comes, or leaves
+//   webhooks {url, deliverTo?, secret, subscriptions?, maxConcurrentRequests?} or null       where they go; without subscriptions everything is told, and before this nothing is
+//   delivery {twice?, backwards?, coalesce?, hold?, delayMs?}                                how they come
+//   and what people, imports and other apps do, told of by webhooks; as: {source?, sourceId?, user?}, else Sofía in HubSpot itself:
+//   create {type, properties, as?}    change {type, id, properties, as?}    archive, restore, forget {type, id, as?}    merge {type, primary, other, as?}
+//   link, unlink {from, id, to, toId, as?}                   import {type, rows}
+// The desk has the rest: down, slow, drip, lost (done, but not answered), garbled, misshapen and lag as faults; state, requests, release.
 export type HubspotAccount = { portal: string; apiKey: string; pipeline: string; stages: Readonly<Record<string, string>> }
 export type HubspotRecord = { id: string; properties: Record<string, string>; createdAt: string; updatedAt: string; associations: { contacts: string[]; deals: string[] } }
 export type HubspotState = { portal: string } & Record<Type, HubspotRecord[]>
-export type Hubspot = Omit<Simulator, 'state'> & { state(): HubspotState; labelOf(type: string, property: string): string }
+export type Hubspot = Omit<Simulator, 'state' | 'controls'> & {
+  state(): HubspotState
+  labelOf(type: string, property: string): string
+  controls: Record<ControlName, (wanted: unknown) => unknown>
+  calls(): Call[] // the webhooks that were sent
+  silent(): Promise<void> // when no webhook is under way
+}
 
-type Row = { id: string; type: Type; properties: Record<string, string>; createdAt: number; updatedAt: number }
-const mostAtOnce = 100
-const mostFound = 200
+const appId = '31337'
+const app: Author = { source: 'INTEGRATION', sourceId: appId }
 
-const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
-const one = z.object({ properties: values })
-const inputs = <S extends z.ZodType>(input: S) => z.object({ inputs: z.array(input).max(mostAtOnce, `at most ${mostAtOnce} inputs`) })
-const traced = z.object({ objectWriteTraceId: z.string().optional() })
-const byId = z.object({ id: z.string().min(1) })
-const making = inputs(traced.extend({ properties: values }))
-const changing = inputs(traced.extend({ ...byId.shape, properties: values, idProperty: z.string().optional() }))
-const reading = inputs(byId).extend({ properties: z.array(z.string()).default([]), idProperty: z.string().optional() })
-const searching = z.object({
-  filterGroups: z.array(z.object({ filters: z.array(z.object({ propertyName: z.string(), operator: z.literal('EQ'), value: z.string() })).max(6) })).max(5).default([]),
-  properties: z.array(z.string()).default([]),
-  limit: z.int().min(1).max(mostFound).default(10),
-  after: z.string().regex(/^\d*$/).default(''),
-})
-
-export const makeHubspot = ({ clock, account }: { clock: Time; account: HubspotAccount }): Hubspot => {
-  const rows = new Map<string, Row>() // by id: no two objects share one
-  let lastId = 20_100_000_000
-  const properties = makeProperties(account)
+export const makeHubspot = ({ clock, account, webhooks: target }: { clock: Time; account: HubspotAccount; webhooks?: WebhookWish }): Hubspot => {
+  const { now } = clock
+  let token: TokenState = 'good'
+  let behindMs = 0
+  let author = app // of what has none of its own
+  const webhooks = makeWebhooks({ clock, portal: account.portal, appId })
+  webhooks.target(target)
   const itself = makeAccount(account)
-  const associations = makeAssociations({ now: clock.now, exists: (type, id) => void byNumber(type, id) })
+  const owners = makeOwners({ now })
+  const pipelines = makePipelines({ now, account, isUsed: (type, stage) => records.all(type).some(({ properties: held }) => held[namesOf[type].stage] === stage) })
+  const properties = makeProperties({ now, optionsOf: pipelines.optionsOf })
+  const associations = makeAssociations({ now, exists: (type, id) => records.byNumber(type, id).id, tell: (link) => webhooks.tell({ ...link, what: 'associationChange', by: author }) })
+  const records = makeRecords({ now, portal: account.portal, properties, isOwner: owners.has, faultIn: pipelines.faultIn, tell: webhooks.tell, left: associations.forget, moved: associations.move })
+  const faults = makeHubspotFaults()
+  const quota = makeQuota({ now })
 
-  const living = (type: Type): Row[] => [...rows.values()].filter((row) => row.type === type)
-  const byNumber = (type: Type, id: string): Row => {
-    const row = rows.get(id)
-    if (row?.type === type) return row
-    throw missing()
-  }
-  const byValue = (type: Type, name: string, value: string): Row | undefined => {
-    const property = properties.of(type).get(name)
-    if (!property) throw invalid(`Property "${name}" does not exist`, [{ message: `Property "${name}" does not exist`, code: 'PROPERTY_DOESNT_EXIST', context: { propertyName: [name] } }])
-    if (!property.hasUniqueValue) throw invalid(`${name} is not a unique property of ${type}`)
-    return living(type).find((row) => row.properties[name] === value)
-  }
-  const found = (type: Type, id: string, idProperty = 'hs_object_id'): Row => {
-    if (idProperty === 'hs_object_id') return byNumber(type, id)
-    const row = byValue(type, idProperty, id)
-    if (row) return row
-    throw missing()
-  }
-
-  // Each looks first and writes when it is called, so that a batch can be all or nothing.
-  const checkUnique = (type: Type, given: Record<string, string>, self?: Row): void => {
-    for (const [name, value] of Object.entries(given)) {
-      if (value === '' || !properties.of(type).get(name)?.hasUniqueValue) continue
-      const other = byValue(type, name, value)
-      if (other && other !== self) throw conflict(`${name} has that value on another record already. Existing ID: ${other.id}`)
-    }
-  }
-  const preparedNew = (type: Type, given: Given): (() => Row) => {
-    const checked = properties.checked(type, given)
-    checkUnique(type, checked)
-    const lacking = [...properties.of(type).values()].filter(({ name, required }) => required && !checked[name]).map(({ name }) => name)
-    if (lacking.length > 0) throw invalid(`Error creating ${type}. Some required properties were not set.`, [{ message: `required: ${lacking.join(', ')}`, code: 'REQUIRED_PROPERTIES_MISSING', context: { properties: lacking } }])
-    return () => {
-      const row: Row = { id: String(++lastId), type, properties: {}, createdAt: clock.now(), updatedAt: clock.now() }
-      rows.set(row.id, row)
-      return written(row, checked)
-    }
-  }
-  const preparedChange = (row: Row, given: Given): (() => Row) => {
-    const checked = properties.checked(row.type, given)
-    checkUnique(row.type, checked, row)
-    return () => written(row, checked)
-  }
-  const written = (row: Row, checked: Record<string, string>): Row => {
-    row.updatedAt = clock.now()
-    // '' clears.
-    row.properties = Object.fromEntries(Object.entries({ ...row.properties, ...checked }).filter(([, value]) => value !== ''))
-    return row
-  }
-  const archive = (type: Type, id: string): void => {
-    if (rows.get(id)?.type !== type) return
-    associations.forget(type, id)
-    rows.delete(id)
-  }
-  const all = <I extends { id?: string; objectWriteTraceId?: string | undefined }>(status: number, asked: readonly I[], prepare: (input: I) => () => object, how: { isReading?: true } = {}): Answer => batch({ inputs: asked, prepare, status, nowMs: clock.now(), ...how })
-
-  const routes: Record<string, Route> = {
-    ...properties.routes,
-    ...associations.routes,
-    ...itself.routes,
-    'POST /crm/v3/objects/:type': ({ parts, body }) => created(shown(preparedNew(typeOf(parts['type']), parsed(one, body).properties)())),
-    'GET /crm/v3/objects/:type': ({ parts, query: { limit = '10', after = '0' } }) => ok(page(living(typeOf(parts['type'])), Math.min(Number(limit), 100), Number(after))),
-    'POST /crm/v3/objects/:type/search': ({ parts, body, lagMs }) => {
-      const type = typeOf(parts['type'])
-      const { filterGroups, limit, after } = parsed(searching, body)
-      for (const { propertyName: name } of filterGroups.flatMap(({ filters }) => filters)) if (!properties.of(type).has(name)) throw invalid(`There was a problem with the request: property ${name} does not exist`)
-      // What was written a moment ago is not found yet.
-      const fits = living(type).filter((row) => clock.now() - row.updatedAt >= lagMs && (filterGroups.length === 0 || filterGroups.some(({ filters }) => filters.every(({ propertyName, value }) => shown(row).properties[propertyName] === value))))
-      return ok({ total: fits.length, ...page(fits, limit, Number(after)) })
+  const kept = { records, associations, by: app }
+  const routes = guarded(
+    {
+      ...batchRoutes({ ...kept, now, isFailing: faults.isFailing }), ...searchRoutes({ records, properties, now, behindMs: () => behindMs }), ...mergeRoutes(kept), ...objectRoutes(kept),
+      ...associations.routes, ...properties.routes, ...pipelines.routes, ...owners.routes, ...itself.routes, ...engagementRoutes(kept),
     },
-    'GET /crm/v3/objects/:type/:id': ({ parts: { type: name, id = '' }, query: { idProperty, associations: wanted } }) => {
-      const row = found(typeOf(name), id, idProperty)
-      const linked = (wanted ?? '').split(',').filter(Boolean).map(typeOf).map((to) => [to, { results: associations.to(row.type, row.id, to).map((toId) => ({ id: toId, type: `${row.type.slice(0, -1)}_to_${to.slice(0, -1)}` })) }])
-      return ok({ ...shown(row), ...(linked.length > 0 && { associations: Object.fromEntries(linked) }) })
-    },
-    'PATCH /crm/v3/objects/:type/:id': ({ parts: { type, id = '' }, query: { idProperty }, body }) => ok(shown(preparedChange(found(typeOf(type), id, idProperty), parsed(one, body).properties)())),
-    'DELETE /crm/v3/objects/:type/:id': ({ parts: { type, id = '' } }) => (archive(typeOf(type), id), gone),
-
-    'POST /crm/v3/objects/:type/batch/create': ({ parts, body }) =>
-      all(201, parsed(making, body).inputs, ({ properties: given }) => {
-        const make = preparedNew(typeOf(parts['type']), given)
-        return () => shown(make())
-      }),
-    'POST /crm/v3/objects/:type/batch/read': ({ parts, body }) => {
-      const { inputs: asked, idProperty } = parsed(reading, body)
-      const prepare = ({ id }: { id: string }): (() => object) => {
-        const row = found(typeOf(parts['type']), id, idProperty)
-        return () => shown(row)
-      }
-      return all(200, asked, prepare, { isReading: true })
-    },
-    'POST /crm/v3/objects/:type/batch/update': ({ parts, body }) =>
-      all(200, distinct(parsed(changing, body).inputs), ({ id, idProperty, properties: given }) => {
-        const change = preparedChange(found(typeOf(parts['type']), id, idProperty), given)
-        return () => shown(change())
-      }),
-    // What isn't there by that value is made with it.
-    'POST /crm/v3/objects/:type/batch/upsert': ({ parts, body }) =>
-      all(200, distinct(parsed(changing, body).inputs), ({ id, idProperty = 'hs_object_id', properties: given }) => {
-        const type = typeOf(parts['type'])
-        const before = idProperty === 'hs_object_id' ? byNumber(type, id) : byValue(type, idProperty, id)
-        const write = before ? preparedChange(before, given) : preparedNew(type, { ...given, [idProperty]: id })
-        return () => ({ ...shown(write()), new: before === undefined })
-      }),
-    'POST /crm/v3/objects/:type/batch/archive': ({ parts, body }) => {
-      for (const { id } of parsed(inputs(byId), body).inputs) archive(typeOf(parts['type']), id)
-      return gone
-    },
-  }
-
-  const record = (row: Row): HubspotRecord => {
-    const { id, properties, createdAt, updatedAt } = shown(row)
-    return { id, properties, createdAt, updatedAt, associations: { contacts: associations.to(row.type, id, 'contacts'), deals: associations.to(row.type, id, 'deals') } }
-  }
+    { apiKey: account.apiKey, token: () => token, has: itself.has, quota, faults },
+  )
+  const record = (row: Row): HubspotRecord => ({
+    id: row.id, properties: heldBy(row), createdAt: new Date(row.createdAt).toISOString(), updatedAt: new Date(row.updatedAt).toISOString(),
+    associations: { contacts: associations.to(row.type, row.id, 'contacts'), deals: associations.to(row.type, row.id, 'deals') },
+  })
   return {
-    name: 'hubspot',
-    routes: guarded(routes, account.apiKey),
+    name: 'hubspot', routes,
     admits: () => true, // HubSpot refuses a token in its own words: guarded does it
-    state: () => ({ portal: account.portal, contacts: living('contacts').map(record), deals: living('deals').map(record), meetings: living('meetings').map(record), communications: living('communications').map(record), tickets: living('tickets').map(record), tasks: living('tasks').map(record) }),
+    state: () => ({ portal: account.portal, ...perType((type) => records.all(type).map(record)) }),
     labelOf: (type, name) => properties.of(typeOf(type)).get(name)?.label ?? name,
-    controls: {
-      grant: (wanted) => (itself.grant(z.strictObject({ scopes: z.array(z.string()) }).parse(wanted).scopes), {}),
-      become: (wanted) => (itself.become(z.strictObject({ accountType: z.string() }).parse(wanted).accountType), {}),
-    },
-    close: () => {},
+    controls: controlsOf({
+      account: itself, quota, faults, records, associations, pipelines, owners, webhooks,
+      token: (state) => void (token = state),
+      lag: (ms) => void (behindMs = ms),
+      by(somebody, run) {
+        author = somebody
+        try {
+          return run()
+        } finally {
+          author = app
+        }
+      },
+    }),
+    calls: webhooks.calls,
+    silent: webhooks.silent,
+    close: webhooks.close,
   }
-}
-
-const distinct = <I extends { id: string }>(asked: readonly I[]): readonly I[] => {
-  if (new Set(asked.map(({ id }) => id)).size === asked.length) return asked
-  throw invalid('Duplicate IDs found in batch input')
-}
-
-// All that a record holds is shown: of ?properties=a&properties=b the wire keeps one only, so what was asked for isn't known.
-const shown = ({ id, type, properties, createdAt, updatedAt }: Row): { id: string; properties: Record<string, string>; createdAt: string; updatedAt: string; archived: false } => {
-  const [made, changed] = [new Date(createdAt).toISOString(), new Date(updatedAt).toISOString()]
-  return { id, properties: { ...properties, hs_object_id: id, [createdName[type]]: made, [updatedName[type]]: changed }, createdAt: made, updatedAt: changed, archived: false }
-}
-const page = (all: Row[], limit: number, after: number): object => {
-  const next = after + limit
-  return { results: all.slice(after, next).map(shown), ...(next < all.length && { paging: { next: { after: String(next), link: `?after=${next}` } } }) }
 }

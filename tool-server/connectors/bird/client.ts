@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { AppError } from '@portero/shared'
 import { doing, type At, type Doing } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import type { Ports } from '../../domain/ports/index.ts'
 import { noteInternally, noteSubscription, sendMessage, type Contact } from '../../domain/ports/messaging.ts'
 import { bodyOf } from './body.ts'
 import { channelMessage } from './channel-message.ts'
+import { failedBy, isUnreachable } from './failures.ts'
 import { conversationIn, id, referenceOf, seenConversation, wireContext, wireConversation, type Settings } from './map.ts'
 import { mediaAt } from './media.ts'
 import { templatesAt } from './templates.ts'
@@ -35,11 +37,15 @@ export const reads: { messaging(at: At<Settings>): Ports['messaging'] } = {
 }
 
 export const does: Doing<Settings>[] = [
-  // https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages: sends again each time, and only the list of messages tells whether it did.
-  doing(sendMessage, { find: async ({ to }, at) => found(to, at), lagMs: 10_000 }, async ({ to, content }, { http, connection, key }) => {
+  // https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages and .../programmable-sms: sends again each time, and only the list of messages tells whether it did.
+  doing(sendMessage, { find: async ({ to, by }, at) => found(to, by, at), lagMs: 10_000 }, async ({ to, content, by }, { http, connection: { settings }, key }) => {
     const body = { receiver: { contacts: [receiverOf(to)] }, ...channelMessage(content), reference: referenceOf(key) }
-    const reply = await http({ method: 'POST', path: messages(connection.settings), body })
-    return { message: read('bird', z.object({ id }), reply).id }
+    try {
+      return { message: read('bird', z.object({ id }), await http({ method: 'POST', path: messages(settings, by), body })).id }
+    } catch (thrown) {
+      if (isUnreachable(thrown)) return { failed: failedBy('unreachable', { by, settings }) }
+      throw thrown
+    }
   }),
   // https://docs.bird.com/api/conversations-api/api-reference/conversation-messages: a draft is seen in the Inbox only.
   doing(noteInternally, 'never', async ({ conversation, text }, { http, connection: { settings } }) => {
@@ -61,11 +67,11 @@ const wirePage = z.object({ results: z.array(z.object({ id, reference: z.string(
 
 // https://docs.bird.com/api/channels-api/api-reference/messaging: the newest first, so what was sent a moment ago stands on the first pages.
 const mostPages = 3
-const found = async ({ phone }: Contact, { http, connection, key }: At<Settings> & { key: string }): Promise<{ message: string } | undefined> => {
+const found = async ({ phone }: Contact, by: 'sms' | undefined, { http, connection, key }: At<Settings> & { key: string }): Promise<{ message: string } | undefined> => {
   let pageToken: string | undefined
   for (let page = 0; page < mostPages; page++) {
     const query = { limit: '100', ...(phone !== undefined && { phonenumber: phone }), ...(pageToken !== undefined && { pageToken }) }
-    const { results, nextPageToken } = read('bird', wirePage, await http({ method: 'GET', path: messages(connection.settings), query }))
+    const { results, nextPageToken } = read('bird', wirePage, await http({ method: 'GET', path: messages(connection.settings, by), query }))
     const sent = results.find(({ reference }) => reference === referenceOf(key))
     if (sent) return { message: sent.id }
     if (!nextPageToken) return undefined
@@ -82,4 +88,9 @@ const receiverOf = ({ id, phone, whatsapp }: Contact): Receiver => {
 }
 
 const workspace = ({ workspace }: Settings): string => `/workspaces/${encodeURIComponent(workspace)}`
-const messages = (settings: Settings): string => `${workspace(settings)}/channels/${encodeURIComponent(settings.channel)}/messages`
+const messages = (settings: Settings, by?: 'sms'): string => `${workspace(settings)}/channels/${encodeURIComponent(channelFor(settings, by))}/messages`
+const channelFor = ({ channel, smsChannel }: Settings, by: 'sms' | undefined): string => {
+  if (by === undefined) return channel
+  if (smsChannel === undefined) throw new AppError('refused', 'this connection has no channel for SMS')
+  return smsChannel
+}

@@ -92,7 +92,7 @@ const toldBot = toldSaid('e1301afe76d040abdcc0988128255352', {
   message: answered, conversation, body: { kind: 'text', text: '¡Claro! ¿Para cuántas personas?' }, author: 'bot', status: 'sent', at: Date.UTC(2026, 10, 23, 17, 0, 9),
 })
 const toldDelivered = toldSaid('4a54460d487d4a4fc1e2c6659584e09c', {
-  message: byUs, conversation, body: { kind: 'text', text: 'Tu visita quedó para el lunes' }, author: 'portero', status: 'delivered', at: Date.UTC(2026, 10, 23, 17, 6), cost: { micros: 8_500, currency: 'USD' },
+  message: byUs, conversation, body: { kind: 'text', text: 'Tu visita quedó para el lunes' }, author: 'portero', key: 'tour:1:say', status: 'delivered', at: Date.UTC(2026, 10, 23, 17, 6), cost: { micros: 8_500, currency: 'USD' },
 })
 const toldChanged = (id: string, payload: object): Delivery => ({ id: `changed:${id}`, flow: 'messaging.changed', payload: { connection, conversation, contact: named, ...payload } })
 const mediaUrl = 'https://media.api.bird.com/workspaces/w/messages/m/media/f'
@@ -103,6 +103,10 @@ const sample = (name: string, body: object, deliveries: Delivery[]) => ({ name, 
 
 const list = `/workspaces/${workspace}/channels/${channel}/messages`
 const query = { limit: '100', phonenumber: '+5215512345678' }
+const toSay = {
+  method: 'POST', path: list, headers: { authorization: 'AccessKey access-key-of-the-contract' },
+  body: { receiver: { contacts: [{ identifierKey: 'phonenumber', identifierValue: '+5215512345678' }] }, body: words('Tu visita quedó para el lunes'), reference: 'portero:tour:1:say' },
+}
 
 // The inbox: the conversation as an item of the channel's feed, and who works there. The second is there, speaks Spanish and has less to do.
 const feed = `/workspaces/${workspace}/feeds/channel%3A${channel}/items`
@@ -134,7 +138,7 @@ const asTemplates: Exchange[] = [
 
 export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> = {
   account: channel,
-  settings: (secrets) => ({ baseUrl: 'https://api.bird.com', apiKey: 'access-key-of-the-contract', workspace, channel, signingKeys: [...secrets], smsChannel, rates: { currency: 'USD', zone: 'America/Mexico_City', prices: [{ category: 'service', country: 'MX', from: '2026-10-01', micros: 8_500 }, { category: 'utility', from: '2026-10-01', micros: 10_000 }] } }),
+  settings: (secrets) => ({ baseUrl: 'https://api.bird.com', apiKey: 'access-key-of-the-contract', workspace, channel, signingKeys: [...secrets], smsChannel, rates: { currency: 'USD', zone: 'America/Mexico_City', prices: [{ category: 'service', country: 'MX', from: '2026-10-01', micros: 8_500 }, { category: 'utility', from: '2026-10-01', micros: 10_000 }, { category: 'sms', from: '2026-10-01', micros: 30_000 }] } }),
   failures,
 
   webhook: {
@@ -176,7 +180,10 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
         { ...toldText, payload: { connection, message: asked, contact, body: { kind: 'text', text: 'no me llega el whats, ¿me marcan?' }, by: 'sms', at: Date.UTC(2026, 10, 23, 17, 0, 0, 120) } },
       ]),
       sample('sms.outbound', bySms('sms.outbound', { id: byUs, sender: us, receiver: { contacts: [ana] }, reference: 'portero:tour:1:sms', status: 'delivered', direction: 'outgoing', body: words('Tu visita quedó para el lunes') }), [
-        toldSaid('44f3cc8e1e015e4f06c7af247309f089', { message: byUs, body: { kind: 'text', text: 'Tu visita quedó para el lunes' }, author: 'portero', status: 'delivered', by: 'sms', at: Date.UTC(2026, 10, 23, 17, 0, 0, 120) }),
+        toldSaid('44f3cc8e1e015e4f06c7af247309f089', { message: byUs, body: { kind: 'text', text: 'Tu visita quedó para el lunes' }, author: 'portero', key: 'tour:1:sms', status: 'delivered', by: 'sms', at: Date.UTC(2026, 10, 23, 17, 0, 0, 120), cost: { micros: 30_000, currency: 'USD' } }),
+      ]),
+      sample('sms.outbound that failed: nothing else is left to try', bySms('sms.outbound', { id: byUs, sender: us, receiver: { contacts: [ana] }, reference: 'portero:tour:1:sms', status: 'delivery_failed', reason: 'details: unknown subscriber; reason: unknown_subscriber; code: 1', failure: { code: 15005, source: { name: 'sms-messagebird', code: '1' } }, direction: 'outgoing', body: words('Tu visita quedó para el lunes') }), [
+        toldSaid('43cd934bfeca1ae08600ce877c7787cf', { message: byUs, body: { kind: 'text', text: 'Tu visita quedó para el lunes' }, author: 'portero', key: 'tour:1:sms', status: 'failed', failed: { reason: 'unreachable' }, by: 'sms', at: Date.UTC(2026, 10, 23, 17, 0, 0, 120), cost: { micros: 0, currency: 'USD' } }),
       ]),
       sample('whatsapp.outbound by the bot', outbound({ id: answered, context: context(answered), body: words('¡Claro! ¿Para cuántas personas?'), status: 'sent' }), [toldBot]),
       sample('whatsapp.outbound by a person of ours, without its words', outbound({ id: byStaff, sender: { ...us, type: 'user' }, status: 'accepted', createdAt: '2026-11-23T17:05:00.000Z', updatedAt: '2026-11-23T17:05:01.000Z' }), [
@@ -184,7 +191,10 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
       ]),
       sample('whatsapp.outbound by us', outbound(sentByUs), [toldDelivered]),
       sample('whatsapp.outbound that failed', outbound({ ...sentByUs, status: 'delivery_failed', reason: 'window closed', failure: { code: 131047 }, updatedAt: '2026-11-23T17:06:04.500Z' }), [
-        { ...toldDelivered, id: 'said:cf90de9886aa7579bba4411615f73ec3', payload: { ...toldDelivered.payload, status: 'failed', cost: { micros: 0, currency: 'USD' } } },
+        { ...toldDelivered, id: 'said:cf90de9886aa7579bba4411615f73ec3', payload: { ...toldDelivered.payload, status: 'failed', failed: { reason: 'window_closed' }, cost: { micros: 0, currency: 'USD' } } },
+      ]),
+      sample('whatsapp.outbound to somebody without WhatsApp', outbound({ ...sentByUs, status: 'sending_failed', reason: 'Message undeliverable', failure: { code: 15005, source: { name: 'whatsapp-platform', code: '131026' } }, updatedAt: '2026-11-23T17:06:04.500Z' }), [
+        { ...toldDelivered, id: 'said:ea9393dbd138822d699a0c29263896a3', payload: { ...toldDelivered.payload, status: 'failed', failed: { reason: 'unreachable', otherwise: 'sms' }, cost: { micros: 0, currency: 'USD' } } },
       ]),
       sample('whatsapp.outbound by a template', outbound({ ...sentByUs, template: { projectId: 'prj-visita', version: 'latest', locale: 'es-MX' } }), [
         { ...toldDelivered, payload: { ...toldDelivered.payload, cost: { micros: 10_000, currency: 'USD' } } },
@@ -231,13 +241,11 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
   does: {
     'messaging.send': {
       args: { to: named, content: { type: 'text', text: 'Tu visita quedó para el lunes' } }, key: 'tour:1:say', result: { message: byUs },
-      exchanges: [{
-        ask: {
-          method: 'POST', path: list, headers: { authorization: 'AccessKey access-key-of-the-contract' },
-          body: { receiver: { contacts: [{ identifierKey: 'phonenumber', identifierValue: '+5215512345678' }] }, body: words('Tu visita quedó para el lunes'), reference: 'portero:tour:1:say' },
-        },
-        tell: { status: 202, body: { id: byUs, channelId: channel, status: 'accepted', reference: 'portero:tour:1:say' } },
-      }],
+      exchanges: [{ ask: toSay, tell: { status: 202, body: { id: byUs, channelId: channel, status: 'accepted', reference: 'portero:tour:1:say' } } }],
+      more: [
+        { name: 'is refused for whom it is for', result: { failed: { reason: 'unreachable', otherwise: 'sms' } }, exchanges: [{ ask: toSay, tell: { status: 422, body: { code: 'InvalidRecipient', message: 'the recipient has no WhatsApp account', details: {} } } }] },
+        { name: 'is refused for what it says', code: 'invalid_input', exchanges: [{ ask: toSay, tell: { status: 422, body: { code: 'InvalidPayload', message: 'no such type', details: {} } } }] },
+      ],
       lookUp: {
         found: [
           { ask: { method: 'GET', path: list, query }, tell: { status: 200, body: { results: [{ id: answered, reference: '' }], nextPageToken: 'cGFnZTI' } } },

@@ -49,4 +49,4 @@ export const conversationIn = (context: z.infer<typeof wireContext>): string | u
 // Our own messages are known by the reference that we gave them.
 const ours = 'portero:'
 export const referenceOf = (key: string): string => ours + key
-export const isOurs = (reference: string | null | undefined): boolean => reference?.startsWith(ours) ?? false
+export const keyIn = (reference: string | null | undefined): string | undefined => (reference?.startsWith(ours) ? reference.slice(ours.length) : undefined)

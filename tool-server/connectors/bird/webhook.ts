@@ -14,8 +14,9 @@ import type { Body, conversationChanged, heard, renumbered, revised, said, templ
 import type { Connection, Delivery, Millis, Webhook } from '../../define.ts'
 import { bodyOf, emojiIn, heardBody } from './body.ts'
 import { costIn } from './cost.ts'
+import { failedBy, reasonIn, wireFailure } from './failures.ts'
 import { fit } from './fit.ts'
-import { contactOf, conversationIn, id, isOurs, seenConversation, when, wireContact, wireContext, wireConversation, type Settings } from './map.ts'
+import { contactOf, conversationIn, id, keyIn, seenConversation, when, wireContact, wireContext, wireConversation, type Settings } from './map.ts'
 
 // Bird tries for up to a day, and each try carries the first one's timestamp; what comes twice is told once by its id.
 const windowMs: Millis = 26 * 3_600_000
@@ -62,7 +63,7 @@ const received = message.extend({
   meta: z.object({ extraInformation: z.object({ whatsappbsuid: maybe, whatsappnewbsuid: maybe, edited: maybe, deleted: maybe }).nullish() }).nullish(),
 })
 const withBody = z.object({ body })
-const sent = message.extend({ body: body.nullish(), template: z.object({}).nullish(), reference: maybe, sender: z.object({ type: maybe }).nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }) })
+const sent = message.extend({ reason: maybe, failure: wireFailure, body: body.nullish(), template: z.object({}).nullish(), reference: maybe, sender: z.object({ type: maybe }).nullish(), receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }) })
 const interaction = z.object({ type: z.string(), messageId: id, messageReference: maybe, receiver: z.object({ contacts: z.tuple([wireContact], wireContact) }).nullish(), createdAt: when, updatedAt: when.nullish() })
 const renumbering = z.object({ system: z.object({ type: z.string(), identifierValue: maybe }) })
 
@@ -112,10 +113,15 @@ const say = (event: string, payload: unknown, connection: Connection<Settings>):
   const status = fates.get(wire.status)
   if (!status) return []
   const [contact] = wire.receiver.contacts
+  const { settings } = connection
+  const by = bySms(event)
+  const key = keyIn(wire.reference)
+  const body = wire.body ? bodyOf(wire.body) : undefined
   return [told(`said:${fingerprint(event, wire.id, wire.status, '', wire.updatedAt)}`, 'messaging.said', {
     connection: connection.id, message: wire.id, ...named(conversationIn(wire.context)), contact: contactOf(contact, { name: contact.annotations?.name }),
-    ...(wire.body && { body: bodyOf(wire.body) }), author: isOurs(wire.reference) ? 'portero' : staff.includes(wire.sender?.type ?? '') ? 'human' : 'bot', status, ...bySms(event), at: Date.parse(wire.createdAt),
-    ...costIn({ isSms: event.startsWith('sms.'), isTemplate: Boolean(wire.template), status, to: contact, at: Date.parse(wire.updatedAt) }, connection.settings.rates),
+    ...(body && { body }), author: key !== undefined ? 'portero' : staff.includes(wire.sender?.type ?? '') ? 'human' : 'bot', ...(key !== undefined && { key }), status, ...by, at: Date.parse(wire.createdAt),
+    ...(status === 'failed' && { failed: failedBy(reasonIn(wire), { ...by, settings }) }),
+    ...costIn({ isSms: by.by === 'sms', text: body?.text, isTemplate: Boolean(wire.template), status, to: contact, at: Date.parse(wire.updatedAt) }, settings.rates),
   } satisfies z.infer<typeof said>)]
 }
 
@@ -125,7 +131,7 @@ const interact = (event: string, payload: unknown, connection: Connection<Settin
   const contact = wire.receiver?.contacts[0] // some accounts send the message's id only
   return [told(`said:${fingerprint(event, wire.messageId, '', wire.type, wire.updatedAt ?? wire.createdAt)}`, 'messaging.said', {
     connection: connection.id, message: wire.messageId, ...(contact && { contact: contactOf(contact, { name: contact.annotations?.name }) }),
-    author: isOurs(wire.messageReference) ? 'portero' : 'bot', status: 'read', at: Date.parse(wire.createdAt),
+    author: keyIn(wire.messageReference) !== undefined ? 'portero' : 'bot', status: 'read', at: Date.parse(wire.createdAt),
   } satisfies z.infer<typeof said>)]
 }
 

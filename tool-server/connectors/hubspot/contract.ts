@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto'
+import { z } from 'zod'
 import type { Contract, Delivery, Exchange, Failures, Tell } from '../../define.ts'
+import type { Kind } from '../../domain/ports/crm-fields.ts'
+import { idProperty, objects, rowsOf } from './mapping.ts'
 import type { Settings } from './settings.ts'
 
 // What HubSpot is told and answers. Names and texts are unlike anything else here, so that one which leaks is found.
@@ -30,13 +33,20 @@ const associate = (type: string, id: string, to: string, toId: string): Exchange
   tell: { status: 200, body: { status: 'COMPLETE', ...batch, results: [{ from: { id }, to: { id: toId }, associationSpec: { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 3 } }] } },
 })
 
-const contact = { phone: '+525512345678', firstname: 'Guadalupe', lastname: 'de la Garza Íñiguez', hs_language: 'es-mx' }
+const contactWithoutStatus = {
+  phone: '+525512345678', portero_whatsapp: 'MX.9183746550', firstname: 'Guadalupe', lastname: 'de la Garza Íñiguez', hs_language: 'es-mx', portero_consent: 'granted', lifecyclestage: 'salesqualifiedlead',
+  portero_source: 'whatsapp', portero_first_reply_s: '4', portero_answered_by: 'both', portero_escalations: '1', portero_escalation_reason: 'complaint', portero_visits_booked: '2', portero_visits_done: '1', portero_visits_missed: '0',
+}
+const contact = { ...contactWithoutStatus, hs_lead_status: 'NEW' }
+const owned = { hubspot_owner_id: '80411' }
 const deal = {
+  ...owned,
   dealname: 'Guadalupe · renta', pipeline: '7120001', dealstage: '7120012', amount: '18500', deal_currency_code: 'MXN',
   portero_budget: '20000', portero_bedrooms: '2', portero_pets: 'false', portero_move_in: '2026-12-15', portero_guarantee: 'policy', portero_home: 'roma-norte-302',
 }
 const meeting = {
-  hs_timestamp: '2026-11-25T17:00:00.000Z', hs_meeting_title: 'Visita con Guadalupe', hs_meeting_body: 'Pregunta por su perro &#60;Canela&#62;<br>Llega con su hermana', hs_meeting_location: 'Calle Inventada 302',
+  ...owned,
+  hs_timestamp: '2026-11-25T17:00:00.000Z', hs_meeting_title: 'Visita con Guadalupe', hs_meeting_body: 'Pregunta por su perro &#60;Canela&#62;<br>Llega con su hermana', hs_meeting_location: 'Calle Inventada 302', portero_home: 'roma-norte-302', portero_agent: 'lucia-becerril',
   hs_meeting_start_time: '2026-11-25T17:00:00.000Z', hs_meeting_end_time: '2026-11-25T17:30:00.000Z', hs_meeting_outcome: 'SCHEDULED',
 }
 const communication = {
@@ -44,28 +54,51 @@ const communication = {
   hs_communication_body: 'Guadalupe: ¿aceptan a mi perrita &#38; sus juguetes?<br>Portero: claro que sí',
 }
 const task = {
+  ...owned,
   hs_timestamp: '2026-11-23T17:15:00.000Z', hs_task_subject: 'Guadalupe quiere hablar con alguien', hs_task_body: 'Pide el precio de la pensión de su hámster', hs_task_type: 'TODO', hs_task_priority: 'MEDIUM', hs_task_status: 'COMPLETED',
 }
 const meetingArgs = {
-  ours: ours.meeting, contact: '201', title: 'Visita con Guadalupe', body: 'Pregunta por su perro <Canela>\nLlega con su hermana', location: 'Calle Inventada 302',
-  startsAt: Date.UTC(2026, 10, 25, 17), endsAt: Date.UTC(2026, 10, 25, 17, 30), status: 'confirmed',
+  ours: ours.meeting, contact: '201', title: 'Visita con Guadalupe', body: 'Pregunta por su perro <Canela>\nLlega con su hermana', location: 'Calle Inventada 302', home: 'roma-norte-302', agent: 'lucia-becerril',
+  startsAt: Date.UTC(2026, 10, 25, 17), endsAt: Date.UTC(2026, 10, 25, 17, 30), status: 'confirmed', owner: 'lucia@casa.example',
 }
+const { hubspot_owner_id: _owner, ...ofNobody } = meeting
+const unowned = [{ ask: upsert('meetings', ours.meeting, ofNobody), tell: taken('401') }, associate('meetings', '401', 'contacts', '201'), associate('meetings', '401', 'deals', '301')]
 const claim: Exchange['ask'] = { method: 'POST', path: '/crm/v3/objects/contacts/batch/update', headers: { 'content-type': 'application/json' }, body: { inputs: [{ id: '202', properties: { portero_id: ours.contact } }] } }
 const putContact = upsert('contacts', ours.contact, contact)
 
-const look = (type: string, names: string[]): Exchange => ({
-  ask: { method: 'GET', path: `/crm/v3/properties/${type}` },
-  tell: { status: 200, body: { results: names.map((name) => ({ name, label: name, type: 'string', fieldType: 'text', groupName: 'portero', hasUniqueValue: name === 'portero_id', options: [] })) } },
+// An account that has all that we rely on, but for what is missing.
+const look = (kind: Kind, missing: readonly string[] = []): Exchange => ({
+  ask: { method: 'GET', path: `/crm/v3/properties/${objects[kind]}` },
+  tell: {
+    status: 200,
+    body: {
+      results: [{ name: idProperty, type: 'string', fieldType: 'text', options: {} }, ...rowsOf(kind).flatMap(({ properties }) => properties)]
+        .filter(({ name }) => !missing.includes(name))
+        .map(({ name, type, fieldType, options = {} }) => ({ name, label: name, type, fieldType, groupName: 'portero', hasUniqueValue: name === idProperty, options: Object.keys(options).map((value) => ({ value, label: value, displayOrder: 0, hidden: false })) })),
+    },
+  },
 })
+const notUnique = (): Exchange => {
+  const { ask, tell } = look('contact')
+  const { results } = z.object({ results: z.array(z.looseObject({ name: z.string() })) }).parse(typeof tell === 'string' ? {} : tell.body)
+  return { ask, tell: { status: 200, body: { results: results.map((each) => (each.name === idProperty ? { ...each, hasUniqueValue: false } : each)) } } }
+}
+const stageIds = { new: '7120011', qualified: '7120012', visit_scheduled: '7120013', visit_done: '7120014', application: '7120015', won: '7120016', lost: '7120017' }
+const pipelineWith = (ids: readonly string[]): Exchange => ({
+  ask: { method: 'GET', path: '/crm/v3/pipelines/deals/7120001' },
+  tell: { status: 200, body: { id: '7120001', label: 'Renta', displayOrder: 0, archived: false, ...times, stages: ids.map((id, displayOrder) => ({ id, label: `Etapa ${id}`, displayOrder, archived: false, metadata: {}, ...times })) } },
+})
+const pipeline = pipelineWith(Object.values(stageIds))
+const ownerOf = (results: object[]): Exchange => ({ ask: { method: 'GET', path: '/crm/v3/owners/', query: { email: 'lucia@casa.example', limit: '1' } }, tell: { status: 200, body: { results } } })
+const owner = ownerOf([{ id: '80411', email: 'lucia@casa.example', type: 'PERSON', userId: 9411, archived: false, ...times }])
 const groupIn = (type: string): Exchange => ({ ask: { method: 'POST', path: `/crm/v3/properties/${type}/groups`, body: { name: 'portero', label: 'Portero' } }, tell: { status: 201, body: { name: 'portero', label: 'Portero', archived: false, displayOrder: 4 } } })
 const idIn = (type: string): Exchange => ({
   ask: {
-    method: 'POST', path: `/crm/v3/properties/${type}`,
-    body: { name: 'portero_id', label: 'Portero: id', type: 'string', fieldType: 'text', hasUniqueValue: true, formField: false, description: 'El identificador de Portero. No lo edites.', groupName: 'portero' },
+    method: 'POST', path: `/crm/v3/properties/${type}/batch/create`,
+    body: { inputs: [{ name: 'portero_id', label: 'Portero: id', type: 'string', fieldType: 'text', hasUniqueValue: true, formField: false, description: 'El identificador de Portero. No lo edites.', groupName: 'portero' }] },
   },
-  tell: { status: 201, body: { name: 'portero_id', label: 'Portero: id', type: 'string', fieldType: 'text', groupName: 'portero', hasUniqueValue: true } },
+  tell: { status: 201, body: { status: 'COMPLETE', ...batch, results: [{ name: 'portero_id', label: 'Portero: id', type: 'string', fieldType: 'text', groupName: 'portero', hasUniqueValue: true }] } },
 })
-const facts = ['portero_id', 'portero_budget', 'portero_bedrooms', 'portero_occupants', 'portero_pets', 'portero_move_in', 'portero_months', 'portero_guarantee', 'portero_home']
 const lacksScopes: Tell = { status: 403, body: refusal('MISSING_SCOPES', 'This app has not been granted all required scopes.', { errors: [{ message: 'One or more of the following scopes are required.', context: { requiredGranularScopes: ['crm.schemas.contacts.write'] } }] }) }
 const ticketContacts: Exchange['ask'] = { method: 'GET', path: '/crm/v4/objects/tickets/901/associations/contacts', query: { limit: '100' } }
 
@@ -77,11 +110,54 @@ const lost = (payload: { id: string; kind?: string; how: string; into?: string }
   id: `gone:25:${event}:${Date.UTC(2026, 10, 23, 17)}:${object}:${payload.id}`, flow: 'crm.changed', payload: { kind: 'contact', at: Date.UTC(2026, 10, 23, 17), ...payload },
 })
 
+const seen = (id: string, kind = 'contact'): Delivery => ({ id: `seen:${kind}:${id}:${Date.UTC(2026, 10, 23, 17)}`, flow: 'crm.seen', lane: 'sync', payload: { kind, id } })
+
+// What is asked of a record, and what it says.
+const askedOf = (kind: 'contact' | 'deal' | 'meeting'): string[] =>
+  [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, kind === 'contact' ? 'lastmodifieddate' : 'hs_lastmodifieddate', 'hubspot_owner_id', ...(kind === 'contact' ? ['email', 'phone', 'mobilephone', 'hs_whatsapp_phone_number'] : [])])]
+const shownContact = { id: '201', archived: false, ...times, properties: { hs_object_id: '201', portero_id: ours.contact, firstname: 'Guadalupe', lastname: 'de la Garza', phone: '044 55 1234 5678', mobilephone: null, email: 'lupe@casa.example', hs_language: 'es-mx', lastmodifieddate: '2026-11-23T17:00:01.000Z' } }
+const contactRead = {
+  kind: 'contact', id: '201', ours: ours.contact, changedAt: Date.UTC(2026, 10, 23, 17, 0, 1), fields: { phone: '044 55 1234 5678', name: 'Guadalupe de la Garza', language: 'es-MX' }, phones: ['044 55 1234 5678'], email: 'lupe@casa.example',
+}
+const json = { 'content-type': 'application/json' }
+const readOne = (kind: 'contact' | 'meeting', id: string, tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: `/crm/v3/objects/${objects[kind]}/batch/read`, headers: json, body: { inputs: [{ id }], properties: askedOf(kind), propertiesWithHistory: [] } }, tell })
+const told = (results: object[]): Tell => ({ status: 200, body: { status: 'COMPLETE', ...batch, results } })
+const isGone: Tell = { status: 207, body: { status: 'COMPLETE', ...batch, results: [], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Could not get some objects, they may be deleted or not exist.', context: { ids: ['401'] }, errors: [], links: {} }] } }
+const phonesAsked = ['+525512345678', '525512345678', '+5215512345678', '5215512345678', '0445512345678', '0455512345678', '015512345678', '5512345678']
+const searchFor = (kind: 'contact' | 'deal' | 'meeting', wanted: object, results: object[]): Exchange => ({
+  ask: { method: 'POST', reading: true, path: `/crm/v3/objects/${objects[kind]}/search`, headers: json, body: { limit: 100, after: '0', properties: askedOf(kind), ...wanted } },
+  tell: { status: 200, body: { total: results.length, results } },
+})
+const byPhone = (results: object[]): Exchange => searchFor('contact', {
+  sorts: ['hs_object_id'],
+  filterGroups: [
+    ...['phone', 'mobilephone'].map((propertyName) => ({ filters: [{ propertyName, operator: 'IN', values: phonesAsked }] })),
+    ...['phone', 'mobile'].map((which) => ({ filters: [{ propertyName: `hs_searchable_calculated_${which}_number`, operator: 'EQ', value: '5512345678' }] })),
+  ],
+}, results)
+// Many at a time, of every kind.
+const keptOf = (kind: Kind): string[] => [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, ...(kind === 'contact' ? ['phone', 'mobilephone', 'hs_whatsapp_phone_number'] : [])])]
+const keptContact = { kind: 'contact', id: '201', ours: ours.contact, fields: contactRead.fields, phones: contactRead.phones }
+const shownTask = { id: '601', archived: false, ...times, properties: { hs_object_id: '601', portero_id: ours.task, ...task } }
+const readTasks = (tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: '/crm/v3/objects/tasks/batch/read', headers: json, body: { inputs: [{ id: '601' }, { id: '602' }], properties: keptOf('task'), propertiesWithHistory: [] } }, tell })
+const searchKept = (kind: Kind, filterGroups: object[], results: object[]): Exchange => ({
+  ask: { method: 'POST', reading: true, path: `/crm/v3/objects/${objects[kind]}/search`, headers: json, body: { limit: 100, after: '0', sorts: ['hs_object_id'], properties: keptOf(kind), filterGroups } },
+  tell: { status: 200, body: { total: results.length, results } },
+})
+const afterId = (value: string): object => ({ propertyName: 'hs_object_id', operator: 'GT', value })
+const hangs: Exchange['ask'] = { method: 'POST', reading: true, path: '/crm/v4/associations/meetings/contacts/batch/read', headers: json, body: { inputs: [{ id: '401' }, { id: '402' }] } }
+const from = Date.UTC(2026, 10, 23, 16, 55)
+const changedSince = (kind: 'contact' | 'deal' | 'meeting', results: object[], since = from): Exchange => {
+  const property = kind === 'contact' ? 'lastmodifieddate' : 'hs_lastmodifieddate'
+  return searchFor(kind, { sorts: [property], filterGroups: [{ filters: [{ propertyName: property, operator: 'GTE', value: String(since) }] }] }, results)
+}
+const nothingNew = JSON.stringify({ from, newest: from + 300_000, told: [] })
+
 export const contract: Contract<Settings> = {
   account: '4812345',
   settings: (secrets) => ({
     baseUrl: 'https://api.hubapi.com', apiKey: 'pat-na1-token-of-the-contract', portal: '4812345', pipeline: '7120001', currency: 'MXN', clientSecrets: [...secrets],
-    stages: { new: '7120011', qualified: '7120012', visit_scheduled: '7120013', visit_done: '7120014', application: '7120015', won: '7120016', lost: '7120017' },
+    stages: stageIds,
   }),
   failures,
 
@@ -107,8 +183,24 @@ export const contract: Contract<Settings> = {
         deliveries: [lost({ id: '201', how: 'deleted' }), lost({ id: '204', how: 'deleted' }, { event: '7' }), lost({ id: '205', how: 'deleted' }, { event: '7' })],
       },
       {
-        name: 'what is of no use yet: new ones, changed ones, other kinds', deliveries: [],
-        body: [happened('object.creation'), happened('object.propertyChange', { propertyName: 'phone', propertyValue: '+525512345678' }), happened('object.restore'), happened('object.deletion', { objectTypeId: '0-2' }), happened('conversation.deletion', { objectTypeId: undefined }), happened('object.associationChange', { objectId: undefined, fromObjectId: 201, toObjectId: 301 })],
+        name: 'new ones, changed ones and those that are there again', deliveries: [seen('201'), seen('301', 'deal'), seen('401', 'meeting')],
+        body: [happened('object.creation'), happened('object.propertyChange', { objectId: 301, objectTypeId: '0-3', propertyName: 'dealstage', propertyValue: '7120012' }), happened('object.restore', { objectId: 401, objectTypeId: '0-47' })],
+      },
+      { name: 'a meeting that was deleted', body: [happened('object.deletion', { objectId: 401, objectTypeId: '0-47' })], deliveries: [lost({ id: '401', kind: 'meeting', how: 'deleted' })] },
+      {
+        name: 'what hangs together now, and what no longer', deliveries: [seen('301', 'deal'), seen('201')],
+        body: [
+          happened('object.associationChange', { objectId: undefined, objectTypeId: '0-3', fromObjectId: 301, fromObjectTypeId: '0-3', toObjectId: 201, toObjectTypeId: '0-1', associationRemoved: false }),
+          happened('contact.associationChange', { objectId: undefined, objectTypeId: undefined, fromObjectId: 201, toObjectId: 88, associationType: 'CONTACT_TO_COMPANY', associationRemoved: true }),
+        ],
+      },
+      {
+        name: 'what an import did, which the pull shows by the page; other kinds; what we did', deliveries: [],
+        body: [
+          happened('object.creation', { changeSource: 'IMPORT', sourceId: '71' }), happened('object.propertyChange', { changeSource: 'IMPORT', sourceId: '71', propertyName: 'phone', propertyValue: '+525512345678' }),
+          happened('object.deletion', { objectTypeId: '0-2' }), happened('conversation.deletion', { objectTypeId: undefined }), happened('object.propertyChange', { changeSource: 'INTEGRATION', sourceId: '31337', propertyName: 'phone', propertyValue: '+525512345678' }),
+          happened('object.associationChange', { objectId: undefined, fromObjectId: 201, fromObjectTypeId: '0-1', toObjectId: 301, toObjectTypeId: '0-3', changeSource: 'INTEGRATION', sourceId: '31337' }),
+        ],
       },
       { name: 'what this app did itself', body: [happened('object.deletion', { changeSource: 'INTEGRATION', sourceId: '31337' })], deliveries: [] },
       { name: 'what another app did', body: [happened('object.deletion', { changeSource: 'INTEGRATION', sourceId: '99' })], deliveries: [lost({ id: '201', how: 'deleted' })] },
@@ -124,7 +216,11 @@ export const contract: Contract<Settings> = {
 
   does: {
     'crm.put-contact': {
-      args: { ours: ours.contact, phone: '+525512345678', name: 'Guadalupe de la Garza Íñiguez', language: 'es-MX' }, key: 'person:1:contact', result: { id: '201' },
+      args: {
+        ours: ours.contact, phone: '+525512345678', whatsapp: 'MX.9183746550', name: 'Guadalupe de la Garza Íñiguez', language: 'es-MX', consent: 'granted', lifecycle: 'qualified', leadStatus: 'new',
+        source: 'whatsapp', firstReplyS: 4, answeredBy: 'both', escalations: 1, escalationReason: 'complaint', visitsBooked: 2, visitsDone: 1, visitsMissed: 0,
+      },
+      key: 'person:1:contact', result: { id: '201' },
       exchanges: [{ ask: putContact, tell: taken('201') }],
       more: [
         { name: 'was there before', result: { id: '201' }, exchanges: [{ ask: putContact, tell: taken('201', { isNew: false }) }] },
@@ -139,23 +235,34 @@ export const contract: Contract<Settings> = {
           exchanges: [{ ask: putContact, tell: { status: 400, body: refusal('VALIDATION_ERROR', 'Property values were not valid: [{"isValid":false,"message":"Property \\"portero_id\\" does not exist","error":"PROPERTY_DOESNT_EXIST","name":"portero_id"}]') } }],
         },
         { name: 'holds a value that HubSpot refuses', code: 'invalid_input', exchanges: [{ ask: putContact, tell: { status: 400, body: refusal('VALIDATION_ERROR', 'Property values were not valid: [{"isValid":false,"error":"INVALID_OPTION","name":"hs_language"}]') } }] },
+        {
+          name: 'holds a choice that the account has made its own', result: { id: '201' },
+          exchanges: [
+            { ask: putContact, tell: { status: 400, body: refusal('VALIDATION_ERROR', 'Property values were not valid: [{"isValid":false,"error":"INVALID_OPTION","name":"hs_lead_status"}]') } },
+            { ask: upsert('contacts', ours.contact, contactWithoutStatus), tell: taken('201') },
+          ],
+        },
       ],
     },
     'crm.put-deal': {
       args: {
-        ours: ours.deal, contact: '201', title: 'Guadalupe · renta', stage: 'qualified', rentMxn: 18_500,
+        ours: ours.deal, contact: '201', title: 'Guadalupe · renta', stage: 'qualified', rentMxn: 18_500, owner: 'lucia@casa.example',
         facts: { budgetMxn: 20_000, bedrooms: 2, pets: false, moveIn: '2026-12-15', guarantee: 'policy', home: 'roma-norte-302' },
       },
       key: 'lead:1:deal', result: { id: '301' },
-      exchanges: [{ ask: upsert('deals', ours.deal, deal), tell: taken('301') }, associate('deals', '301', 'contacts', '201')],
+      exchanges: [owner, { ask: upsert('deals', ours.deal, deal), tell: taken('301') }, associate('deals', '301', 'contacts', '201')],
     },
     'crm.put-meeting': {
       args: { ...meetingArgs, deal: '301' }, key: 'tour:1:meeting', result: { id: '401' },
-      exchanges: [{ ask: upsert('meetings', ours.meeting, meeting), tell: taken('401') }, associate('meetings', '401', 'contacts', '201'), associate('meetings', '401', 'deals', '301')],
+      exchanges: [owner, { ask: upsert('meetings', ours.meeting, meeting), tell: taken('401') }, associate('meetings', '401', 'contacts', '201'), associate('meetings', '401', 'deals', '301')],
+      more: [
+        { name: 'is of somebody whom HubSpot does not know', result: { id: '401' }, exchanges: [ownerOf([]), ...unowned] },
+        { name: 'may not be told whose it is', result: { id: '401' }, exchanges: [{ ask: owner.ask, tell: lacksScopes }, ...unowned] },
+      ],
     },
     'crm.put-task': {
-      args: { ours: ours.task, contact: '201', deal: '301', title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: Date.UTC(2026, 10, 23, 17, 15), isUrgent: false, isDone: true }, key: 'escalation:1:task', result: { id: '601' },
-      exchanges: [{ ask: upsert('tasks', ours.task, task), tell: taken('601') }, associate('tasks', '601', 'contacts', '201'), associate('tasks', '601', 'deals', '301')],
+      args: { ours: ours.task, contact: '201', deal: '301', title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: Date.UTC(2026, 10, 23, 17, 15), isUrgent: false, isDone: true, owner: 'lucia@casa.example' }, key: 'escalation:1:task', result: { id: '601' },
+      exchanges: [owner, { ask: upsert('tasks', ours.task, task), tell: taken('601') }, associate('tasks', '601', 'contacts', '201'), associate('tasks', '601', 'deals', '301')],
     },
     'crm.claim-record': {
       args: { kind: 'contact', id: '202', ours: ours.contact }, key: 'crm:claim:1', result: { id: '202' },
@@ -169,6 +276,34 @@ export const contract: Contract<Settings> = {
   },
 
   reads: {
+    'crm.record': {
+      args: ['contact', '201'], result: contactRead, exchanges: [readOne('contact', '201', told([shownContact]))],
+      more: [{ name: 'shows nothing and doesn\'t say why', code: 'bad_response', uncertain: true, exchanges: [readOne('contact', '201', told([]))] }],
+    },
+    'crm.contactsWith': {
+      args: ['+525512345678'], result: [contactRead], exchanges: [byPhone([shownContact]), readOne('contact', '201', told([shownContact]))],
+      more: [
+        { name: 'finds nobody', result: [], exchanges: [byPhone([])] },
+        { name: 'finds one that is gone by now', result: [], exchanges: [byPhone([shownContact]), readOne('contact', '201', isGone)] },
+      ],
+    },
+    'crm.kept': {
+      args: ['task', ['601', '602']],
+      result: [{ kind: 'task', id: '601', ours: ours.task, phones: [], fields: { title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: String(Date.UTC(2026, 10, 23, 17, 15)), isUrgent: 'false', isDone: 'true' } }],
+      exchanges: [readTasks({ status: 207, body: { status: 'COMPLETE', ...batch, results: [shownTask], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Could not get some objects, they may be deleted or not exist.', context: { ids: ['602'] }, errors: [], links: {} }] } })],
+      more: [{ name: 'shows less and doesn\'t say why', code: 'bad_response', uncertain: true, exchanges: [readTasks(told([shownTask]))] }],
+    },
+    'crm.carrying': {
+      args: ['contact', '200'], result: { records: [keptContact] }, exchanges: [searchKept('contact', [{ filters: [{ propertyName: 'portero_id', operator: 'HAS_PROPERTY' }, afterId('200')] }], [shownContact])],
+    },
+    'crm.numbered': {
+      args: [['+525512345678', '+14155550100']], result: { records: [keptContact] },
+      exchanges: [searchKept('contact', ['phone', 'mobile'].map((which) => ({ filters: [{ propertyName: `hs_searchable_calculated_${which}_number`, operator: 'IN', values: ['5512345678', '14155550100'] }, afterId('0')] })), [shownContact])],
+    },
+    'crm.hungOn': {
+      args: ['meeting', ['401', '402'], 'contact'], result: [{ id: '401', others: ['201', '202'] }],
+      exchanges: [{ ask: hangs, tell: { status: 207, body: { status: 'COMPLETE', ...batch, results: [{ from: { id: '401' }, to: [201, '202'].map((toObjectId) => ({ toObjectId, associationTypes: [{ category: 'HUBSPOT_DEFINED', typeId: 200, label: null }] })) }], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'No contact is associated with meeting 402.' }] } } }],
+    },
     'crm.contactsOf': {
       args: ['901'], result: ['201', '202'],
       exchanges: [{ ask: ticketContacts, tell: { status: 200, body: { results: [201, '202'].map((toObjectId) => ({ toObjectId, associationTypes: [{ category: 'HUBSPOT_DEFINED', typeId: 16, label: null }] })) } } }],
@@ -179,15 +314,28 @@ export const contract: Contract<Settings> = {
     },
   },
 
+  pulls: {
+    contacts: [
+      { name: 'with nothing new', cursor: nothingNew, exchanges: [changedSince('contact', [])], deliveries: [], next: nothingNew },
+    ],
+    deals: [{ name: 'with nothing new', cursor: nothingNew, exchanges: [changedSince('deal', [])], deliveries: [], next: nothingNew }],
+    meetings: [{ name: 'with nothing new', cursor: nothingNew, exchanges: [changedSince('meeting', [])], deliveries: [], next: nothingNew }],
+    backfill: [{
+      name: 'the last of all contacts', cursor: '1795453200000:200', exchanges: [searchFor('contact', { sorts: ['hs_object_id'], filterGroups: [{ filters: [{ propertyName: 'hs_object_id', operator: 'GT', value: '200' }] }] }, [shownContact])], next: null,
+      deliveries: [{ id: 'backfill:1795453200000:200', flow: 'crm.listed', lane: 'bulk', serial: 'crm-listed:{connection}', payload: { connection: '{connection}', records: [contactRead], left: 0 } }],
+    }],
+  },
+
   watch: {
     expiresAt: null,
-    exchanges: [look('contacts', ['email', 'phone', 'portero_escalation']), groupIn('contacts'), idIn('contacts'), look('deals', facts), look('meetings', ['portero_id']), look('communications', ['portero_id']), look('tasks', ['portero_id'])],
+    exchanges: [look('contact', [idProperty]), look('deal'), look('meeting'), look('communication'), look('task'), groupIn('contacts'), idIn('contacts'), look('contact'), pipeline],
     more: [
-      { name: 'a token that may not look at properties', code: 'disconnected', exchanges: [{ ask: look('contacts', []).ask, tell: lacksScopes }] },
+      { name: 'a token that may not look at properties', code: 'disconnected', exchanges: [{ ask: look('contact').ask, tell: lacksScopes }] },
       {
         name: 'an id that somebody made and that is not unique', code: 'conflict',
-        exchanges: [{ ask: look('contacts', []).ask, tell: { status: 200, body: { results: [{ name: 'portero_id', hasUniqueValue: false }] } } }],
+        exchanges: [notUnique(), look('deal'), look('meeting'), look('communication'), look('task'), pipeline],
       },
+      { name: 'a stage that is gone', code: 'conflict', exchanges: [look('contact'), look('deal'), look('meeting'), look('communication'), look('task'), pipelineWith(Object.values(stageIds).slice(1))] },
     ],
   },
 }

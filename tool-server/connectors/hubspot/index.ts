@@ -1,7 +1,8 @@
 import { defineConnector } from '../../domain/ports/index.ts'
 import { does, readCrm } from './client.ts'
-import { watch } from './properties.ts'
+import { pulls } from './pull.ts'
 import { settings } from './settings.ts'
+import { setup, watch } from './setup.ts'
 import { webhook } from './webhook.ts'
 
 // HubSpot as the CRM: contacts, deals, meetings and what was said on WhatsApp, each by our id.
@@ -9,11 +10,13 @@ export const hubspot = defineConnector({
   name: 'hubspot',
   settings,
   auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
-  // 190 in 10 s are allowed to an app (https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines); others may share the account.
-  limits: { perSecond: 15, concurrent: 4, timeoutMs: 8_000 },
-  redact: ['phone', 'firstname', 'lastname', 'dealname', 'hs_meeting_title', 'hs_meeting_body', 'hs_meeting_location', 'hs_communication_body', 'hs_task_subject', 'hs_task_body'],
+  // 190 in 10 s are allowed to an app and 5 searches a second to an account (https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines); 150 and 3 are ours, since others share them.
+  limits: { perSecond: 11, burst: 40, apart: { path: '/search', perSecond: 3 }, concurrent: 4, timeoutMs: 8_000 },
+  redact: ['phone', 'firstname', 'lastname', 'dealname', 'portero_whatsapp', 'hs_meeting_title', 'hs_meeting_body', 'hs_meeting_location', 'hs_communication_body', 'hs_task_subject', 'hs_task_body'],
   webhook,
   reads: { crm: readCrm },
   does,
+  pulls,
   watch,
+  setup,
 })

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Delivery, Webhook } from '../../define.ts'
 import type { recordGone } from '../../domain/ports/crm.ts'
+import type { recordSeen } from '../../domain/ports/crm-seen.ts'
 import { checkWebhook } from '../../domain/ports/hubspot-signature.ts'
 import type { Settings } from './settings.ts'
 
@@ -22,9 +23,10 @@ export const webhook: Webhook<Settings> = {
       const about = heading.safeParse(each).data
       if (about?.portalId !== settings.portal) return [unread]
       const [object = '', happened = ''] = about.subscriptionType.split('.')
+      if (happened === 'associationChange') return linked.safeParse(each).data?.flatMap(seen) ?? [unread]
       const kind = kinds.get(object === 'object' ? (about.objectTypeId ?? '') : object)
       const tell = tellings.get(happened)
-      if (!kind || !tell) return [] // new records and changed values are of no use yet, and HubSpot has more kinds of both than we know
+      if (!kind || !tell) return [] // HubSpot has more kinds of both than we know
       const event = wireEvent.safeParse(each).data
       if (!event) return [unread]
       return isOurs(event) ? [] : tell(event, kind)
@@ -38,17 +40,18 @@ const flow = 'crm.changed'
 const unread: Delivery = { id: 'unread', flow, payload: {} }
 
 const heading = z.object({ portalId: id, subscriptionType: z.string(), objectTypeId: z.string().nullish() })
+const source = { appId: id, changeSource: z.string().nullish(), sourceId: z.string().nullish() }
 const wireEvent = z.object({
-  eventId: id, subscriptionId: id, appId: id, occurredAt: z.int(), objectId: id, changeSource: z.string().nullish(), sourceId: z.string().nullish(),
+  ...source, eventId: id, subscriptionId: id, occurredAt: z.int(), objectId: id,
   primaryObjectId: id.nullish(), mergedObjectIds: z.array(id).nullish(), newObjectId: id.nullish(),
 })
 type WireEvent = z.infer<typeof wireEvent>
 
 // What this app has done itself it knows.
-const isOurs = ({ changeSource, sourceId, appId }: WireEvent): boolean => changeSource === 'INTEGRATION' && sourceId === appId
+const isOurs = ({ changeSource, sourceId, appId }: Pick<WireEvent, keyof typeof source>): boolean => changeSource === 'INTEGRATION' && sourceId === appId
 
 type Gone = z.infer<typeof recordGone>
-const kinds: ReadonlyMap<string, Gone['kind']> = new Map([['0-1', 'contact'], ['contact', 'contact'], ['0-3', 'deal'], ['deal', 'deal']])
+const kinds: ReadonlyMap<string, Gone['kind']> = new Map([['0-1', 'contact'], ['contact', 'contact'], ['0-3', 'deal'], ['deal', 'deal'], ['0-47', 'meeting'], ['meeting', 'meeting']])
 
 // Of some merges a new record comes, and then the first one is gone as well.
 const merged: Tell = (event, kind) => {
@@ -65,10 +68,27 @@ const tellings: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['deletion', (event, kind) => [gone(event, { kind, id: event.objectId, how: 'deleted', at: event.occurredAt })]],
   ['privacyDeletion', (event, kind) => [gone(event, { kind, id: event.objectId, how: 'erased', at: event.occurredAt })]],
   ['merge', merged],
+  // An import tells of each row's each property: the pull shows them by the page, a minute later.
+  ...['creation', 'propertyChange', 'restore'].map((happened): [string, Tell] => [happened, (event, kind) => (event.changeSource === 'IMPORT' ? [] : seen({ kind, id: event.objectId, at: event.occurredAt }))]),
 ])
 
 // eventId alone is not promised to be unique; a repeated try has all of these again.
 const gone = ({ subscriptionId, eventId, occurredAt, objectId }: WireEvent, payload: Gone): Delivery => ({ id: `gone:${subscriptionId}:${eventId}:${occurredAt}:${objectId}:${payload.id}`, flow, payload })
+
+// Only that it may have changed: what it has become is read.
+const seen = ({ at, ...payload }: z.infer<typeof recordSeen> & { at: number }): Delivery[] => [{ id: `seen:${payload.kind}:${payload.id}:${at}`, flow: 'crm.seen', lane: 'sync', payload }]
+
+// Both ends, where they are of a kind that we know.
+const linked = z
+  .object({ ...source, occurredAt: z.int(), fromObjectId: id, toObjectId: id, fromObjectTypeId: z.string().nullish(), toObjectTypeId: z.string().nullish(), associationType: z.string().nullish() })
+  .transform(({ occurredAt: at, fromObjectId, toObjectId, fromObjectTypeId, toObjectTypeId, associationType, ...by }) => {
+    const [from = '', to = ''] = (associationType ?? '').toLowerCase().split('_to_')
+    if (isOurs(by)) return []
+    return [[fromObjectTypeId ?? from, fromObjectId], [toObjectTypeId ?? to, toObjectId]].flatMap(([type = '', end = '']) => {
+      const kind = kinds.get(type)
+      return kind ? [{ kind, id: end, at }] : []
+    })
+  })
 
 const jsonOf = (rawBody: Buffer): unknown => {
   try {

@@ -2,30 +2,58 @@ import { z } from 'zod'
 import { defineCommand } from '../../define.ts'
 import { leadFacts, stage } from '../leads.ts'
 import { tourStatuses } from '../tours.ts'
+import type { CrmKeptReads } from './crm-kept.ts'
+import type { CrmRecord, RecordKind } from './crm-seen.ts'
 
-export type CrmReads = {
+export type CrmReads = CrmKeptReads & {
   // Whom a ticket of the help desk is about, by the CRM's ids of their contacts.
   contactsOf(ticket: string): Promise<string[]>
+  // As it is now; undefined where it is there no more.
+  record(kind: RecordKind, id: string): Promise<CrmRecord | undefined>
+  // Contacts that may have this number, in whichever way it is written there.
+  contactsWith(phone: string): Promise<CrmRecord[]>
 }
 
 // A delivery: somebody took a record away at the CRM. erased: for good, because its person asked for that. merged: into another record, which is there instead.
-export const recordGone = z.strictObject({ kind: z.enum(['contact', 'deal']), id: z.string().min(1), how: z.enum(['deleted', 'erased', 'merged']), into: z.string().min(1).optional(), at: z.int() })
+export const recordGone = z.strictObject({ kind: z.enum(['contact', 'deal', 'meeting']), id: z.string().min(1), how: z.enum(['deleted', 'erased', 'merged']), into: z.string().min(1).optional(), at: z.int() })
 
 // The CRM's record of a person: one contact, their deals, meetings and what was said. Each carries our id (ours) in a unique field, so putting it twice is putting it once.
 const put = z.strictObject({ id: z.string().min(1) }) // the CRM's id
 const ours = z.uuid()
+const owner = z.email().optional() // of the leasing agent whose it is, as the CRM knows them
+
+export { stages } from '../leads.ts' // where a deal may stand
+export const callReasons = ['asked_for_person', 'complaint', 'payment', 'contract', 'emergency', 'not_understood', 'unanswered', 'privacy', 'other'] as const
+// What managers see of our work in their own dashboards.
+export const report = z.strictObject({
+  source: z.enum(['whatsapp', 'crm']).optional(),
+  firstReplyS: z.int().min(0).optional(),
+  answeredBy: z.enum(['bot', 'human', 'both']).optional(),
+  escalations: z.int().min(0).optional(),
+  escalationReason: z.enum(callReasons).optional(), // of the latest
+  visitsBooked: z.int().min(0).optional(), // without those that were called off
+  visitsDone: z.int().min(0).optional(),
+  visitsMissed: z.int().min(0).optional(),
+})
 
 export const putContact = defineCommand({
   name: 'crm.put-contact', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, phone: z.string().optional(), name: z.string().optional(), language: z.enum(['es-MX', 'en']), needsPerson: z.boolean().optional() }), // needsPerson: left out of whoever never did
+  args: z.strictObject({
+    ours, phone: z.string().optional(), whatsapp: z.string().optional(), name: z.string().optional(), language: z.enum(['es-MX', 'en']).optional(), // left out where it stays as it is there
+    needsPerson: z.boolean().optional(), // left out of whoever never did
+    consent: z.enum(['granted', 'revoked']).optional(), // to our messages
+    lifecycle: z.enum(['lead', 'qualified', 'opportunity', 'customer']).optional(), // how far they ever came; nobody is taken back
+    leadStatus: z.enum(['new']).optional(), // where they begin; from there on it is the people's
+    ...report.shape,
+  }),
 })
 export const putDeal = defineCommand({
   name: 'crm.put-deal', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, contact: z.string(), title: z.string(), stage, rentMxn: z.int().optional(), facts: leadFacts }),
+  args: z.strictObject({ ours, contact: z.string(), title: z.string(), stage: stage.optional(), rentMxn: z.int().optional(), owner, facts: leadFacts }), // stage, rentMxn, owner: left out where they stay as they are there,
 })
 export const putMeeting = defineCommand({
   name: 'crm.put-meeting', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), title: z.string(), body: z.string(), location: z.string(), startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses) }),
+  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), title: z.string(), body: z.string(), location: z.string(), startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), owner, home: z.string().optional(), agent: z.string().optional() }), // home, agent: by their slugs, from which a lost database is made again
 })
 // The conversation as one communication that grows; the whole transcript is in the card.
 export const putCommunication = defineCommand({
@@ -35,7 +63,7 @@ export const putCommunication = defineCommand({
 // What one of our people has to do for them.
 export const putTask = defineCommand({
   name: 'crm.put-task', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), title: z.string(), body: z.string(), dueAt: z.int(), isUrgent: z.boolean(), isDone: z.boolean() }),
+  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), title: z.string(), body: z.string(), dueAt: z.int(), isUrgent: z.boolean(), isDone: z.boolean(), owner }),
 })
 // A record that has taken the place of ours is ours from now on.
 export const claimRecord = defineCommand({

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineCommand } from '../../define.ts'
 import type { Millis } from '../../define.ts'
-import { messageContent } from '../message-fit.ts'
+import { choice, messageContent } from '../message-fit.ts'
 
 export type { Content } from '../message-fit.ts'
 export { costOf, messageRates, type MessageRates } from '../message-cost.ts'
 export { messageTemplates, type MessageTemplate } from '../message-templates.ts'
+export { segmentsOf } from '../sms.ts'
 
 // Conversations with prospects, whoever carries them. Ids are the vendor's own.
 export const contact = z.strictObject({ id: z.string().min(1), phone: z.string().optional(), whatsapp: z.string().optional(), name: z.string().optional() })
@@ -19,11 +20,17 @@ const body = z.strictObject({ kind: z.enum(['text', 'image', 'audio', 'video', '
 export type Body = z.infer<typeof body>
 // by: where it is not the vendor's chat.
 const by = z.literal('sms').optional()
+// Why it didn't arrive. unreachable: their number can't be reached that way. refused: for a reason that has nothing to do with them. More may come.
+export const failureReason = z.enum(['unreachable', 'window_closed', 'opted_out', 'unfit', 'throttled', 'refused', 'unknown'])
+export type FailureReason = z.infer<typeof failureReason>
+export const failed = z.strictObject({ reason: failureReason, otherwise: by }) // otherwise: how it may be tried instead
+export type Failed = z.infer<typeof failed>
 export const heard = z.strictObject({ connection: z.string(), message: z.string(), conversation: z.string().optional(), contact, body, by, at: z.int() })
 export const said = z.strictObject({
   connection: z.string(), message: z.string(), conversation: z.string().optional(),
   contact: contact.optional(), body: body.optional(), // left out where the vendor only tells the fate
-  author: z.enum(['bot', 'human', 'portero']), status: z.enum(['accepted', 'sent', 'delivered', 'read', 'failed']), by, at: z.int(),
+  author: z.enum(['bot', 'human', 'portero']), status: z.enum(['accepted', 'sent', 'delivered', 'read', 'failed']), failed: failed.optional(), by, at: z.int(),
+  key: z.string().optional(), // of the command, where it is ours
   cost: z.strictObject({ micros: z.int(), currency: z.string() }).optional(), // once it is known whether it arrived
 })
 export const revised = z.strictObject({ connection: z.string(), message: z.string(), contact: contact.optional(), body: body.optional(), at: z.int() }) // without a body it was taken back
@@ -50,8 +57,9 @@ export type MessagingReads = {
 }
 
 const to = { to: contact, conversation: z.string().optional() }
+// choices: what an answer by number may mean. failed: the vendor won't ever take it, because of whom it is for.
 export const sendMessage = defineCommand({
-  name: 'messaging.send', args: z.strictObject({ ...to, content: messageContent }), result: z.strictObject({ message: z.string() }),
+  name: 'messaging.send', args: z.strictObject({ ...to, content: messageContent, by, choices: z.array(choice).optional() }), result: z.strictObject({ message: z.string().optional(), failed: failed.optional() }),
   attempts: 8, blocksSerialWhenDead: false, gated: true,
 })
 // Seen by our own people only.

@@ -1,0 +1,121 @@
+import { sql } from 'kysely'
+import { adoptContact } from '@portero/tool-server/actions/adopt-contact.ts'
+import { leadToChange } from '@portero/tool-server/store/leads.ts'
+import { pause, realClock } from '@portero/tool-server/spine/clock.ts'
+import { makeChurn, type Churn } from '../support/churn.ts'
+import { setUp } from '../support/crm-stage.ts'
+import { prospects } from '../support/homes.ts'
+import { benchHouse, percentile, type BenchHouse } from './house.ts'
+
+// npm run bench -- sync [CHANGES] [OUTAGE_SECONDS]: changes on both sides of the CRM at once, in real time; 10,000 and 300 without a word.
+// First 50 a second with nothing wrong, for the budget of calls; then the rest with webhooks twice and out of order, answers after 2 s, one in ten refused or lost, and an outage.
+// Bars: all equal in the end, no echo, a write for each change and record at most, 40 calls for 1,000 changes, p99 of our lag 3 s, no 429. Baseline: each change told by itself.
+const perSecond = 50
+const clock = realClock()
+const people = { steady: 60, hostile: 20 }
+const vendorMs = 2_000
+
+export const sync = async (): Promise<object> => {
+  const [changes = 10_000, outageS = 300] = process.argv.slice(3).map(Number)
+  const bench = await benchHouse({ work: false, vendors: ['hubspot'] })
+  try {
+    await furnish(bench)
+    const steadyChanges = Math.min(2_000, Math.floor(changes / 2))
+    const churn = await makeChurn({ house: bench.house, lab: bench.lab, chance: clock.chance })
+    const steady = await measured(bench, churn, steadyChanges, async () => {})
+    const crowd = { ...churn, people: churn.people.slice(0, people.hostile) }
+    const narrow = await makeChurn({ house: bench.house, lab: bench.lab, chance: clock.chance, only: crowd.people.map(({ person }) => person) })
+    const hostile = await measured(bench, narrow, changes - steadyChanges, () => outage(bench, changes - steadyChanges, outageS))
+    const { house, lab: { hubspot } } = bench
+    const tally = await house.crm.reconcile()
+    const differing = tally.drifted + tally.missing + (await churn.unlike()).length
+    const before = hubspot.requests().length
+    await pause(clock, 20_000)
+    const echoes = hubspot.requests().slice(before).filter(({ on }) => writing.test(on)).length
+    return {
+      engine: bench.engine, changes, outageS, vendorMs, convergedPercent: Math.round((10_000 * tally.matched) / (tally.matched + differing)) / 100, ...tally, stagesApart: (await churn.unlike()).length, echoes, steady, hostile,
+      bars: { convergedPercent: 100, echoes: 0, mostWritesPerChange: 1, callsPer1000: 40, lagP99Ms: 3_000, throttled: 0 },
+    }
+  } finally {
+    await bench.end()
+  }
+}
+
+const writing = /batch\/(upsert|update)$/
+
+const furnish = async ({ house, lab, connection, origin }: BenchHouse): Promise<void> => {
+  await setUp(connection)
+  const known = await prospects({ ...house, clock: { ...clock, advance() {}, pending: () => 0 } }, connection.id, people.steady)
+  for (const { person } of known) {
+    await house.db.tx((tx) => leadToChange(house.acting.within(tx, { tenant: house.tenant, by: 'system', person }), person))
+    await house.acting.as({ tenant: house.tenant, by: 'staff', person }, 'all')(adoptContact, { person, name: 'Ana Vera' })
+  }
+  house.worker.start()
+  const { settings } = connection
+  const [secret] = typeof settings === 'object' && settings !== null && 'clientSecrets' in settings && Array.isArray(settings.clientSecrets) ? settings.clientSecrets : []
+  lab.hubspot.controls.webhooks({ url: 'http://localhost:3000/webhooks/hubspot', deliverTo: `${origin}/webhooks/hubspot`, secret })
+  await quiet(house)
+}
+
+const quiet = async ({ db }: BenchHouse['house']): Promise<void> => {
+  for (let still = 0; still < 4; ) {
+    await pause(clock, 500)
+    const { rows: [row] } = await sql<{ left: number }>`select count(*) as left from job where kind in ('turn', 'command') and state in ('scheduled', 'ready', 'running') and name like 'crm.%'`.execute(db.bare)
+    const { rows: [inbox] } = await sql<{ left: number }>`select count(*) as left from inbox where state = 'new'`.execute(db.bare)
+    still = row?.left === 0 && inbox?.left === 0 ? still + 1 : 0
+  }
+}
+
+// Nine answers in ten come late; the tenth is a refusal, none, or one that is lost after it was done.
+const kinds = [{ fault: 'away' }, { fault: 'throttled', retryAfter: 1 }, { fault: 'lost' }, { fault: 'away' }] as const
+const harm = ({ lab: { hubspot } }: BenchHouse): void => {
+  for (let round = 0; round < 60; round++) hubspot.fault({ fault: 'slow', on: '*', ms: vendorMs, times: 9 }, { ...kinds[round % kinds.length] ?? kinds[0], on: '*' })
+}
+const outage = async (bench: BenchHouse, changes: number, outageS: number): Promise<void> => {
+  const { hubspot } = bench.lab
+  hubspot.controls.delivery({ twice: true, backwards: true })
+  harm(bench)
+  await pause(clock, (changes / perSecond / 3) * 1_000)
+  hubspot.clearFaults()
+  hubspot.fault({ fault: 'down', on: '*', times: 10_000_000 })
+  await pause(clock, outageS * 1_000)
+  hubspot.clearFaults()
+  harm(bench)
+  hubspot.controls.delivery({ twice: false, backwards: false })
+}
+
+type Row = { since: number; done: number }
+const measured = async (bench: BenchHouse, churn: Churn, changes: number, meanwhile: () => Promise<void>): Promise<object> => {
+  const { house, lab: { hubspot } } = bench
+  const [began, first] = [clock.now(), hubspot.requests().length]
+  const wrong = meanwhile().then(() => clock.now())
+  const made = { ours: 0, theirs: 0 }
+  const told = churn.writes()
+  for (let made1 = 0; made1 < changes; made1++) {
+    const waitMs = began + (made1 * 1_000) / perSecond - clock.now()
+    if (waitMs > 0) await pause(clock, waitMs)
+    made[await churn.change()]++
+  }
+  const seconds = (clock.now() - began) / 1_000
+  const over = await wrong
+  await quiet(house)
+  hubspot.clearFaults()
+  await quiet(house)
+  const asked = hubspot.requests().slice(first)
+  const { rows } = await sql<Row>`select least(run_at, created_at) as since, finished_at as done from job where kind = 'command' and state = 'done' and name like 'crm.put%' and created_at > to_timestamp(${began / 1_000})`.execute(house.db.bare)
+  const down = asked.filter(({ fault }) => fault === 'down').map(({ at }) => at)
+  const [downFrom, downTo] = down.length > 0 ? [Math.min(...down), over] : [0, 0]
+  const lags = rows.filter(({ since, done }) => downTo === 0 || done < downFrom || since > downTo).map(({ since, done }) => done - since).toSorted((a, b) => a - b)
+  const writes = [...churn.writes()].map(([id, count]) => [id, count - (told.get(id) ?? 0)] as const)
+  const most = Math.max(0, ...churn.people.flatMap(({ person, lead, contact, deal, changes: own }) => [[person, contact], [lead, deal]].map((ids) => writes.filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count, 0) / Math.max(1, own))))
+  const total = writes.reduce((sum, [, count]) => sum + count, 0)
+  const calls = asked.filter(({ fault }) => fault !== 'down').length
+  return {
+    changes: made, perSecond: Math.round(changes / seconds), settledAfterS: Math.round((clock.now() - began) / 1_000 - seconds), writes: total, writesPerChange: round(total / changes), mostWritesPerChange: round(most),
+    calls, callsPer1000: Math.round((calls / changes) * 1_000), naiveCallsPer1000: naive(made), lagP50Ms: percentile(lags, 0.5), lagP99Ms: percentile(lags, 0.99), lagsSeen: lags.length,
+    throttled: asked.filter(({ status, fault }) => status === 429 && fault === undefined).length,
+  }
+}
+const round = (value: number): number => Math.round(value * 100) / 100
+// A change of ours is an upsert, and for a deal a link; of a name both. One of theirs is a look.
+const naive = ({ ours, theirs }: { ours: number; theirs: number }): number => Math.round(((ours * ((1 / 3) * 3 + (2 / 3) * 2) + theirs) / Math.max(1, ours + theirs)) * 1_000)

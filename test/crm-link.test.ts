@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beginBackfill } from '@portero/tool-server/actions/begin-backfill.ts'
+import { decideReview } from '@portero/tool-server/actions/link-contact.ts'
+import { findBackfill } from '@portero/tool-server/store/crm-backfill.ts'
+import { openReviews } from '@portero/tool-server/store/crm-reviews.ts'
+import { openCrm, type CrmStage } from './support/crm-stage.ts'
+
+// Somebody who is in HubSpot already is one contact there, however their number is written and whoever comes first.
+let stage: CrmStage
+let numbers = 0
+let local = ''
+let number = ''
+beforeAll(async () => void (stage = await openCrm()))
+afterAll(() => stage.end())
+beforeEach(() => {
+  local = `55123${String(70_000 + ++numbers)}`
+  number = `+52${local}`
+})
+const controls = (): CrmStage['lab']['hubspot']['controls'] => stage.lab.hubspot.controls
+const make = (properties: Record<string, string>): string => (controls().create({ type: 'contacts', properties }) as { id: string }).id
+const theirs = () => stage.all('contacts').filter(({ properties: { phone = '', mobilephone = '' } }) => `${phone}${mobilephone}`.replace(/\D/g, '').endsWith(local))
+const act = () => stage.house.acting.as({ tenant: stage.house.tenant, by: 'staff', user: 'elena' }, 'all')
+const greet = async (): Promise<void> => {
+  await stage.say(number, 'Hola')
+  await stage.follow()
+}
+
+test.each<[string, (ten: string) => Record<string, string>]>([
+  ['521…', (ten) => ({ phone: `521${ten}` })],
+  ['+52 …', (ten) => ({ phone: `+52 ${ten.slice(0, 2)} ${ten.slice(2, 6)} ${ten.slice(6)}` })],
+  ['044…', (ten) => ({ phone: `044${ten}` })],
+  ['ten digits as a mobile', (ten) => ({ mobilephone: ten })],
+  ['(55) 1234-5678', (ten) => ({ phone: `(${ten.slice(0, 2)}) ${ten.slice(2, 6)}-${ten.slice(6)}` })],
+])('who is there as %s and then writes to us is that one contact, with the name that people gave them', async (_how, written) => {
+  const id = make({ ...written(local), firstname: 'Ángela', lastname: 'Núñez', hs_lead_status: 'CONNECTED', lifecyclestage: 'customer' })
+  await stage.follow() // the search is behind by seconds
+  await greet()
+  const [only, ...others] = theirs()
+  expect([others, only!.id, only!.properties['portero_id'] === undefined]).toEqual([[], id, false])
+  expect(only!.properties).toMatchObject({ firstname: 'Ángela', lastname: 'Núñez', hs_lead_status: 'CONNECTED', lifecyclestage: 'customer' })
+  const [deal] = stage.hungOn('deals', id)
+  expect(deal!.properties['dealname']).toContain('Ángela Núñez')
+})
+test('who writes twice at once is one contact', async () => {
+  stage.lab.bird.phone.write(number, { text: 'Hola' })
+  stage.lab.bird.phone.write(number, { text: '¿Hay alguien?' })
+  await stage.follow()
+  expect(theirs().length).toBe(1)
+})
+test('who was never heard of stays in HubSpot alone', async () => {
+  const before = await stage.rows<{ count: number }>('select count(*) as count from person')
+  const id = make({ phone: number, firstname: 'Nadie' })
+  await stage.follow()
+  expect([await stage.rows('select count(*) as count from person'), stage.all('contacts').find((each) => each.id === id)!.properties['portero_id']]).toEqual([before, undefined])
+})
+test('somebody else with the same number is not them: people decide, and nothing is written to it', async () => {
+  await greet()
+  const [mine] = theirs()
+  controls().change({ type: 'contacts', id: mine!.id, properties: { firstname: 'Ana', lastname: 'López' } })
+  await stage.follow()
+  const other = make({ phone: number, firstname: 'Rogelio', lastname: 'Zepeda' })
+  await stage.follow()
+  expect(await stage.rows(`select external_id, reason, state from crm_review where external_id = '${other}'`)).toEqual([{ external_id: other, reason: 'taken', state: 'open' }])
+  expect(stage.all('contacts').find(({ id }) => id === other)!.properties['portero_id']).toBeUndefined()
+  const [review] = await openReviews(stage.house.db.bare, stage.house.tenant)
+  expect(await act()(decideReview, { review: review!.id })).toEqual({ status: 'apart' })
+  controls().change({ type: 'contacts', id: other, properties: { lastname: 'Zepeda Ruiz' } })
+  await stage.follow()
+  expect(await openReviews(stage.house.db.bare, stage.house.tenant)).toEqual([])
+})
+
+describe('all who are there', () => {
+  const progress = async () => findBackfill(stage.house.db.bare, { tenant: stage.house.tenant, connection: (await stage.house.connection('hubspot')).id })
+  test('are gone through once asked, goes on where it was, and links whom we know', async () => {
+    await greet()
+    const [mine] = theirs()
+    stage.webhooks(false)
+    controls().archive({ type: 'contacts', id: mine!.id })
+    await stage.rows(`update counterpart set external_id = null where external_id = '${mine!.id}'`)
+    const again = make({ phone: `521${local}` })
+    controls().import({ type: 'contacts', rows: Array.from({ length: 250 }, (_, each) => ({ phone: `+5281${String(10_000_000 + each)}` })) })
+    const connection = (await stage.house.connection('hubspot')).id
+    expect(await act()(beginBackfill, { connection })).toEqual({ isNew: true })
+    expect(await act()(beginBackfill, { connection })).toEqual({ isNew: false })
+    // Its worker vanishes in the middle of a page.
+    await stage.rows(`update job set state = 'running', leased_by = 'vanished', leased_until = to_timestamp(${stage.clock.now() / 1000 + 5}), fence = fence + 1 where key = '${connection}:backfill'`)
+    await stage.follow(2_000)
+    expect(await progress()).toMatchObject({ seen: 0, endedAt: null })
+    await stage.follow(60_000)
+    const total = stage.all('contacts').length
+    const counts = await progress()
+    expect(counts).toMatchObject({ seen: total, left: 0, endedAt: expect.any(Number) })
+    expect(counts!.linked + counts!.known + counts!.ambiguous + counts!.strangers).toBe(total)
+    expect(stage.all('contacts').find(({ id }) => id === again)!.properties['portero_id']).toBe(mine!.properties['portero_id'])
+    stage.webhooks(true)
+  })
+  test('are gone through also where the pull looks just then whether there is anything to do', async () => {
+    const connection = (await stage.house.connection('hubspot')).id
+    await stage.rows(`update job set state = 'running', leased_by = 'another', leased_until = to_timestamp(${stage.clock.now() / 1000 + 30}), fence = 40, lane = 'sync' where key = '${connection}:backfill'`)
+    expect(await act()(beginBackfill, { connection })).toEqual({ isNew: true })
+    expect(await stage.rows(`select state, fence, lane, leased_by from job where key = '${connection}:backfill'`)).toEqual([{ state: 'ready', fence: 41, lane: 'bulk', leased_by: null }]) // so that it can't write its cursor over the new one
+    await stage.follow(60_000)
+    expect(await progress()).toMatchObject({ seen: stage.all('contacts').length, left: 0, endedAt: expect.any(Number) })
+  })
+})

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { bookTour } from '@portero/tool-server/actions/book-tour.ts'
+import { cancelTour } from '@portero/tool-server/actions/cancel-tour.ts'
+import { holdTour } from '@portero/tool-server/actions/hold-tour.ts'
+import { joinWaitlist } from '@portero/tool-server/actions/join-waitlist.ts'
+import { optOut } from '@portero/tool-server/actions/opt-out.ts'
+import { at, hour, minute, openVisits, type Visitor, type VisitsStage } from './support/visits-stage.ts'
+
+// Who waits for a time gets it in the order of joining, for an hour, and then the next one does. One agent shows the home, so that a time is one visit.
+jest.setTimeout(120_000)
+let stage: VisitsStage
+let [eve, ana, beto, caro]: [Visitor, Visitor, Visitor, Visitor] = [undefined as never, undefined as never, undefined as never, undefined as never]
+const noon = at('24T12:00')
+beforeEach(async () => {
+  stage = await openVisits(['ana'])
+  ;[eve, ana, beto, caro] = [await stage.visitor(), await stage.visitor(), await stage.visitor(), await stage.visitor()]
+})
+afterEach(() => stage.end())
+
+const does = (who: Visitor) => stage.house.acting.as(who, 'all')
+const waits = (who: Visitor, more: { fromDay?: string; toDay?: string; part?: 'morning' | 'afternoon' | 'evening' } = {}) => {
+  stage.clock.advance(1_000) // or they would join in the same millisecond
+  return does(who)(joinWaitlist, { home: stage.home.id, fromDay: '2026-11-23', toDay: '2026-11-30', ...more })
+}
+const settled = () => stage.follow(4_000, 500)
+const leaves = async (tour: string, who = eve): Promise<void> => {
+  expect(await does(who)(cancelTour, { tour, version: 1 })).toMatchObject({ status: 'cancelled' })
+  await settled()
+}
+const offers = (...whom: Visitor[]): number[] => whom.map((who) => stage.shown(who).filter(({ text }) => text.startsWith('Se liberó un horario')).length)
+const statesOf = async (): Promise<string[]> => (await sql<{ state: string }>`select state from waitlist order by id`.execute(stage.house.db.bare)).rows.map(({ state }) => state)
+const visitsOf = async (who: Visitor): Promise<string[]> => (await sql<{ status: string }>`select status from tour where person_id = ${who.person} order by made_at`.execute(stage.house.db.bare)).rows.map(({ status }) => status)
+const place = (startsAt: number) => ({ home: stage.home.id, building: stage.home.building.id, day: '2026-11-24', startsAt, endsAt: startsAt + 30 * minute, gapMs: 0, perDay: 20, agents: stage.agents, elsewhere: { agents: [], from: 0, to: 0 } })
+
+test('a time that is called off goes to the first who waits, is kept for an hour, and is theirs when they take it', async () => {
+  const tour = await stage.book(eve, noon)
+  for (const who of [ana, beto]) await waits(who)
+  await leaves(tour)
+  expect([offers(ana, beto), await statesOf(), await visitsOf(ana)]).toEqual([[1, 0], ['offered', 'waiting'], ['held']])
+  expect((await does(beto)(bookTour, place(noon))).status).toBe('gone')
+  await stage.press(ana, 'Sí, la quiero')
+  expect([await statesOf(), await visitsOf(ana), stage.shown(ana).map(({ text }) => text)]).toEqual([['taken', 'waiting'], ['confirmed'], [expect.stringMatching(/^Listo, tu visita a roma 1 quedó para el martes 24 nov, 12:00 h con ana/)]])
+  await stage.until(stage.clock.now() + 2 * hour)
+  expect([offers(beto), await visitsOf(ana)]).toEqual([[0], ['confirmed']])
+})
+
+test('who does not answer in an hour has had their turn, and who declines that time stays in line for another', async () => {
+  const tour = await stage.book(eve, noon)
+  for (const who of [ana, beto, caro]) await waits(who)
+  await leaves(tour)
+  await stage.until(at('23T11:55'))
+  expect(offers(ana, beto, caro)).toEqual([1, 0, 0])
+  await stage.until(at('23T12:05'))
+  expect([offers(ana, beto, caro), await statesOf(), await visitsOf(ana)]).toEqual([[0, 1, 0], ['expired', 'offered', 'waiting'], []])
+  await stage.press(beto, 'Otro horario')
+  await settled()
+  expect([offers(caro), await statesOf(), await visitsOf(beto)]).toEqual([[1], ['expired', 'waiting', 'offered'], []])
+  await stage.press(caro, 'Salir de la lista')
+  expect([await statesOf(), await visitsOf(caro), offers(beto)]).toEqual([['expired', 'waiting', 'left'], [], [0]]) // that very time they have passed
+  const other = await stage.book(eve, noon + hour)
+  await leaves(other)
+  expect([offers(ana, beto, caro), await statesOf()]).toEqual([[0, 1, 0], ['expired', 'offered', 'left']])
+  await stage.book(eve, noon)
+  await stage.press(ana, 'Sí, la quiero') // too late: it is somebody else's now
+  expect([stage.shown(ana).at(-1)?.text, await statesOf()]).toEqual([expect.stringMatching(/^Ese horario ya no está, pero sigues en la lista/), ['waiting', 'offered', 'left']])
+})
+
+test('two times that become free at once go to two, in order', async () => {
+  const [one, two] = [await stage.book(eve, noon), await stage.book(eve, noon + hour)]
+  for (const who of [ana, beto, caro]) await waits(who)
+  await Promise.all([does(eve)(cancelTour, { tour: one, version: 1 }), does(eve)(cancelTour, { tour: two, version: 1 })])
+  await settled()
+  expect([offers(ana, beto, caro), await statesOf()]).toEqual([[1, 1, 0], ['offered', 'offered', 'waiting']])
+})
+
+test('it is offered only to whom the day and the part of the day suit, and not to who wants no messages', async () => {
+  const tour = await stage.book(eve, noon)
+  await waits(ana, { part: 'evening' })
+  await waits(beto, { fromDay: '2026-11-25' })
+  const dora = await stage.visitor()
+  await waits(dora)
+  await does({ ...dora, by: 'system' })(optOut, { person: dora.person, conversation: dora.conversation, evidence: 'e', at: stage.clock.now() })
+  await waits(caro, { part: 'afternoon' })
+  await leaves(tour)
+  expect([offers(ana, beto, dora, caro), await statesOf(), await visitsOf(dora)]).toEqual([[0, 0, 0, 1], ['waiting', 'waiting', 'waiting', 'offered'], []])
+})
+
+test('a visit that moves and a hold that runs out leave their time to who waits', async () => {
+  await waits(ana)
+  await does(eve)(holdTour, place(noon))
+  await stage.until(stage.clock.now() + 8 * minute)
+  expect([offers(ana), await visitsOf(ana)]).toEqual([[1], ['held']])
+})
+
+test('who waits twice for a home waits once, for what they said last, and who books it waits no more', async () => {
+  expect([await waits(ana), await waits(ana, { part: 'morning' })]).toEqual([{ isNew: true }, { isNew: false }])
+  expect((await sql`select part from waitlist`.execute(stage.house.db.bare)).rows).toEqual([{ part: 'morning' }])
+  await stage.book(ana, noon)
+  await settled()
+  expect(await statesOf()).toEqual(['taken'])
+})
+
+test('what is called off too late for an answer, or is offered at night, waits for nobody or for the morning', async () => {
+  const [soon, later] = [await stage.book(eve, at('23T22:00') - 4 * hour), await stage.book(eve, noon)]
+  await waits(ana)
+  await stage.until(at('23T15:50')) // ten minutes and the two hours' notice are left
+  await leaves(soon)
+  expect([offers(ana), await statesOf()]).toEqual([[0], ['waiting']])
+  await stage.until(at('23T22:00'))
+  await leaves(later)
+  expect([offers(ana), await statesOf()]).toEqual([[0], ['offered']])
+  await stage.until(at('24T08:30'))
+  expect([offers(ana), await statesOf()]).toEqual([[1], ['offered']])
+  await stage.until(at('24T09:05'))
+  expect([await statesOf(), await visitsOf(ana)]).toEqual([['expired'], []])
+})
+
+test('a visit that nobody confirmed goes to who waits three hours before, and stays where nobody waits', async () => {
+  const startsAt = at('25T13:00')
+  const tour = await stage.book(eve, startsAt)
+  const kept = await stage.book(caro, startsAt + hour)
+  await stage.until(at('25T09:00'))
+  await waits(ana, { part: 'afternoon' })
+  for (const who of [eve, ana, caro]) await stage.writes(who)
+  for (const who of [eve, ana, caro]) stage.shown(who)
+  await stage.until(at('25T10:05'))
+  expect([(await stage.tour(tour))?.status, offers(ana), stage.shown(eve).map(({ text }) => text)]).toEqual(['cancelled', [1], [expect.stringMatching(/^No supimos si venías a ver roma 1 el miércoles 25 nov, 13:00 h/)]])
+  await stage.press(ana, 'Sí, la quiero')
+  await stage.until(at('25T11:30'))
+  expect((await stage.tour(kept))?.status).toBe('confirmed')
+})

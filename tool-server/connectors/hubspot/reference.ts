@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { ownerOf, type Kind, type Owner } from '../../domain/ports/crm-fields.ts'
+import { stages } from '../../domain/ports/crm.ts'
+import { hubspot } from './index.ts'
+import { dispensable, idProperty, kinds, objects, rowsOf, version, type Property } from './mapping.ts'
+
+// What Portero does at HubSpot, as a page for admins. Kept in docs/hubspot.md; a test says when it is out of date.
+export const appMeta = z.object({ config: z.object({ auth: z.object({ requiredScopes: z.array(z.string()) }) }) })
+const subscription = z.object({ subscriptionType: z.string(), objectType: z.string().optional(), propertyName: z.string().optional(), active: z.boolean() })
+export const webhooksMeta = z.object({ config: z.object({ subscriptions: z.object({ crmObjects: z.array(subscription), legacyCrmObjects: z.array(subscription), hubEvents: z.array(subscription) }) }) })
+type Project = { app: z.infer<typeof appMeta>; webhooks: z.infer<typeof webhooksMeta> }
+
+export const hubspotReference = ({ app, webhooks }: Project): string => `# HubSpot
+
+Written by \`npx portero docs hubspot\` from version ${version} of the mapping in \`tool-server/connectors/hubspot/mapping.ts\`, from \`domain/ports/crm-fields.ts\` and from \`hubspot-project/\`.
+\`npx portero hubspot plan\` says what an account lacks of it, \`npx portero hubspot apply\` makes what Portero may make.
+
+## Whose word holds
+
+| word | meaning |
+|---|---|
+${Object.entries(words).map(([owner, meaning]) => `| ${owner} | ${meaning} |`).join('\n')}
+
+Each record of Portero's carries its id in \`${idProperty}\`, which is unique: telling of it twice is telling of it once. Where the table names no label, the property is HubSpot's own; the others are in the group Portero.
+
+${kinds.map(chapter).join('\n')}
+## For your dashboards
+
+${reported().map(({ name, label = '', fieldType }) => `- \`${name}\` (${fieldType}): ${label}`).join('\n')}
+
+They stand on contacts. How many come to their visits: \`portero_visits_done\` / (\`portero_visits_done\` + \`portero_visits_missed\`). Reports over deals reach them by the association of deal and contact.
+
+## Stages
+
+Which stage of your pipeline stands for which of ours is in the settings, by id: ${stages.map((stage) => `\`${stage}\``).join(', ')}. What a stage is called and where it stands is yours. Portero makes none and takes none away.
+A stage that is gone is said by the plan, by the doctor and by the console; what was to be told of it waits among what is dead, for \`portero replay\`.
+
+## Scopes
+
+| scope | for |
+|---|---|
+${app.config.auth.requiredScopes.map((scope) => `| \`${scope}\` | ${uses[scope] ?? ''} |`).join('\n')}
+
+## Webhooks
+
+${webhookLines(webhooks).map((line) => `- ${line}`).join('\n')}
+
+## Limits
+
+| what | HubSpot's | ours |
+|---|---|---|
+| calls | 190 in 10 s an app (Professional, Enterprise) | ${hubspot.limits.burst} at once after a rest, then ${hubspot.limits.perSecond} a second: at most ${(hubspot.limits.burst ?? 0) + 10 * hubspot.limits.perSecond} in 10 s, over all replicas |
+| searches | 5 a second an account | ${hubspot.limits.apart?.perSecond} a second a replica |
+| at once | | ${hubspot.limits.concurrent} |
+| an answer | | ${hubspot.limits.timeoutMs / 1000} s |
+
+## What may happen
+
+| what | what Portero does |
+|---|---|
+| 401 | after three in a row the key counts as refused: work waits and spends no attempt, one call now and then finds out (after 30 s, at most every 5 minutes), \`connection.refused\` is logged once, health says so. A new key or an answer ends it. |
+| 403 | the scope that lacks is named; the work waits for it |
+| 429 | everything to that account waits for as long as HubSpot says |
+| 400, of a value | among what is dead, with its reason; of ${dispensable.map((name) => `\`${name}\``).join(' and ')}, whose choices may be your own, the value is left out |
+| a property is archived | what holds it waits; made anew within a quarter of an hour |
+| a contact is merged | followed to where it went |
+| a record is deleted | what is told next is made anew, once HubSpot or the next look has said that it is gone |
+
+## What Portero never does
+
+- It deletes and archives nothing, and clears no value: what it doesn't know it doesn't write.
+- It changes no property, stage, option or pipeline that is not its own.
+- It writes no e-mail, no company, no ticket, no note, no list and no marketing subscription; income is told to nobody.
+- It takes no contact back to an earlier lifecycle stage, and sets a lead status only where it begins.
+- It assigns nobody anew: an owner is told when ours changes, and never put back over yours.
+`
+
+const words: Record<Owner, string> = {
+  portero: "Portero's. What is written there instead is reported, and written again.",
+  latest: 'Whoever changed it last. What you change there becomes what Portero knows.',
+  crm: 'Yours. What you write there holds; Portero tells its own only when that changes on its side.',
+}
+const uses: Record<string, string> = {
+  oauth: 'every app has it', 'crm.objects.contacts.read': 'who somebody is, associations', 'crm.objects.contacts.write': 'contacts, visits, conversations, tasks', 'crm.objects.deals.read': 'the pipeline, deals', 'crm.objects.deals.write': 'deals',
+  'crm.objects.owners.read': 'whose deal, visit or task it is', 'crm.schemas.contacts.read': 'properties of contacts and activities', 'crm.schemas.contacts.write': 'to make those', 'crm.schemas.deals.read': 'properties of deals', 'crm.schemas.deals.write': 'to make those',
+  tickets: 'whom a ticket of the help desk is about',
+}
+
+const chapter = (kind: Kind): string => {
+  const lines = rowsOf(kind).flatMap(({ field, properties }) => properties.map((property) => `| ${field} | \`${property.name}\` | ${property.label ?? ''} | ${shape(property)} | ${ownerOf(kind, field) ?? ''} |`))
+  return `## ${objects[kind]}
+
+| field | property | label | kind | word |
+|---|---|---|---|---|
+${lines.join('\n')}
+`
+}
+const shape = ({ type, options }: Property): string => (options ? Object.keys(options).map((value) => `\`${value}\``).join(' ') : type)
+const reported = (): Property[] => kinds.flatMap((kind) => rowsOf(kind).flatMap(({ properties }) => properties.filter(({ isReport }) => isReport)))
+const webhookLines = ({ config: { subscriptions: { crmObjects, legacyCrmObjects, hubEvents } } }: Project['webhooks']): string[] => {
+  const about = new Map<string, string[]>()
+  for (const { subscriptionType, objectType = '', propertyName } of [...crmObjects, ...legacyCrmObjects, ...hubEvents]) {
+    const what = [objectType, subscriptionType.replace(/^object\./, '')].filter(Boolean).join(' ')
+    about.set(what, [...(about.get(what) ?? []), ...(propertyName === undefined ? [] : [propertyName])])
+  }
+  return [...about].map(([what, properties]) => (properties.length === 0 ? what : `${what}: ${properties.map((name) => `\`${name}\``).join(', ')}`))
+}

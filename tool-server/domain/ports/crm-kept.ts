@@ -1,0 +1,16 @@
+import type { Kind } from './crm-fields.ts'
+import type { Texts } from './crm-seen.ts'
+
+// A record that stands at the CRM, of any kind that we keep there, in our words; what is empty there is left out. ours: the id of ours that it carries. phones: of a contact, as they are written.
+export type Kept = { kind: Kind; id: string; ours?: string; fields: Texts; phones: readonly string[] }
+
+export type CrmKeptReads = {
+  // These, a hundred at most, as they stand now; what is there no more is left out.
+  kept(kind: Kind, ids: readonly string[]): Promise<Kept[]>
+  // Those that carry an id of ours, a hundred after this one.
+  carrying(kind: Kind, after: string | undefined): Promise<{ records: Kept[]; next?: string }>
+  // Contacts with one of these numbers, of which there may be fifty; a hundred after this one.
+  numbered(phones: readonly string[], after: string | undefined): Promise<{ records: Kept[]; next?: string }>
+  // What of the other kind hangs on each of these, a hundred at most.
+  hungOn(kind: Kind, ids: readonly string[], other: Kind): Promise<{ id: string; others: string[] }[]>
+}
