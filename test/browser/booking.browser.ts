@@ -170,7 +170,6 @@ describe('every state', () => {
       await page.addScriptTag({ content: axe })
       const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
       expect({ state, violations: violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), over: await page.evaluate('document.documentElement.scrollWidth - innerWidth') }).toEqual({ state, violations: [], over: 0 })
-      await shoot(page, `${state}-${colorScheme}-${width}`)
     }
     await page.goto(await linkTo())
     await page.locator('.slot input').first().check()
@@ -194,8 +193,3 @@ describe('every state', () => {
   }, 90_000)
   test('breaks nothing and asks nothing of anybody else', () => expect(faults).toEqual([]))
 })
-
-// SCREENSHOTS=1 leaves one of each in a folder of the system's.
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (process.env['SCREENSHOTS'] === '1') await page.screenshot({ path: `/tmp/zz-booking/${name}.png`, fullPage: true })
-}

@@ -1,14 +1,12 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { renamePerson } from '@portero/tool-server/store/crm-adopt.ts'
 import { passwords } from '../support/console-stage.ts'
 import { openCrm, type CrmStage } from '../support/crm-stage.ts'
-import { root } from '../support/process.ts'
 
-// The console's page on what the sync with HubSpot leaves to people, in a real browser, with nothing on it and with much. SCREENSHOTS=1 keeps what it looks like.
+// The console's page on what the sync with HubSpot leaves to people, in a real browser, with nothing on it and with much.
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let stage: CrmStage
 let browser: Browser
@@ -61,10 +59,6 @@ const check = async (page: Page, where: string): Promise<void> => {
     const found = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`)
     expect({ where, width, found }).toEqual({ where, width, found: [] })
     expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
-    if (process.env['SCREENSHOTS']) {
-      mkdirSync(join(root, 'test/browser/shots'), { recursive: true })
-      await page.screenshot({ path: join(root, `test/browser/shots/hubspot-${where}-${width}.png`), fullPage: true })
-    }
   }
 }
 

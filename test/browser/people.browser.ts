@@ -1,16 +1,14 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { hearMessage } from '@portero/tool-server/actions/hear-message.ts'
 import { openConsole, passwords, type ConsoleStage } from '../support/console-stage.ts'
 import { portOf } from '../support/http-stage.ts'
-import { root } from '../support/process.ts'
 
-// The console's page on who is who, in a real browser, with nothing on it and with much. SCREENSHOTS=1 keeps what it looks like.
+// The console's page on who is who, in a real browser, with nothing on it and with much.
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let stage: ConsoleStage
 let server: Server
@@ -65,10 +63,6 @@ const check = async (page: Page, where: string): Promise<void> => {
     const found = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`)
     expect({ where, width, found }).toEqual({ where, width, found: [] })
     expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
-    if (process.env['SCREENSHOTS']) {
-      mkdirSync(join(root, 'test/browser/shots'), { recursive: true })
-      await page.screenshot({ path: join(root, `test/browser/shots/people-${where}-${width}.png`), fullPage: true })
-    }
   }
 }
 
