@@ -107,7 +107,7 @@ describe('while HubSpot is down', () => {
     expect(await http(conversationId, 'book_tour', { slot_id: slots[0].slot_id })).toMatchObject({ ok: true })
     expect(recordOf(phone).contact).toBeUndefined()
     stage.lab.hubspot.clearFaults()
-    for (let minutes = 0; minutes < 20 && recordOf(phone).meetings.length === 0; minutes++) {
+    for (let minutes = 0; minutes < 20 && recordOf(phone).communications.length === 0; minutes++) { // the last to come
       stage.clock.advance(60_000)
       await stage.follow(0)
     }
