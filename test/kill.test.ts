@@ -23,7 +23,7 @@ test('nothing acknowledged is lost and nothing happens twice, wherever a server 
   await Promise.allSettled(houses) // one that fails doesn't leave the other behind
   const kills = (await Promise.all(houses)).flatMap((kills) => Object.values(kills))
   expect(kills.reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(50)
-}, 240_000)
+}, 480_000)
 
 const opened = async (like?: Stage): Promise<Stage> => {
   const stage = await openStage(like && { like })
