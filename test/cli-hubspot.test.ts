@@ -1,12 +1,7 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
 import { sql } from 'kysely'
-import { realClock } from '@portero/tool-server/spine/clock.ts'
-import { makeDb, type Db } from '@portero/tool-server/spine/db.ts'
-import { makeLog } from '@portero/tool-server/spine/log.ts'
-import { firstTenant, migrate } from '@portero/tool-server/spine/migrate.ts'
-import { openPglite } from '@portero/tool-server/spine/pglite.ts'
-import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
-import { cleanUp, forgetReadyDir, freshHome, isIdle, runCli, start, startServer, until, type Env, type Server } from './support/process.ts'
+import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
+import { cleanUp, forgetReadyDir, freshHome, isIdle, runCli, start, startServer, until, withDb, type Env, type Server } from './support/process.ts'
 
 // The sync with HubSpot from the command line: all contacts looked through, and what is left to people.
 jest.setTimeout(120_000)
@@ -14,17 +9,6 @@ afterEach(cleanUp)
 afterAll(forgetReadyDir)
 
 const embedded = process.env['DATABASE_URL'] === undefined
-const clock = realClock()
-const log = makeLog({ level: 'silent', clock })
-const withDb = async <T>({ DATA_DIR: dir = '', DATABASE_URL: url }: Env, work: (db: Db) => Promise<T>): Promise<T> => {
-  const db = makeDb(url ? openPostgres({ url, clock, log }) : await openPglite({ dir, clock, log }))
-  try {
-    await migrate({ db, clock })
-    return await work(db)
-  } finally {
-    await db.close()
-  }
-}
 const contacts = async (server: Server, count: number): Promise<void> => {
   const { status } = await fetch(`${server.lab}/_lab/hubspot/import`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ type: 'contacts', rows: Array.from({ length: count }, (_, each) => ({ phone: `+5281${String(40_000_000 + each)}` })) }) })
   expect(status).toBe(200)

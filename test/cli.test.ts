@@ -4,14 +4,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
 import { sql } from 'kysely'
 import { newId, realClock } from '@portero/tool-server/spine/clock.ts'
-import { at, makeDb, type Db } from '@portero/tool-server/spine/db.ts'
+import { at, type Db } from '@portero/tool-server/spine/db.ts'
 import { decrypt, encrypt, keyring } from '@portero/tool-server/spine/keyring.ts'
-import { makeLog } from '@portero/tool-server/spine/log.ts'
-import { firstTenant, migrate } from '@portero/tool-server/spine/migrate.ts'
-import { openPglite } from '@portero/tool-server/spine/pglite.ts'
-import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
+import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
 import { makeVault } from '@portero/tool-server/spine/vault.ts'
-import { cleanUp, effectsOf, faults, forgetReadyDir, freePort, freshDir, freshHome, isIdle, jobsOf, leaveUndone, makeKnock, onServer, runCli, saying, start, startServer, until, type Env } from './support/process.ts'
+import { cleanUp, effectsOf, faults, forgetReadyDir, freePort, freshDir, freshHome, isIdle, jobsOf, leaveUndone, makeKnock, onServer, runCli, saying, start, startServer, until, withDb, type Env } from './support/process.ts'
 
 jest.setTimeout(120_000)
 afterEach(cleanUp)
@@ -169,16 +166,6 @@ describe('portero replay', () => {
 })
 
 const clock = realClock()
-const log = makeLog({ level: 'silent', clock })
-const withDb = async <T>({ DATA_DIR: dir = '', DATABASE_URL: url }: Env, work: (db: Db) => Promise<T>): Promise<T> => {
-  const db = makeDb(url ? openPostgres({ url, clock, log }) : await openPglite({ dir, clock, log }))
-  try {
-    await migrate({ db, clock })
-    return await work(db)
-  } finally {
-    await db.close()
-  }
-}
 
 type Sealed = { person: string; bytes: Buffer }
 const sealMany = async (db: Db, master: Buffer, many: number): Promise<Sealed[]> => {

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { renamePerson } from '@portero/tool-server/store/crm-adopt.ts'
 import { passwords } from '../support/console-stage.ts'
 import { openCrm, type CrmStage } from '../support/crm-stage.ts'
+import { looksFine } from '../support/look.ts'
 
 // The console's page on what the sync with HubSpot leaves to people, in a real browser, with nothing on it and with much.
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let stage: CrmStage
 let browser: Browser
 const faults: string[] = []
@@ -52,20 +50,11 @@ const entered = async (colorScheme: 'light' | 'dark'): Promise<Page> => {
   await page.waitForURL(/console\/hubspot/)
   return page
 }
-const check = async (page: Page, where: string): Promise<void> => {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 860 })
-    await page.evaluate(axe)
-    const found = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`)
-    expect({ where, width, found }).toEqual({ where, width, found: [] })
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
-  }
-}
 
 test.each(['light', 'dark'] as const)('with nothing to decide it says so, in %s', async (theme) => {
   const page = await entered(theme)
   await page.getByText('Ningún contacto por reconocer').waitFor()
-  await check(page, `empty-${theme}`)
+  await looksFine(page, `empty-${theme}`)
   await page.context().close()
 })
 
@@ -73,7 +62,7 @@ describe('with much', () => {
   beforeAll(fill, 60_000)
   test.each(['light', 'dark'] as const)('people decide, and begin a walk whose bar moves by itself, in %s', async (theme) => {
     const page = await entered(theme)
-    await check(page, `much-${theme}`)
+    await looksFine(page, `much-${theme}`)
     await page.getByRole('button', { name: 'No es' }).first().click()
     await page.getByText('Listo: no es nadie de aquí').waitFor()
     await page.getByRole('button', { name: 'Queda lo de Portero' }).first().click()
@@ -82,15 +71,15 @@ describe('with much', () => {
     await page.getByText('Listo: queda como está.').waitFor()
     await page.getByRole('link', { name: /^Repasar/ }).click()
     await page.getByText('¿Empezar el repaso?').waitFor()
-    await check(page, `sure-${theme}`)
+    await looksFine(page, `sure-${theme}`)
     stage.clock.advance(1_000)
     await page.getByRole('button', { name: 'Empezar' }).click()
     await page.getByText('Por empezar').waitFor()
-    await check(page, `begun-${theme}`)
+    await looksFine(page, `begun-${theme}`)
     await stage.follow(10_000)
     await page.getByText('Terminado el').waitFor()
     expect(await page.getAttribute('progress', 'value')).toBe(String(stage.all('contacts').length))
-    await check(page, `ended-${theme}`)
+    await looksFine(page, `ended-${theme}`)
     await page.context().close()
   })
 })

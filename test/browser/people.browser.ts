@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { hearMessage } from '@portero/tool-server/actions/hear-message.ts'
 import { openConsole, passwords, type ConsoleStage } from '../support/console-stage.ts'
 import { portOf } from '../support/http-stage.ts'
+import { looksFine } from '../support/look.ts'
 
 // The console's page on who is who, in a real browser, with nothing on it and with much.
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let stage: ConsoleStage
 let server: Server
 let url = ''
@@ -56,20 +54,11 @@ const entered = async (colorScheme: 'light' | 'dark'): Promise<Page> => {
   await page.waitForURL(/people/)
   return page
 }
-const check = async (page: Page, where: string): Promise<void> => {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 860 })
-    await page.evaluate(axe)
-    const found = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`)
-    expect({ where, width, found }).toEqual({ where, width, found: [] })
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
-  }
-}
 
 test.each(['light', 'dark'] as const)('with nothing to decide it says so, in %s', async (theme) => {
   const page = await entered(theme)
   await page.getByText('Nada por decidir').waitFor()
-  await check(page, `empty-${theme}`)
+  await looksFine(page, `empty-${theme}`)
   await page.context().close()
 })
 
@@ -77,10 +66,10 @@ describe('with pairs', () => {
   beforeAll(fill)
   test.each(['light', 'dark'] as const)('people are joined and taken apart by hand, in %s', async (theme) => {
     const page = await entered(theme)
-    await check(page, `pairs-${theme}`)
+    await looksFine(page, `pairs-${theme}`)
     await page.getByRole('button', { name: 'Es la misma persona' }).first().click()
     await page.getByText('Listo: ahora es una sola persona').waitFor()
-    await check(page, `joined-${theme}`)
+    await looksFine(page, `joined-${theme}`)
     await page.getByRole('button', { name: 'Deshacer' }).first().click()
     await page.getByText('Listo: vuelven a ser dos').waitFor()
     await page.fill('#one', 'nadie')
@@ -88,7 +77,7 @@ describe('with pairs', () => {
     await page.getByRole('button', { name: 'Comparar' }).click()
     await page.getByText('no parece un número').waitFor()
     expect(await page.inputValue('#one')).toBe('nadie')
-    await check(page, `wrong-${theme}`)
+    await looksFine(page, `wrong-${theme}`)
     expect((await sql`select 1 from merge where state = 'merged'`.execute(stage.house.db.bare)).rows).toEqual([])
     await page.context().close()
   })

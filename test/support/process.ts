@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { z } from 'zod'
 import { realClock } from '@portero/tool-server/spine/clock.ts'
-import { makeDb } from '@portero/tool-server/spine/db.ts'
+import { makeDb, type Db } from '@portero/tool-server/spine/db.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { migrate } from '@portero/tool-server/spine/migrate.ts'
 import { openPglite } from '@portero/tool-server/spine/pglite.ts'
+import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
 import { signEco } from '../lab/eco/sign.ts'
 
 // Portero as it really runs: processes with data, ports and an environment of their own. Whatever is begun here ends with cleanUp().
@@ -206,4 +207,17 @@ export const emptyDatabase = async (): Promise<string> => {
   await onServer(serverUrl, `create database ${name}`)
   atEnd(() => onServer(serverUrl, `drop database if exists ${name} with (force)`))
   return Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
+}
+
+// The database of a home while no server has it, with its tables.
+export const withDb = async <T>({ DATA_DIR: dir = '', DATABASE_URL: url }: Env, work: (db: Db) => Promise<T>): Promise<T> => {
+  const clock = realClock()
+  const log = makeLog({ level: 'silent', clock })
+  const db = makeDb(url ? openPostgres({ url, clock, log }) : await openPglite({ dir, clock, log }))
+  try {
+    await migrate({ db, clock })
+    return await work(db)
+  } finally {
+    await db.close()
+  }
 }
