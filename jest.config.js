@@ -8,5 +8,6 @@ export default {
   transform: { '\\.tsx?$': ['@swc/jest', swc] },
   globalSetup: '<rootDir>/test/support/template.ts',
   globalTeardown: '<rootDir>/test/support/remove-template.ts',
+  testSequencer: '<rootDir>/.ci/longest-first.mjs',
   testTimeout: 60_000,
 }

@@ -11,7 +11,8 @@ import { labKeys } from '@portero/tool-server/spine/master-key.ts'
 import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
 import { openPglite } from '@portero/tool-server/spine/pglite.ts'
 import { makeVault } from '@portero/tool-server/spine/vault.ts'
-import { cleanUp, effectsOf, emptyDatabase, forgetReadyDir, freshDir, isIdle, jobsOf, leaveUndone, makeKnock, saying, start, startServer, until, type Server } from './support/process.ts'
+import { cleanUp, effectsOf, forgetReadyDir, freshDir, isIdle, jobsOf, leaveUndone, makeKnock, saying, start, startServer, until, type Server } from './support/process.ts'
+import { emptyDatabase } from './support/process-databases.ts'
 
 // Restoring a backup is a test: what was kept is there, what was begun goes on, and what was done is not done again.
 jest.setTimeout(180_000)

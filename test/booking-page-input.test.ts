@@ -2,6 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { sql } from 'kysely'
 import request from 'supertest'
 import { bookingWords, errors } from '@portero/shared'
+import { housekeeping } from '@portero/tool-server/spine/chores.ts'
+import { makeBookingLimit } from '@portero/tool-server/pages/booking-limit.ts'
+import { testHouse, type TestHouse } from './support/house.ts'
 import { holdIn, hour, minute, openBooking, plain, slotsIn, type BookingStage, type Prospect } from './support/booking-stage.ts'
 
 // What whoever means ill, or types wrong, gets from the booking page: a clear sentence and the next step.
@@ -97,9 +100,36 @@ describe('too often', () => {
     for (let n = 0; n < 42; n++) statuses.push((await stage.get(path, { 'accept-language': 'en' })).status)
     expect(statuses).toEqual([...Array.from({ length: 40 }, () => 200), 429, 429])
     const response = await stage.get(path, { 'accept-language': 'en' })
-    expect([plain(response), response.headers['retry-after']]).toEqual([expect.stringContaining(en.slowDown.join(' ')), '60'])
+    expect([plain(response), response.headers['retry-after']]).toEqual([expect.stringContaining(en.slowDown.join(' ')), '2'])
+    stage.house.clock.advance(2_000)
+    expect([(await stage.get(path)).status, (await stage.get(path)).status]).toEqual([200, 429])
     stage.house.clock.advance(minute)
     expect((await stage.get(path)).status).toBe(200)
+  })
+  test('is counted by all replicas together, and nobody who asked can be read from it', async () => {
+    const path = await stage.pathFor(who)
+    const { db, clock, vault, tenant } = stage.house
+    const replicas = [0, 1].map(() => makeBookingLimit({ db, clock, vault, tenant }))
+    const waits = await Promise.all(Array.from({ length: 60 }, (_, n) => replicas[n % 2]!({ link: path, address: '203.0.113.9' })))
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(40)
+    const { rows } = await sql<{ asker: Buffer }>`select asker from page_budget`.execute(db.bare)
+    expect(rows.some(({ asker }) => asker.includes('203.0.113') || asker.length < 16)).toBe(false)
+  })
+  test('leaves nothing behind once it is over', async () => {
+    await stage.get(await stage.pathFor(who))
+    stage.house.clock.advance(2 * minute)
+    await housekeeping({ db: stage.house.db, keep: { rawDays: 1, finishedDays: 1, repeatDays: 1 }, now: stage.house.clock.now() })
+    expect((await sql`select 1 from page_budget`.execute(stage.house.db.bare)).rows).toEqual([])
+  })
+  test('is by the visitor\'s own address behind a proxy that is believed, and by the proxy\'s behind one that is not', async () => {
+    const sent = async (house: TestHouse, n: number): Promise<number> => (await request(house.doors).get(`/book/guess-${n}`).set('x-forwarded-for', `198.51.100.7, 203.0.113.${n % 2}`)).status
+    const trusting = await testHouse({ config: { trustProxy: 1 } })
+    const both = new Set<number>()
+    for (let n = 0; n < 300; n++) both.add(await sent(trusting, n))
+    await trusting.end()
+    const one = new Set<number>()
+    for (let n = 0; n < 300; n++) one.add(await sent(stage.house, n))
+    expect([[...both], [...one]]).toEqual([[404], [404, 429]])
   })
   test('from one address holds for other links, too', async () => {
     const statuses = new Set<number>()

@@ -270,3 +270,37 @@ test('no log has a link, a name or a person', async () => {
   await stage.post(path, { do: 'confirm', hold: holdIn((await stage.chosen(path)).held), name: 'Ana Prueba' })
   for (const secret of [path, path.slice('/book/'.length), 'Ana Prueba']) expect(stage.house.logged()).not.toContain(secret)
 })
+
+describe('a move', () => {
+  // Their time stays theirs until the new one is, in one statement under the locks of both days: there is no moment in which it would help to hold anything.
+  test('of two people at once to the last free time is had by one, and the other keeps what they had and hears of others', async () => {
+    const home = stage.homeIn('roma-1')
+    const [one, other] = [stage.someone(), stage.someone()]
+    const day = slotsIn(await stage.get(await stage.pathFor(one)))
+    const [first, second, third] = [day[0]!.startsAt, day[1]!.startsAt, day[4]!.startsAt]
+    const tours = [await stage.booked(one, home, first), await stage.booked(other, home, second)]
+    const paths = await Promise.all([one, other].map((each, at) => stage.pathFor(each, { tour: tours[at]! })))
+    const forms = await Promise.all(paths.map(async (path) => slotsIn(await stage.get(path)).find(({ startsAt }) => startsAt === third)!.slot))
+    const answers = await Promise.all(paths.map((path, at) => stage.post(path, { do: 'move', slot: forms[at]! })))
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
+    const lost = answers.findIndex(({ status }) => status === 409)
+    const starts = (await Promise.all([one, other].map((each) => stage.toursOf(each)))).map((each) => each.map(({ status, startsAt }) => [status, startsAt]))
+    expect([starts[1 - lost], starts[lost]]).toEqual([[['confirmed', third]], [['confirmed', [first, second][lost]]]])
+    expect([plain(answers[lost]!).includes(es.said.taken), /class="nearest"/.test(answers[lost]!.text)]).toEqual([true, true])
+    const again = slotsIn(answers[lost]!)[0]!
+    expect((await stage.post(paths[lost]!, { do: 'move', slot: again.slot })).status).toBe(200) // the link is still theirs
+  })
+  test('and a hold at once for one time: one has it', async () => {
+    const home = stage.homeIn('roma-1')
+    const [mover, booker] = [stage.someone(), stage.someone()]
+    const day = slotsIn(await stage.get(await stage.pathFor(mover)))
+    const third = day[4]!.startsAt
+    const tour = await stage.booked(mover, home, day[0]!.startsAt)
+    const [moves, books] = [await stage.pathFor(mover, { tour }), await stage.pathFor(booker)]
+    const slotAt = async (path: string): Promise<string> => slotsIn(await stage.get(path)).find(({ startsAt }) => startsAt === third)!.slot
+    const [to, at] = [await slotAt(moves), await slotAt(books)]
+    const [moved, held] = await Promise.all([stage.post(moves, { do: 'move', slot: to }), stage.post(books, { do: 'hold', slot: at })])
+    expect([[200, 409], [409, 303]]).toContainEqual([moved.status, held.status])
+    expect((await Promise.all([mover, booker].map((each) => stage.toursOf(each)))).flat().filter(({ startsAt }) => startsAt === third)).toHaveLength(1)
+  })
+})

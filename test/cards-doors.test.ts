@@ -332,7 +332,7 @@ test.each<[string, [TourStatus, number][], number | undefined, number[]]>([
 ])('on top stands %s', (_title, tours, next, others) => {
   const now = 1_795_453_200_000
   const hour = 3_600_000
-  const all = tours.map(([status, hours]) => ({ id: String(hours), person: '', conversation: undefined, home: '', building: '', agent: '', startsAt: now + hours * hour, endsAt: now + (hours + 1) * hour, status, version: 1 }))
+  const all = tours.map(([status, hours]) => ({ id: String(hours), person: '', conversation: undefined, home: '', building: '', agent: '', startsAt: now + hours * hour, endsAt: now + (hours + 1) * hour, status, version: 1, party: 1 }))
   const shown = nextFirst(all, now)
   expect([shown.next?.id, shown.others.map(({ id }) => id)]).toEqual([next === undefined ? undefined : String(next), others.map(String)])
 })

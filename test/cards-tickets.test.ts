@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { pathOf } from '@portero/tool-server/connectors/hubspot/paths.ts'
 import { sql } from 'kysely'
 import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
@@ -28,7 +29,7 @@ describe('a ticket of the help desk', () => {
     for (const each of contacts) await inHubspot('PUT', `/crm/v4/objects/tickets/${id}/associations/default/contacts/${each}`)
     return { type: 'ticket', id }
   }
-  const asks = (): number => stage.lab.hubspot.requests().filter(({ path }) => path.includes('/objects/tickets/') && path.endsWith('/associations/contacts')).length
+  const asks = (): number => stage.lab.hubspot.requests().filter(({ path }) => /\/tickets\/\d+\/associations\/contacts$/.test(path)).length
   const state = async (record: Asked): Promise<string> => (await stage.ask('preview', { record })).body.state
   afterEach(() => {
     stage.lab.hubspot.clearFaults()
@@ -68,7 +69,7 @@ describe('a ticket of the help desk', () => {
   test('is no contact and no deal of the same number', async () => {
     expect(await state({ type: 'ticket', id: contact.id })).toBe('none')
   })
-  const on = 'GET /crm/v4/objects/:type/:id/associations/:toType'
+  const on = `GET ${pathOf('/crm/v4/objects/:type/:id/associations/:toType')}`
   test.each([['away', 503], ['unauthorized', 502], ['garbled', 502]] as const)('while HubSpot is %s says so, and is there as soon as that is over', async (fault, status) => {
     const record = await ticketAbout(contact.id)
     stage.lab.hubspot.fault({ on, fault })

@@ -3,14 +3,18 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { parseCatalogue, type CatalogueFile } from '@portero/tool-server/domain/catalogue.ts'
-import { changesBetween, lineOfChange, warnings } from '@portero/tool-server/domain/catalogue-plan.ts'
+import type { Act } from '@portero/tool-server/define.ts'
+import { changesBetween, lineOfChange, linesLeft, warnings } from '@portero/tool-server/domain/catalogue-plan.ts'
 import { catalogueText } from '@portero/tool-server/domain/catalogue-text.ts'
+import { seatsOf } from '@portero/tool-server/domain/homes.ts'
 import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at, makeDb, type Db } from '@portero/tool-server/spine/db.ts'
 import { catalogueNow, importCatalogue, loadCatalogue, visitsAhead } from '@portero/tool-server/store/homes.ts'
+import { putBlackout, putHours } from '@portero/tool-server/store/settings.ts'
 import { fakeClock } from './support/clock.ts'
 import { freshEngine } from './support/databases.ts'
-import { cleanUp, forgetReadyDir, freshDir, freshHome, runCli } from './support/process.ts'
+import { cleanUp, forgetReadyDir, freshDir, runCli } from './support/process.ts'
+import { freshHome } from './support/process-databases.ts'
 
 jest.setTimeout(60_000)
 const sample = readFileSync(join(import.meta.dirname, '../tool-server/catalogue.sample.yaml'), 'utf8')
@@ -61,12 +65,14 @@ describe('a catalogue', () => {
     expect(text).not.toMatch(/parking: 0|active: true|amenities: \[\]|weight: 1\n|languages: \[ *es-MX *\]/)
   })
   test('with everything that is not as usual comes out the same', async () => {
-    const rich = changed(sample, ['    visits: { minutes: 45, gridMinutes: 30 }', '    visits: { minutes: 45, onHolidays: true, horizonDays: 20 }\n    hours: [{ days: [mon, sat], from: 09:00, to: 13:30 }]'],
-      ['    weight: 2\n', '    weight: 0\n    perWeek: 12\n    languages: [en, es-MX]\n    skills: [mascotas]\n    active: false\n'], ['        title: Loft con doble altura\n', '        title: "no: #1"\n        open: false\n'])
+    const rich = changed(sample, ['    visits: { minutes: 45, gridMinutes: 30 }', '    visits: { minutes: 45, onHolidays: true, horizonDays: 20, seats: 6 }\n    hours: [{ days: [mon, sat], from: 09:00, to: 13:30 }]'],
+      ['    weight: 2\n', '    weight: 0\n    perWeek: 12\n    languages: [en, es-MX]\n    skills: [mascotas]\n    active: false\n'], ['        title: Loft con doble altura\n', '        title: "no: #1"\n        open: false\n'], ['        title: Una recámara amueblada\n', '        title: Una recámara amueblada\n        seats: 1\n'])
     await apply(rich)
     expect(await lines(await exported())).toEqual([])
     expect(parseCatalogue(await exported()).agents[0]).toMatchObject({ weight: 0, perWeek: 12, languages: ['en', 'es-MX'], skills: ['mascotas'], active: false })
     expect((await ids()).find(({ slug }) => slug === 'condesa-104')?.isOpen).toBe(false)
+    expect((await loadCatalogue(db.bare, tenant)).homes.flatMap((home) => (home.building.slug === 'condesa' || home.slug === 'roma-norte-101' ? [seatsOf(home)] : []))).toEqual([1, 6, 1, 6, 6])
+    expect(await lines(changed(await exported(), ['        seats: 1\n', '        seats: 2\n'], ['seats: 6', 'seats: 8']))).toEqual([' ~ edificio condesa (Parque Ámsterdam): visits.seats: 6 → 8', ' ~ vivienda condesa-205 (Una recámara amueblada): seats: 1 → 2'])
   })
   test('applied twice changes nothing the second time, and homes keep who they are', async () => {
     expect(await apply(sample)).toHaveLength(37)
@@ -143,6 +149,60 @@ describe('the plan', () => {
     const [first] = warnings(parseCatalogue(changed(sample, [/    hours:\n(?:      - .*\n)+/, '    hours: []\n'])))
     expect(first).toBe(' ! Mariana Solís no tiene horario, así que no se ofrece con nadie ninguna visita suya; escribe hours, o active: false')
     expect(warnings(parseCatalogue(sample))).toEqual([])
+  })
+})
+
+describe('what people made in HubSpot or the console', () => {
+  const hours = [{ days: ['mon' as const], from: '10:00', to: '12:00' }]
+  const [startsAt, endsAt] = [Date.UTC(2026, 11, 28, 6), Date.UTC(2026, 11, 30, 6)] // two days in Mexico City
+  const left = async (text: string): Promise<string[]> => linesLeft(await catalogueNow(db.bare, tenant), parseCatalogue(text))
+  const theirs = async (): Promise<void> => {
+    const { agents, homes } = await loadCatalogue(db.bare, tenant)
+    await db.tx(async (tx) => {
+      const act = { tx, subject: { tenant } } as Act
+      await putHours(act, agents.find(({ slug }) => slug === 'mariana-solis')!.id, hours)
+      await putBlackout(act, { id: newId(clock), building: homes.find(({ building }) => building.slug === 'condesa')!.building.id, agent: undefined, startsAt, endsAt })
+    })
+  }
+  const now = async () => {
+    const { agents, blackouts } = await catalogueNow(db.bare, tenant)
+    return { hours: agents.find(({ slug }) => slug === 'mariana-solis')!.hours, closed: blackouts.filter((each) => each.startsAt === startsAt) }
+  }
+  const kept = { hours, closed: [{ building: 'condesa', startsAt, endsAt, by: 'people' }] }
+
+  test('stays, and the plan says what the file leaves', async () => {
+    await apply(sample)
+    await theirs()
+    const next = changed(sample, ['rentMxn: 16500', 'rentMxn: 17200'])
+    expect(await lines(next)).toEqual([expect.stringContaining('rentMxn: 16500 → 17200')])
+    expect(await left(next)).toEqual([
+      ' = asesor mariana-solis (Mariana Solís): su horario lo puso una persona en HubSpot o en la consola: se queda; con hoursBy: file vale el del archivo',
+      ' = cierre condesa (2026-12-28 – 2026-12-29): lo puso una persona en HubSpot o en la consola: se queda',
+    ])
+    await apply(next)
+    expect(await now()).toEqual(kept)
+  })
+  test('comes out marked as theirs, is left alone when that comes back, and goes as theirs into empty tables', async () => {
+    await apply(sample)
+    await theirs()
+    const text = await exported()
+    expect([text.match(/^ +hoursBy: people$/gm), text.match(/^ +by: people$/gm)]).toEqual([['    hoursBy: people'], ['    by: people']])
+    expect([await lines(text), await left(text)]).toEqual([[], []])
+    await sql`delete from blackout where tenant_id = ${tenant} and by_people`.execute(db.bare) // opened again there
+    expect([await lines(text), await apply(text), (await now()).closed]).toEqual([[], [], []])
+    tenant = newId(clock)
+    await sql`insert into tenant (tenant_id, name, created_at) values (${tenant}, 'empty', ${at(clock.now())})`.execute(db.bare)
+    await apply(text)
+    expect(await now()).toEqual(kept)
+    expect(await left(sample)).toHaveLength(2)
+  })
+  test('is the file\'s again where it says so', async () => {
+    await apply(sample)
+    await theirs()
+    const next = changed(sample, ['  - slug: mariana-solis\n', '  - slug: mariana-solis\n    hoursBy: file\n'])
+    expect(await lines(next)).toEqual([' ~ asesor mariana-solis (Mariana Solís): hours: cambia; hoursBy: people → sin valor'])
+    await apply(next)
+    expect([(await now()).hours, await left(sample)]).toEqual([parseCatalogue(sample).agents[0]!.hours, [expect.stringMatching(/^ = cierre/)]])
   })
 })
 

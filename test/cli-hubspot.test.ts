@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals'
 import { sql } from 'kysely'
 import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
-import { cleanUp, forgetReadyDir, freshHome, isIdle, runCli, start, startServer, until, withDb, type Env, type Server } from './support/process.ts'
+import { cleanUp, forgetReadyDir, isIdle, runCli, start, startServer, until, type Env, type Server } from './support/process.ts'
+import { freshHome, withDb } from './support/process-databases.ts'
 
 // The sync with HubSpot from the command line: all contacts looked through, and what is left to people.
 jest.setTimeout(120_000)

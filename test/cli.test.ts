@@ -8,7 +8,8 @@ import { at, type Db } from '@portero/tool-server/spine/db.ts'
 import { decrypt, encrypt, keyring } from '@portero/tool-server/spine/keyring.ts'
 import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
 import { makeVault } from '@portero/tool-server/spine/vault.ts'
-import { cleanUp, effectsOf, faults, forgetReadyDir, freePort, freshDir, freshHome, isIdle, jobsOf, leaveUndone, makeKnock, onServer, runCli, saying, start, startServer, until, withDb, type Env } from './support/process.ts'
+import { cleanUp, effectsOf, faults, forgetReadyDir, freePort, freshDir, isIdle, jobsOf, leaveUndone, makeKnock, runCli, saying, start, startServer, until, type Env } from './support/process.ts'
+import { freshHome, onServer, withDb } from './support/process-databases.ts'
 
 jest.setTimeout(120_000)
 afterEach(cleanUp)

@@ -25,15 +25,24 @@ describe('without any environment', () => {
   test('everything has its default, and no secret has one', () => {
     expect(readConfig({})).toEqual({
       port: 3000, labPort: 3100, databaseUrl: undefined, dataDir: './.data', catalogue: expect.stringMatching(/catalogue\.sample\.yaml$/), publicBaseUrl: 'http://localhost:3000',
-      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, baseUrls: {}, underNpm: false, legal: { company: 'UrbanHub', address: expect.any(String) },
+      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, trustProxy: undefined, baseUrls: {}, underNpm: false, legal: { company: 'UrbanHub', address: expect.any(String) },
     } satisfies { [Name in keyof Config]: unknown })
   })
   test('vendors are told the port that was chosen', () => {
     expect(readConfig({ PORT: '4000' }).publicBaseUrl).toBe('http://localhost:4000')
   })
   test('empty strings are as good as absent', () => {
-    const names = ['PORT', 'LAB_PORT', 'DATABASE_URL', 'DATA_DIR', 'PUBLIC_BASE_URL', 'PORTERO_KEY', 'PORTERO_LAB', 'PORTERO_SHADOW', 'LOG_LEVEL', 'OPS_TOKEN', 'BIRD_BASE_URL', ...credentials]
+    const names = ['PORT', 'LAB_PORT', 'DATABASE_URL', 'DATA_DIR', 'PUBLIC_BASE_URL', 'PORTERO_KEY', 'PORTERO_LAB', 'PORTERO_SHADOW', 'LOG_LEVEL', 'OPS_TOKEN', 'PORTERO_TRUST_PROXY', 'BIRD_BASE_URL', ...credentials]
     expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readConfig({}))
+  })
+})
+
+describe('proxies in front', () => {
+  test.each<[string, number | string[]]>([['1', 1], [' 2', 2], ['10.0.0.0/8', ['10.0.0.0/8']], ['192.168.1.4, 2001:db8::/32', ['192.168.1.4', '2001:db8::/32']]])('%s are believed', (told, trustProxy) => {
+    expect(readConfig({ PORTERO_TRUST_PROXY: told }).trustProxy).toEqual(trustProxy)
+  })
+  test.each(['true', '0', '12', '-1', 'proxy.internal', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.1,', '1, 10.0.0.1'])('%s says nothing that can be believed', (told) => {
+    expect(namedIn(refusalOf({ PORTERO_TRUST_PROXY: told }))).toEqual(['PORTERO_TRUST_PROXY'])
   })
 })
 
@@ -142,9 +151,9 @@ describe('base URLs', () => {
 })
 
 test('what is given is what is used', () => {
-  const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', CATALOGUE: '/srv/homes.yaml', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', LEGAL_NAME: 'Casas del Sur', LEGAL_ADDRESS: 'Calle Inventada 1', npm_lifecycle_event: 'start' }
+  const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', CATALOGUE: '/srv/homes.yaml', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', LEGAL_NAME: 'Casas del Sur', LEGAL_ADDRESS: 'Calle Inventada 1', PORTERO_TRUST_PROXY: '1', npm_lifecycle_event: 'start' }
   expect(readConfig(env)).toEqual({
     port: 0, labPort: 3101, databaseUrl: 'postgresql://db/x', dataDir: '/srv/portero', catalogue: '/srv/homes.yaml', publicBaseUrl: 'https://portero.example.com',
-    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', baseUrls: {}, underNpm: true, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' },
+    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', trustProxy: 1, baseUrls: {}, underNpm: true, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' },
   } satisfies Config)
 })

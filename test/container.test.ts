@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readConfig } from '@portero/tool-server/config.ts'
-import { cleanUp, emptyDatabase, freePort, freshDir, root, start, statusOf, until } from './support/process.ts'
+import { cleanUp, freePort, freshDir, root, start, statusOf, until } from './support/process.ts'
+import { emptyDatabase } from './support/process-databases.ts'
 
 // There is no Docker here: the files are read as Docker would, and what they say is done in a scratch folder.
 jest.setTimeout(240_000)

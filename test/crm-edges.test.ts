@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { adoptContact } from '@portero/tool-server/actions/adopt-contact.ts'
 import { adoptDeal } from '@portero/tool-server/actions/adopt-deal.ts'
 import { crmRefresh } from '@portero/tool-server/actions/refresh-crm.ts'
 import { openCrm, type CrmStage } from './support/crm-stage.ts'
 
 // What rarely happens between HubSpot and us: things that come back, stages that are nobody's, and two who speak at once.
+jest.setTimeout(240_000) // a visit and a day after it are hundreds of steps, which on a machine that is busy with others take longer than the usual minute
 let stage: CrmStage
 let number = ''
 let numbers = 0

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { adoptContact } from '@portero/tool-server/actions/adopt-contact.ts'
 import { beginBackfill } from '@portero/tool-server/actions/begin-backfill.ts'
 import { decideReview } from '@portero/tool-server/actions/link-contact.ts'
 import { findBackfill } from '@portero/tool-server/store/crm-backfill.ts'
@@ -40,6 +41,42 @@ test.each<[string, (ten: string) => Record<string, string>]>([
   expect(only!.properties).toMatchObject({ firstname: 'Ángela', lastname: 'Núñez', hs_lead_status: 'CONNECTED', lifecyclestage: 'customer' })
   const [deal] = stage.hungOn('deals', id)
   expect(deal!.properties['dealname']).toContain('Ángela Núñez')
+})
+test('whose contact it was is known by it, also under another number: where they have another one by now, people decide', async () => {
+  const id = make({ phone: local, firstname: 'Ángela', lastname: 'Núñez' })
+  await stage.follow()
+  await greet()
+  const [{ person }] = (await stage.rows<{ person: string }>(`select person_id as person from claim where kind = 'crm-contact' and person_id = (select person_id from counterpart where kind = 'contact' and external_id = '${id}')`)) as [{ person: string }]
+  controls().archive({ type: 'contacts', id })
+  await stage.follow()
+  await stage.say(number, 'Gracias') // so they have another one
+  await stage.follow()
+  stage.webhooks(false)
+  controls().restore({ type: 'contacts', id })
+  controls().change({ type: 'contacts', id, properties: { phone: '+525599990000', portero_id: '' } })
+  stage.webhooks(true)
+  controls().change({ type: 'contacts', id, properties: { jobtitle: 'Arquitecta' } })
+  await stage.follow()
+  expect(await stage.rows(`select reason, people, state from crm_review where external_id = '${id}'`)).toEqual([{ reason: 'taken', people: [person], state: 'open' }])
+  for (const { id: review } of await openReviews(stage.house.db.bare, stage.house.tenant)) await act()(decideReview, { review })
+})
+test('of two with one number in HubSpot it is whose name fits', async () => {
+  const [first, second] = [number, `+5255124${String(70_000 + numbers)}`]
+  for (const [each, name] of [[first, 'Ana López Vera'], [second, 'Rogelio Zepeda Ruiz']] as const) {
+    await stage.say(each, 'Hola')
+    await stage.follow()
+    const { id } = stage.contactOf(each)
+    const [{ person }] = (await stage.rows<{ person: string }>(`select person_id as person from counterpart where kind = 'contact' and external_id = '${id}'`)) as [{ person: string }]
+    await act()(adoptContact, { person, name })
+    stage.webhooks(false)
+    controls().archive({ type: 'contacts', id })
+    await stage.rows(`update counterpart set external_id = null where kind = 'contact' and our_id = '${person}'`)
+    stage.webhooks(true)
+  }
+  const id = make({ phone: first, mobilephone: second, firstname: 'Rogelio', lastname: 'Zepeda' })
+  await stage.follow()
+  const mine = await stage.rows<{ mine: boolean }>(`select person_id in (select person_id from conversation) as mine from counterpart where kind = 'contact' and external_id = '${id}'`)
+  expect([mine, await stage.rows(`select reason from crm_review where external_id = '${id}'`)]).toEqual([[{ mine: true }], []])
 })
 test('who writes twice at once is one contact', async () => {
   stage.lab.bird.phone.write(number, { text: 'Hola' })

@@ -14,10 +14,10 @@ const id = (last: number): string => `0199b1de-0000-7000-8000-${String(last).pad
 const catalogue: Catalogue = { homes: [], agents: [{ id: id(90), slug: 'lucia', name: 'Lucía', email: 'lucia@casas.example', weight: 1, hours: [], isActive: true, buildings: new Set() }, { id: id(91), slug: 'beto', name: 'Beto', weight: 1, hours: [], isActive: true, buildings: new Set() }] as never, blackouts: [] }
 const person: Record = {
   known: { id: id(1), name: 'Ana', phone: '+525512345678', whatsapp: undefined, language: 'es-MX', consent: undefined },
-  leads: [{ id: id(2), person: id(1), stage: 'qualified', facts: {} }], tours: [], conversations: [], calls: [], counterparts: [],
+  leads: [{ id: id(2), person: id(1), stage: 'qualified', facts: {} }], tours: [], conversations: [], calls: [], notes: [], counterparts: [],
   attended: { firstReplyS: undefined, byBot: false, byHuman: false, calls: 0, lastReason: undefined },
 }
-const tour = (last: number, status: Record['tours'][number]['status'], agent = id(90)): Record['tours'][number] => ({ id: id(last), person: id(1), conversation: undefined, home: id(70), building: id(71), agent, startsAt: now, endsAt: now + 1_800_000, status, version: 1 })
+const tour = (last: number, status: Record['tours'][number]['status'], agent = id(90)): Record['tours'][number] => ({ id: id(last), person: id(1), conversation: undefined, home: id(70), building: id(71), agent, startsAt: now, endsAt: now + 1_800_000, status, version: 1, party: 1 })
 const due = (record: Record, told: readonly Counterpart[] = []): Due[] => dueOf(entriesOf(record, catalogue), told)
 const of = <K extends Due['kind']>(record: Record, kind: K, told: readonly Counterpart[] = []): Extract<Due, { kind: K }> | undefined => due(record, told).find((each): each is Extract<Due, { kind: K }> => each.kind === kind)
 const toldOf = (record: Record): Counterpart[] => due(record).map((each) => ({ kind: each.kind, ours: each.args.ours, external: '1', told: toldBy(keyOf(each))!.told }))
@@ -32,6 +32,11 @@ describe('what managers see', () => {
   ])('when %s', (_title, change, expected) => {
     const { ours: _ours, language: _language, phone: _phone, name: _name, ...rest } = of({ ...person, ...change }, 'contact')!.args
     expect(rest).toEqual(expected)
+  })
+  test('stands on the deal that is open, or on the last, and on no other', () => {
+    const lead = (last: number, stage: Stage) => ({ id: id(last), person: id(1), stage, facts: {} })
+    const countedOn = (...leads: Record['leads']): string[] => entriesOf({ ...person, tours: [tour(10, 'no_show')], leads }, catalogue).flatMap((each) => (each.kind === 'deal' && each.args.visitsMissed === 1 && each.args.source === 'crm' ? [each.args.ours] : []))
+    expect([countedOn(lead(20, 'lost'), lead(21, 'new')), countedOn(lead(20, 'new'), lead(21, 'won')), countedOn(lead(20, 'lost'), lead(21, 'won'))]).toEqual([[id(21)], [id(20)], [id(21)]])
   })
   test.each<[Stage[], string | undefined]>([[['new'], 'lead'], [['visit_scheduled'], 'qualified'], [['qualified'], 'qualified'], [['application'], 'opportunity'], [['won', 'new'], 'customer'], [['lost'], undefined], [[], undefined]])('leads at %j have come as far as %s', (at, expected) => {
     const leads = at.map((stage, place) => ({ id: id(20 + place), person: id(1), stage, facts: {} }))
@@ -50,6 +55,35 @@ describe('whose it is', () => {
     expect(due({ ...person, tours: [tour(10, 'confirmed')], calls }).map(({ kind, theirs }) => [kind, 'owner' in theirs ? theirs.owner : undefined])).toEqual([['contact', undefined], ['deal', 'lucia@casas.example'], ['meeting', 'lucia@casas.example'], ['task', 'lucia@casas.example']])
     expect(of({ ...person, tours: [tour(10, 'confirmed', id(91))] }, 'meeting')!.theirs).toEqual({})
     expect(of({ ...person, tours: [tour(10, 'cancelled')] }, 'deal')!.theirs).toEqual({ stage: 'qualified' })
+  })
+})
+
+test('the visit of several who come together says how many they are', () => {
+  const bodyOf = (party: number) => of({ ...person, tours: [{ ...tour(10, 'confirmed'), party }] }, 'meeting')!.args.body
+  expect([bodyOf(1), bodyOf(3)]).toEqual(['Ana visita con Lucía.', 'Ana visita con Lucía. Van 3 personas.'])
+})
+
+describe('a ticket', () => {
+  const call = { id: id(30), reason: 'complaint', summary: 'Se queja de Lola Mento', owner: 'Lucía', agent: id(90), dueAt: now, isOpen: true }
+  const ticketsOf = (record: Partial<Record>, hasHelpDesk = true): unknown[] => entriesOf({ ...person, ...record }, catalogue, hasHelpDesk).flatMap((each) => (each.kind === 'ticket' ? [{ ...each.args, ...each.theirs }] : []))
+  test('says who waits, why and who is in charge, and nothing of what they said', () => {
+    expect(ticketsOf({ calls: [call] })).toEqual([{ ours: id(30), title: 'Ana: tiene una queja', body: 'A cargo de Lucía. La conversación y lo que pide están en la tarjeta de Portero.', isUrgent: true, stage: 'open', owner: 'lucia@casas.example' }])
+    expect(ticketsOf({ calls: [{ ...call, reason: 'contract', owner: undefined, agent: undefined }] })).toEqual([{ ours: id(30), title: 'Ana: pregunta por el contrato', body: 'La conversación y lo que pide están en la tarjeta de Portero.', isUrgent: false, stage: 'open' }])
+  })
+  test('is nobody\'s without a help desk, nor of a call that was over before one could be made', () => {
+    const over = { ...call, isOpen: false }
+    const known: Counterpart = { kind: 'ticket', ours: id(30), external: undefined, told: undefined, hung: undefined }
+    expect([ticketsOf({ calls: [call] }, false), ticketsOf({ calls: [over] }), ticketsOf({ calls: [over], counterparts: [{ ...known, kind: 'task' }] })]).toEqual([[], [], []])
+    expect(ticketsOf({ calls: [over], counterparts: [known] })).toMatchObject([{ stage: 'closed' }])
+  })
+  test('that was told is told again only when it is closed, and a note never', () => {
+    const notes = [{ id: id(40), text: 'Trae gatos', author: 'hubspot:9411', at: now }]
+    const dues = (record: Record, told: readonly Counterpart[] = []): Due[] => dueOf(entriesOf(record, catalogue, true), told)
+    const open = { ...person, calls: [call], notes }
+    const told = dues(open).map((each): Counterpart => ({ kind: each.kind, ours: each.args.ours, external: '1', told: toldBy(keyOf(each))!.told, hung: undefined }))
+    const closed = dues({ ...open, calls: [{ ...call, isOpen: false }], counterparts: told }, told)
+    expect([dues(open, told), closed.filter(({ kind }) => kind === 'note' || kind === 'ticket').map((due) => [due.kind, due.number, newsIn(due.theirs, due)])]).toEqual([[], [['ticket', 2, { stage: 'closed' }]]])
+    expect(dues({ ...open, known: { ...open.known, name: 'Ana Pérez' } }, told).some(({ kind }) => kind === 'note')).toBe(false)
   })
 })
 

@@ -129,6 +129,14 @@ describe('somebody', () => {
     expect(deal().properties).toMatchObject({ portero_budget: '27000', portero_pets: 'true' })
     expect(await stage.rows(`select 1 from audit where what = 'action:adopt-deal' and person_id = (select person_id from counterpart where kind = 'deal' and external_id = '${deal().id}')`)).not.toEqual([])
   })
+  test('of whom people write something there is not told of it; what follows from it is told once', async () => {
+    const written = (): string[] => stage.lab.hubspot.requests().filter(({ path }) => /batch\/(upsert|update|associate\/default)$|associations\/default\//.test(path)).map(({ path }) => path.split('/').slice(-3).join('/'))
+    const before = written().length
+    await change('deals', deal().id, { portero_budget: '31000', portero_bedrooms: '1' })
+    const after = written().length
+    await change('contacts', stage.contactOf(number).id, { firstname: 'Renata', lastname: 'Quiroga' })
+    expect([after - before, written().slice(after), deal().properties['dealname']]).toEqual([0, ['deals/batch/upsert'], expect.stringContaining('Renata Quiroga')])
+  })
   test('whom people give to one of our agents: it is theirs', async () => {
     controls().owner({ id: '90001', email: 'lucia.becerril@casas.example' })
     await change('deals', deal().id, { hubspot_owner_id: '90001' })

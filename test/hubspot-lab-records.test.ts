@@ -164,3 +164,41 @@ test('the dated addresses are the same records', async () => {
   expect((await get('/crm/pipelines/2026-09/deals')).results).toMatchObject([{ id: account.pipeline }])
   expect((await get('/crm/associations/2026-09/deals/contacts/labels')).results).toEqual([{ category: 'HUBSPOT_DEFINED', typeId: 3, label: null }])
 })
+
+test.each([['notes', { hs_timestamp: '1795453200000', hs_note_body: 'Trae gatos' }, [202, 214]], ['tickets', { subject: 'Ana', hs_pipeline: '0', hs_pipeline_stage: '1' }, [16, 28]]] as const)('%s under an id of ours hang on a contact and a deal by HubSpot\'s own kinds of association, and are found by it', async (type, properties, [onContact, onDeal]) => {
+  await client.crm.properties.groupsApi.create(type, { name: 'portero', label: 'Portero' })
+  await client.crm.properties.coreApi.create(type, { name: 'portero_id', label: 'id', type: Type.String, fieldType: Field.Text, groupName: 'portero', hasUniqueValue: true })
+  const [person, its] = [await contact(), await deal()]
+  const put = () => client.crm.objects.batchApi.upsert(type, { inputs: [{ id: `ours-${type}`, idProperty: 'portero_id', properties }] })
+  const { results: [made] } = await put()
+  const id = made!.id
+  expect(ids((await put()).results)).toEqual([id])
+  for (const [to, other, typeId] of [['contacts', person, onContact], ['deals', its, onDeal]] as const) {
+    expect((await client.crm.associations.v4.basicApi.createDefault(type, id, to, other)).results[0]).toMatchObject({ associationSpec: { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: typeId } })
+    expect((await client.crm.associations.v4.schema.definitionsApi.getAll(type, to)).results).toContainEqual(expect.objectContaining({ typeId }))
+  }
+  expect(hubspot.state()[type].find((each) => each.id === id)?.associations).toEqual({ contacts: [person], deals: [its] })
+  const dated = await client.apiRequest({ method: 'POST', path: `/crm/objects/2026-09/${type}/search`, body: { filterGroups: [{ filters: [{ propertyName: 'portero_id', operator: 'EQ', value: `ours-${type}` }] }], limit: 10 } })
+  expect(await dated.json()).toMatchObject({ total: 1, results: [{ id }] })
+})
+
+describe('what an account requires of a record', () => {
+  const dated = (type: string, input: object) => client.apiRequest({ method: 'POST', path: `/crm/objects/2026-09/${type}/batch/upsert`, body: { inputs: [{ idProperty: 'portero_id', ...input }] } }).then(async (response) => ({ status: response.status, body: await response.json() as any }))
+  const someone = { id: 'ruled', properties: { firstname: 'Ana' } }
+
+  test('of whoever makes one is held by the dated addresses, and by those of before not', async () => {
+    hubspot.controls.require({ type: 'contacts', property: 'company' })
+    expect(await dated('contacts', someone)).toMatchObject({ status: 400, body: { category: 'VALIDATION_ERROR', errors: [{ code: 'MISSING_REQUIRED_PROPERTY', context: { propertyName: ['company'] } }] } })
+    const { results: [made] } = await client.crm.objects.batchApi.upsert('contacts', { inputs: [{ idProperty: 'portero_id', ...someone }] })
+    expect(await dated('contacts', someone)).toMatchObject({ status: 200, body: { results: [{ id: made!.id, new: false }] } }) // it is there
+    hubspot.controls.require({ type: 'contacts', property: 'company', off: true })
+    expect((await dated('contacts', { ...someone, id: 'unruled' })).status).toBe(200)
+  })
+  test('with a value of another property is held where that value is written', async () => {
+    hubspot.controls.require({ type: 'contacts', property: 'company', when: { property: 'lifecyclestage', value: 'customer' } })
+    const write = (properties: object) => dated('contacts', { id: 'ruled', properties })
+    expect(await write({ lifecyclestage: 'customer' })).toMatchObject({ status: 400, body: { errors: [{ code: 'MISSING_CONDITIONAL_REQUIRED_PROPERTY', message: 'company is required because of a conditional property rule based on [lifecyclestage]', context: { propertyName: ['company'] } }] } })
+    expect([(await write({ lifecyclestage: 'lead' })).status, (await write({ lifecyclestage: 'customer', company: 'Casa Azul' })).status, (await write({ firstname: 'Ana María' })).status]).toEqual([200, 200, 200])
+    hubspot.controls.require({ type: 'contacts', property: 'company', off: true })
+  })
+})

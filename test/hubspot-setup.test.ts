@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { hubspot } from '@portero/tool-server/connectors/hubspot/index.ts'
-import { kinds, objects, rowsOf } from '@portero/tool-server/connectors/hubspot/mapping.ts'
+import { kindsOf, objects, rowsOf } from '@portero/tool-server/connectors/hubspot/mapping.ts'
 import { scopes } from '@portero/tool-server/spine/doctor-hubspot.ts'
 import type { Http, Thing } from '@portero/tool-server/define.ts'
 import { makeHubspot, type Hubspot } from './lab/hubspot/simulator.ts'
@@ -16,7 +16,7 @@ jest.setTimeout(120_000)
 const minute = 60_000
 const stages = { new: '7120011', qualified: '7120012', visit_scheduled: '7120013', visit_done: '7120014', application: '7120015', won: '7120016', lost: '7120017' }
 const account = { portal: '4812345', apiKey: 'pat-na1-of-the-lab-00000', pipeline: '7120001', stages }
-const ours = kinds.flatMap((kind) => ['portero_id', ...rowsOf(kind).flatMap(({ properties }) => properties.flatMap(({ name, label }) => (label === undefined ? [] : [name])))].map((name) => `property ${name} of ${objects[kind]}`))
+const ours = kindsOf({}).flatMap((kind) => ['portero_id', ...rowsOf(kind).flatMap(({ properties }) => properties.flatMap(({ name, label }) => (label === undefined ? [] : [name])))].map((name) => `property ${name} of ${objects[kind]}`))
 
 describe('at an account that does not know us yet', () => {
   const clock = fakeClock()
@@ -97,13 +97,34 @@ describe('at an account that does not know us yet', () => {
     expect(await hubspot.watch!.ensure(at() as never)).toEqual({ expiresAt: null, mended: 0 })
   })
   test('a stage that is gone is named, and none is made', async () => {
-    const named = { what: `stage lost: Renta has none with the id 9999`, is: 'blocked', mend: expect.stringContaining('portero replay') }
+    const named = { what: `stage lost: Renta has none with the id 9999`, is: 'blocked', mend: expect.stringContaining('connect again') }
     expect(await odd({ stages: { ...stages, lost: '9999' } })).toEqual([{ ...named, what: expect.stringMatching(/^stage lost: .* has none with the id 9999$/) }])
     expect(await failure(hubspot.watch!.ensure(at({ stages: { ...stages, lost: '9999' } }) as never))).toMatchObject({ code: 'conflict', message: expect.stringContaining('stage lost') })
     expect(await odd({ pipeline: '4711' })).toEqual([{ what: 'pipeline 4711: is not there', is: 'blocked', mend: expect.stringContaining('Pipelines') }])
     expect(requests().filter(({ method, path }) => method !== 'GET' && path.includes('/pipelines/'))).toEqual([])
   })
+  test('a help desk is used where the settings name one, and its tickets are known by our ids from then on', async () => {
+    const helpDesk = { pipeline: '0', open: '1', closed: '4' }
+    expect((await look()).map(({ what }) => what)).toContainEqual('help desk: none, so escalations are no tickets; of those at HubSpot, Support Pipeline is 0, with New 1, Waiting on contact 2, Waiting on us 3, Closed 4')
+    const before = requests().length
+    const { hasHelpDesk, carrying } = hubspot.reads!.crm!(at())
+    expect([await hasHelpDesk(), await carrying('ticket', undefined), requests().length - before]).toEqual([false, { records: [] }, 0]) // a search by a property that is not there is refused
+    expect(await odd({ helpDesk })).toEqual([{ what: 'property portero_id of tickets', is: 'missing', ensure: expect.any(Function) }])
+    expect(await hubspot.watch!.ensure(at({ helpDesk }) as never)).toEqual({ expiresAt: null, mended: 1 })
+    expect(await odd({ helpDesk })).toEqual([])
+    expect((await look({ helpDesk })).map(({ what }) => what)).toEqual(expect.arrayContaining(['help desk, open: "New" of Support Pipeline', 'help desk, closed: "Closed" of Support Pipeline', 'association of notes with deals: 214', 'association of tickets with deals: 28']))
+  })
   test.each([
+    ['a pipeline that is not there', { pipeline: '7' }, ['there is no pipeline 7 of tickets']],
+    ['stages that are not there', { open: '8', closed: '9' }, ['Support Pipeline has no stage 8', 'Support Pipeline has no stage 9']],
+    ['a stage for closed ones where they are open', { closed: '3' }, ['"Waiting on us" of Support Pipeline is a stage of tickets that are open']],
+  ])('a help desk with %s is named, with those that there are; and the watch says so too', async (_title, wrong, told) => {
+    const settings = { helpDesk: { pipeline: '0', open: '1', closed: '4', ...wrong } }
+    expect((await odd(settings)).filter(({ is }) => is === 'blocked')).toEqual(told.map((words) => ({ what: expect.stringContaining(words), is: 'blocked', mend: expect.stringContaining('Support Pipeline is 0, with New 1') })))
+    expect(await failure(hubspot.watch!.ensure(at(settings) as never))).toMatchObject({ code: 'conflict', message: expect.stringContaining(told[0]!) })
+  })
+  test.each([
+    ['tickets', 'help desk'],
     ['crm.objects.owners.read', 'owners'],
     ['crm.objects.contacts.read', 'association of meetings with contacts'],
   ])('without the scope %s that is named, and the rest is looked at', async (scope, hidden) => {
@@ -142,7 +163,7 @@ describe('a key that is revoked while people write', () => {
     }
     expect(stage.lab.hubspot.requests().length - asked).toBeLessThanOrEqual(3 * 12 * 2) // three hours, a call every five minutes at most, and those of whoever talks
     expect((await commands()).filter(({ state }) => state === 'dead')).toEqual([])
-    expect((await commands()).filter(({ state }) => state !== 'done').length).toBeGreaterThan(0)
+    expect((await sql`select 1 from job where name = 'crm.refresh' and state = 'ready' and error_code = 'disconnected'`.execute(stage.house.db.bare)).rows.length).toBe(4) // whether they are there already nobody knows yet
     expect(logged('connection.refused')).toBe(1)
     expect(contacts()).toHaveLength(before)
 

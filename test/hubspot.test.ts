@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { hubspot } from '@portero/tool-server/connectors/hubspot/index.ts'
+import { pathOf } from '@portero/tool-server/connectors/hubspot/paths.ts'
 import { richText, splitName } from '@portero/tool-server/connectors/hubspot/codecs.ts'
 import { contactOf, dealOf, meetingOf } from '@portero/tool-server/connectors/hubspot/map.ts'
 import type { Doing, Http } from '@portero/tool-server/define.ts'
@@ -52,7 +53,7 @@ describe('over our way out', () => {
     const vendor = await startVendor((heard) => json(heard, 200, { status: 'COMPLETE', results: [{ id: '201' }] }))
     const http = await stage.http(`${vendor.origin}/between`, { settings: { apiKey: account.apiKey }, auth: hubspot.auth })
     expect(await run(http, 'crm.put-contact', person)).toEqual({ id: '201' })
-    expect(vendor.heard).toMatchObject([{ method: 'POST', url: '/between/crm/v3/objects/contacts/batch/upsert', headers: { authorization: `Bearer ${account.apiKey}`, 'user-agent': 'portero', 'content-type': 'application/json' } }])
+    expect(vendor.heard).toMatchObject([{ method: 'POST', url: `/between${pathOf('/crm/v3/objects/contacts/batch/upsert')}`, headers: { authorization: `Bearer ${account.apiKey}`, 'user-agent': 'portero', 'content-type': 'application/json' } }])
     await vendor.close()
   })
 
@@ -86,11 +87,11 @@ describe('at the HubSpot of the lab', () => {
 
   test('the watch makes what is missing, and then only looks', async () => {
     await ensure()
-    const made = requests().filter(({ method, path }) => method === 'POST' && path.startsWith('/crm/v3/properties')).length
-    expect(made).toBe(2 * 5) // for each of five objects a group, and all that the mapping makes
+    const made = requests().filter(({ method, path }) => method === 'POST' && path.startsWith(pathOf('/crm/v3/properties'))).length
+    expect(made).toBe(2 * 6) // for each of six objects a group, and all that the mapping makes
     const before = requests().length
     await ensure()
-    expect(requests().slice(before).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET', 'GET', 'GET'])
+    expect(requests().slice(before).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET', 'GET', 'GET', 'GET'])
   })
 
   test('a put is a record with what belongs to it, and put again it is the same record', async () => {
@@ -119,7 +120,7 @@ describe('at the HubSpot of the lab', () => {
   test('a put whose second half failed is whole when it is put again', async () => {
     const contact = crm.state().contacts[0]!.id
     const args = { ours: '0199b1de-0000-7000-8000-00000000f002', contact, body: 'Ana: ¿sigue libre?', at: clock.now() }
-    server.desk('hubspot').fault({ on: 'PUT /crm/v4/objects/:type/:id/associations/default/:toType/:toId', fault: 'away' })
+    server.desk('hubspot').fault({ on: `PUT ${pathOf('/crm/v4/objects/:type/:id/associations/default/:toType/:toId')}`, fault: 'away' })
     expect(await failure(run(http, 'crm.put-communication', args))).toMatchObject({ code: 'unavailable' })
     const half = crm.state().communications.at(-1)!
     expect(half.associations.contacts).toEqual([])

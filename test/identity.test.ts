@@ -100,6 +100,7 @@ const claim = (kind: Claim['kind'], value: string): Claim => ({ kind, value })
 const phone = '+525512345678'
 const wa = (more: Partial<Sighting> = {}, account?: string): Sighting => ({ vouched: [claim('phone', phone), ...(account ? [claim('whatsapp', account)] : [])], seenAt: 0, ...more })
 const crm = (more: Partial<Sighting> = {}): Sighting => ({ vouched: [], typed: { phone }, seenAt: 0, ...more })
+const desk = (more: Partial<Sighting> = {}): Sighting => ({ vouched: [claim('crm-contact', '7')], kept: [claim('phone', phone)], seenAt: 0, ...more })
 const known = (id: string, ...sightings: Sighting[]): Known => ({ id, sightings })
 
 describe('two records', () => {
@@ -112,6 +113,9 @@ describe('two records', () => {
     ['of one number, long apart, under other names are two', wa({ name: 'Ana Ruiz' }), wa({ name: 'Luis García', seenAt: 200 * day }), 'apart'],
     ['with a typed number and the whole name are one', wa({ name: 'Ana María Ruiz' }), crm({ name: 'RUIZ ANA MARIA' }), 'weighed'],
     ['with a typed number and no name are for people to decide', wa(), crm({ name: 'Ana Ruiz' }), 'unsure'],
+    ['with a number by which our people reach them are one, where they have no name', wa(), desk({ name: 'Ana Ruiz' }), 'vouched'],
+    ['with such a number are one where a nickname doesn\'t fit', wa({ name: 'Gabi' }), desk({ name: 'Ana Ruiz' }), 'vouched'],
+    ['with such a number are for people to decide where the names are others\'', wa({ name: 'Luis García' }), desk({ name: 'Ana Ruiz' }), 'unsure'],
     ['of a couple with one number are two', wa({ name: 'Ana Ruiz' }), crm({ name: 'Luis García' }), 'apart'],
     ['of a couple with one number and one mailbox are never one', crm({ name: 'Ana Ruiz', typed: { phone, email: 'casa@correo.mx' } }), crm({ name: 'Luis García', typed: { phone, email: 'casa@correo.mx' } }), 'unsure'],
     ['of one name share nothing', crm({ name: 'José Hernández Hernández', typed: {} }), crm({ name: 'José Hernández Hernández', typed: {} }), 'none'],
@@ -137,6 +141,7 @@ describe('a record among known people', () => {
   const few = (prefix: string): fc.Arbitrary<string> => fc.constantFrom(`${prefix}1`, `${prefix}2`)
   const sighting = fc.record({
     vouched: fc.subarray(['phone', 'whatsapp', 'bird-contact', 'email'] as const).chain((kinds) => fc.tuple(...kinds.map((kind) => few(kind).map((value) => claim(kind, value))))),
+    kept: fc.subarray(['phone', 'email'] as const).chain((kinds) => fc.tuple(...kinds.map((kind) => few(kind).map((value) => claim(kind, value))))),
     typed: fc.record({ phone: few('phone'), email: few('email') }, { requiredKeys: [] }), name, seenAt: fc.constantFrom(0, 30, 60, 120, 200, 400).map((days) => days * day),
   }).map(({ name: given, ...rest }): Sighting => ({ ...rest, ...(given !== undefined && { name: given }) }))
   test('is told the same whichever of the two is asked about the other', () => fc.assert(fc.property(fc.array(sighting, { minLength: 1, maxLength: 3 }), fc.array(sighting, { minLength: 1, maxLength: 3 }), (some, others) => {

@@ -147,7 +147,7 @@ test('a bundle is served as a script that reaches nothing, and only once', async
 
 describe('what a card asks of HubSpot', () => {
   const thing = (id: string, properties: object, ids: Partial<Record<'contacts' | 'deals', string[]>> = {}) => ({ id, properties: { ...properties }, associations: { contacts: [], deals: [], ...ids } })
-  const state = { contacts: [thing('7', { firstname: 'Ana' })], deals: [thing('8', { dealname: 'Ana · Loft' }, { contacts: ['7'] })], meetings: [], communications: [] }
+  const state = { contacts: [thing('7', { firstname: 'Ana' })], deals: [thing('8', { dealname: 'Ana · Loft' }, { contacts: ['7'] })], meetings: [], communications: [], tasks: [], tickets: [], notes: [] }
   const asked = async (path: string, body: unknown): Promise<any> => {
     const wire: Asked = { method: 'POST', path, query: {}, headers: {}, body }
     const answer = await recordDoors(wire, { bundles: makeBundles({ clock, build: () => ({ done: Promise.resolve(new Map()), stop() {} }) }), proxy }, async () => state)

@@ -10,7 +10,7 @@ import { fakeClock, type FakeClock } from './support/clock.ts'
 const evil = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 type Line = { id: string; from: 'me' | 'them'; text: string; at: number; status: string }
 let clock: FakeClock
-let hubspot: Record<'contacts' | 'deals' | 'meetings' | 'communications', object[]>
+let hubspot: Record<'contacts' | 'deals' | 'meetings' | 'communications' | 'tasks' | 'tickets' | 'notes', object[]>
 let chat: Line[]
 let dialled: string[]
 let operator: { url: string; name: string; password: string } | undefined
@@ -34,7 +34,7 @@ const open = (how: { phone?: Phone } = { phone }, simulators = [vendor('hubspot'
 
 beforeEach(async () => {
   clock = fakeClock()
-  hubspot = { contacts: [], deals: [], meetings: [], communications: [] }
+  hubspot = { contacts: [], deals: [], meetings: [], communications: [], tasks: [], tickets: [], notes: [] }
   chat = []
   dialled = []
   operator = undefined
@@ -122,6 +122,14 @@ describe('the record', () => {
     expect(text).toMatch(/<h1>María Fernández<\/h1>[\s\S]*contact:lifecyclestage<\/dt>[\s\S]*>lead</)
     expect([...text.matchAll(/data-card="(\w+)" data-location="([\w.]+)"/g)].map(([, card, place]) => `${card} ${place}`)).toEqual(['ConversationCard crm.record.tab', 'VisitCard crm.record.tab', 'VisitCard crm.record.sidebar', 'PreviewCard crm.preview'])
     expect((await get('/record/deal/3')).text).toMatch(/<h1>María · Loft<\/h1>[\s\S]*\$18,500[\s\S]*href="\/record\/contact\/2\?user=9411"/)
+  })
+  test('shows what the team has to do, wrote down and has at its help desk', async () => {
+    const associations = { contacts: ['2'], deals: [] }
+    hubspot.tasks.push({ id: '41', properties: { hs_task_subject: 'Llamar por el aval', hs_task_status: 'NOT_STARTED' }, associations })
+    hubspot.tickets.push({ id: '42', properties: { subject: 'Tiene una queja', hs_pipeline_stage: '4' }, associations })
+    hubspot.notes.push({ id: '43', properties: { hs_note_body: 'Trae gatos &#38; plantas<br>&#60;elevador&#62;' }, associations })
+    const { text } = await get('/record/contact/2')
+    for (const told of ['Llamar por el aval', 'Pendiente', 'Tiene una queja', 'Atendido', 'Trae gatos &amp; plantas', '&lt;elevador&gt;']) expect(text).toContain(told)
   })
   test('is seen as whoever was chosen', async () => {
     const told = async (user: string): Promise<any> => JSON.parse(/data-crm="([^"]*)"/.exec((await get(`/record/contact/2?user=${user}`)).text)![1]!.replaceAll('&quot;', '"').replaceAll('&#39;', "'")).context

@@ -2,7 +2,8 @@ import { connect, createServer, type AddressInfo, type Server as Listener, type 
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import pg from 'pg'
 import { z } from 'zod'
-import { atEnd, cleanUp, effectsOf, emptyDatabase, freePort, freshDir, hasPostgres, makeKnock, onServer, saying, startServer, statusOf, until, type Knocked, type Server } from './support/process.ts'
+import { atEnd, cleanUp, effectsOf, freePort, freshDir, makeKnock, saying, startServer, statusOf, until, type Knocked, type Server } from './support/process.ts'
+import { emptyDatabase, hasPostgres, onServer } from './support/process-databases.ts'
 
 // What a server does while its database is away, told by a proxy between the two.
 jest.setTimeout(120_000)

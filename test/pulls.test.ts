@@ -31,7 +31,7 @@ const connector = tinyConnector({ pulls: { changes }, watch: { ensure: (at) => e
 const vendorSays = async (says: Asking): Promise<void> => {
   asked = []
   pull = says
-  for (const statement of ['delete from pull_cursor', 'delete from pull_item', 'delete from note', `delete from job where kind = 'turn'`]) await run(statement)
+  for (const statement of ['delete from pull_cursor', 'delete from pull_item', 'delete from tiny_note', `delete from job where kind = 'turn'`]) await run(statement)
   await sql`update job set state = 'ready', run_at = to_timestamp(0), attempts = 0 where kind in ('pull', 'watch')`.execute(house.db.bare)
 }
 beforeAll(async () => void (house = await tinyHouse({ connectors: [connector] })))

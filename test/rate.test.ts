@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { array, assert, asyncProperty, constantFrom, double, integer, record } from 'fast-check'
 import { AppError } from '@portero/shared'
-import type { Connection, Lane } from '@portero/tool-server/define.ts'
+import type { Connection, Http, Lane } from '@portero/tool-server/define.ts'
 import type { Clock } from '@portero/tool-server/spine/clock.ts'
+import { makeHttp } from '@portero/tool-server/spine/http.ts'
+import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { takeToken } from '@portero/tool-server/spine/rate.ts'
-import { makeStage, type Stage } from './support/http-stage.ts'
+import { json, makeStage, startVendor, type Stage } from './support/http-stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -72,6 +74,32 @@ test.each([0.2, 1, 1.5, 2, 3])('every lane gets something from a full bucket of 
 test('connections do not share a bucket', async () => {
   const [one, other] = [await bucket(1), await bucket(1)]
   expect([await one.take(), await one.take(), await other.take()]).toEqual([0, 1000, 0])
+})
+
+test('calls that have a limit of their own share it among processes, and leave the others alone', async () => {
+  const connection: Connection = await stage.connect({})
+  const take = (path?: string): Promise<number> => takeToken({ db: stage.db, clock: stage.clock }, connection, path === undefined ? { perSecond: 10 } : { perSecond: 4, burst: 1, path }, 'bulk').then(() => 0, ({ retryAfterMs }: AppError) => retryAfterMs ?? Number.NaN)
+  expect([await take('/search'), await take('/search'), await take('/other'), await take()]).toEqual([0, 250, 0, 0])
+  stage.clock.advance(250)
+  expect((await Promise.all([1, 2, 3].map(() => take('/search')))).filter((wait) => wait === 0).length).toBe(1)
+})
+
+test('two processes that search at one vendor search no more than one may', async () => {
+  const vendor = await startVendor((heard) => json(heard, 200, {}))
+  const limits = { perSecond: 50, apart: { path: '/search', perSecond: 3 } }
+  const one = await stage.http(vendor, { limits })
+  const second = makeHttp({ clock: stage.clock, log: makeLog({ level: 'silent', clock: stage.clock }), db: stage.db, allow: [vendor.origin] })
+  const other = second.of(one.connection, { name: one.connection.vendor, auth: { kind: 'none' }, limits: { concurrent: 4, timeoutMs: 1_000, ...limits }, redact: [] } as never, { lane: 'live', signal: new AbortController().signal, reading: true })
+  const search = (http: Http): Promise<boolean> => http({ method: 'POST', path: '/things/search', reading: true }).then(() => true, () => false)
+  for (let passed = 0; passed < 2_000; passed += 100) {
+    await Promise.all([search(one), search(other)])
+    stage.clock.advance(100)
+  }
+  expect(vendor.heard.length).toBe(5) // in two seconds, a look every 100 ms: at 0, 400, 800 …
+  await other({ method: 'GET', path: '/things' })
+  expect(vendor.heard.length).toBe(6)
+  await second.close()
+  await vendor.close()
 })
 
 test('a clock that runs behind takes nothing back', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { fileURLToPath } from 'node:url'
+import { adoptContact } from '@portero/tool-server/actions/adopt-contact.ts'
 import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { openCrm, type CrmStage } from './support/crm-stage.ts'
@@ -60,6 +61,18 @@ describe('portero rebuild', () => {
       await fresh.worker.settle()
     }
     expect([writes() - before, await rows(fresh, "select name from job where state = 'dead'")]).toEqual([0, []])
+  })
+  test('whoever came by WhatsApp still did, though their conversations are gone', async () => {
+    expect(stage.all('contacts').filter(({ properties }) => properties['portero_source'] === 'whatsapp').length).toBe(5)
+    const [{ id }] = (await rows<{ id: string }>(fresh, 'select person_id as id from tour limit 1')) as [{ id: string }]
+    const act = fresh.acting.as({ tenant: fresh.tenant, by: 'system' }, 'all')
+    await act(adoptContact, { person: id, name: 'Otro Nombre' })
+    for (let passed = 0; passed < 10; passed++) {
+      fresh.clock.advance(500)
+      await fresh.worker.settle()
+    }
+    const contact = stage.all('contacts').find(({ properties }) => properties['portero_id'] === id)!
+    expect([contact.properties['lastname'], contact.properties['portero_source']]).toEqual(['Nombre', 'whatsapp'])
   })
   test('a database with anybody in it is refused', async () => {
     await expect(fresh.crm.rebuild(how())).rejects.toMatchObject({ code: 'refused' })

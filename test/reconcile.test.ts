@@ -112,6 +112,19 @@ describe('portero reconcile', () => {
     expect(await stage.rows(`select 1 from tour t join counterpart c on c.our_id = t.id where c.external_id = '${meeting.id}' and t.starts_at = to_timestamp(${later / 1_000})`)).toHaveLength(1)
     expect(await look()).toMatchObject({ odd: [], tally: whole })
   })
+  test('our id that somebody emptied, or gave to another record, is put back where it belongs', async () => {
+    const kinds = ['meetings', 'communications'] as const
+    const [meeting, said] = [stage.hungOn('meetings', contactId(0))[0]!, stage.hungOn('communications', contactId(1))[0]!]
+    const [visit, talk] = [meeting, said].map(({ properties }) => properties['portero_id']!)
+    change('meetings', meeting.id, { portero_id: '' })
+    change('communications', said.id, { portero_id: '' })
+    stage.lab.hubspot.controls.create({ type: 'meetings', properties: { portero_id: visit!, hs_timestamp: meeting.properties['hs_timestamp']!, hs_meeting_title: 'Una copia' } })
+    const count = kinds.map((kind) => stage.all(kind).length)
+    expect((await look(true)).odd.map(({ is, kind, fields }) => [is, kind, fields])).toEqual(expect.arrayContaining([['drifted', 'meeting', ['ours']], ['drifted', 'communication', ['ours']], ['duplicate', 'meeting', []]]))
+    const carrying = (kind: 'meetings' | 'communications', id = ''): string[] => stage.all(kind).filter(({ properties }) => properties['portero_id'] === id).map((each) => each.id)
+    expect([carrying('meetings', visit), carrying('communications', talk), kinds.map((kind) => stage.all(kind).length)]).toEqual([[meeting.id], [said.id], count])
+    expect(await look()).toMatchObject({ odd: [], tally: whole })
+  })
   test('what is missing is made again, with what hangs on it', async () => {
     const deal = stage.hungOn('deals', contactId(1))[0]!.id
     stage.lab.hubspot.controls.archive({ type: 'deals', id: deal })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { updateLead } from '@portero/tool-server/actions/update-lead.ts'
 import { say, type Instead, type Told } from '@portero/tool-server/actions/say.ts'
 import { defineAction } from '@portero/tool-server/define.ts'
 import { byTemplate } from '@portero/tool-server/domain/message-templates.ts'
@@ -21,12 +22,12 @@ beforeAll(async () => {
 })
 afterAll(() => stage.end())
 
-const args = z.strictObject({ purpose: z.string(), content: z.any(), instead: z.any().optional(), key: z.string() })
-const speak = defineAction({ name: 'say-test.say', args, result: z.strictObject({ told: z.any() }), scopes: [], callers: ['system'] }).decides(async ({ purpose, content, instead, key }, act) => ({
-  told: await say(act, { conversation, purpose: purpose as Purpose, content: content as Content, key, ...(instead !== undefined && { instead: instead as Instead }) }),
+const args = z.strictObject({ purpose: z.string(), content: z.any(), instead: z.any().optional(), key: z.string(), at: z.int().optional(), zone: z.string().optional() })
+const speak = defineAction({ name: 'say-test.say', args, result: z.strictObject({ told: z.any() }), scopes: [], callers: ['system'] }).decides(async ({ purpose, content, instead, key, at, zone }, act) => ({
+  told: await say(act, { conversation, purpose: purpose as Purpose, content: content as Content, key, ...(at !== undefined && { at }), ...(zone !== undefined && { zone }), ...(instead !== undefined && { instead: instead as Instead }) }),
 }))
 const system = () => stage.house.acting.as({ tenant: stage.house.tenant, by: 'system' }, 'all')
-const tell = async (purpose: Purpose, content: Content, more: { key: string; instead?: Instead }): Promise<Told> => (await system()(speak, { purpose, content, ...more })).told
+const tell = async (purpose: Purpose, content: Content, more: { key: string; instead?: Instead; at?: number; zone?: string }): Promise<Told> => (await system()(speak, { purpose, content, ...more })).told
 const text = (words: string): Content => ({ type: 'text', text: words })
 const shown = (): string[] => stage.lab.bird.phone.messages(number).filter(({ from }) => from === 'them').map(({ text: words }) => words)
 const hour = 3_600_000
@@ -44,6 +45,29 @@ describe('while the prospect is there', () => {
     await tell('answer', text('una vez'), { key: 'once' })
     await stage.follow(20_000)
     expect(shown().filter((each) => each === 'una vez')).toHaveLength(1)
+  })
+})
+
+describe('the night', () => {
+  const leaves = async (key: string): Promise<string> => new Date((await sql<{ at: number }>`select run_at as at from job where key = ${`say:${conversation}:bot:service:${key}/0`}`.execute(stage.house.db.bare)).rows[0]!.at).toISOString().slice(0, 16)
+  const tellAt = async (at: string, zone?: string): Promise<string> => {
+    await tell('service', text('de noche'), { key: `${at} ${zone}`, at: Date.parse(at), ...(zone !== undefined && { zone }) })
+    return leaves(`${at} ${zone}`)
+  }
+  afterAll(() => sql`delete from job where key like 'say:%:service:2026%'`.execute(stage.house.db.bare))
+  test.each([
+    ['Tijuana is two hours behind in the evening', '2026-11-24T03:30Z', 'America/Tijuana', '2026-11-24T03:30'], ['and in the morning', '2026-11-24T14:30Z', 'America/Tijuana', '2026-11-24T16:00'],
+    ['Ciudad Juárez is one hour behind', '2026-11-24T14:30Z', 'America/Ciudad_Juarez', '2026-11-24T15:00'], ['Cancún is one hour ahead in the evening', '2026-11-24T02:30Z', 'America/Cancun', '2026-11-24T13:00'],
+    ['and in the morning', '2026-11-24T13:30Z', 'America/Cancun', '2026-11-24T13:30'], ['what is of nothing in particular keeps that of Mexico City', '2026-11-24T03:30Z', undefined, '2026-11-24T14:00'],
+  ])('%s', async (_title, at, zone, left) => {
+    expect(await tellAt(at, zone)).toBe(left)
+  })
+  test('of who looks for a home at the border is the border\'s', async () => {
+    const { rows: [row] } = await sql<{ person: string }>`select person_id as person from conversation where id = ${conversation}`.execute(stage.house.db.bare)
+    await stage.house.acting.as({ tenant: stage.house.tenant, by: 'prospect', person: row!.person, conversation }, 'all')(updateLead, { facts: { home: 'zona-rio-907' } })
+    expect(await tellAt('2026-11-24T03:40Z')).toBe('2026-11-24T03:40')
+    expect(await tellAt('2026-11-24T03:40Z', 'America/Mexico_City')).toBe('2026-11-24T14:00') // what it is about comes first
+    await sql`update lead set facts_sealed = null where person_id = ${row!.person}`.execute(stage.house.db.bare)
   })
 })
 

@@ -61,6 +61,6 @@ describe('a week in the shadow', () => {
     const { rows, commands } = report
     const verdict = (field: string): string[] => [...new Set(rows.filter((row) => row.field === field).map((row) => `${row.kind} ${row.verdict}`))]
     expect(commands.map(({ name }) => name)).toContain('crm.put-contact')
-    expect([verdict('phone'), verdict('language'), verdict('stage')]).toEqual([['contact equal'], ['contact equal'], ['deal nobody']])
+    expect([verdict('phone'), verdict('language'), verdict('stage')]).toEqual([['contact equal'], ['contact equal'], ['deal nobody', 'ticket nobody']])
   })
 })

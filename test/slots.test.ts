@@ -56,6 +56,9 @@ describe('a slot', () => {
     const taken = { agent: 'ana', startsAt: at('2026-11-23T10:30-06:00'), endsAt: at('2026-11-23T11:00-06:00') }
     expect(starts({ ...today, taken: [{ ...taken, building: 'roma' }] })).toEqual(['2026-11-23T10:00', '2026-11-23T11:00', '2026-11-23T11:30'])
     expect(starts({ ...today, taken: [{ ...taken, building: 'polanco' }] })).toEqual(['2026-11-23T11:30'])
+    // The longer of what the two ask for.
+    const ways = (minutes: number): NonNullable<Search['ways']> => new Map([['polanco', minutes * 60_000]])
+    expect([10, 30, 31].map((minutes) => starts({ ...today, taken: [{ ...taken, building: 'polanco' }], ways: ways(minutes) }).length)).toEqual([1, 1, 0])
     expect([gapMs(madeBuilding(), true), gapMs(madeBuilding(), false), gapMs(madeBuilding({ bufferMinutes: 25 }), false)]).toEqual([0, 1_200_000, 1_500_000])
   })
   test('is gone when its agent has shown enough that day, wherever', () => {
@@ -102,10 +105,20 @@ describe('a slot', () => {
     expect([ends('morning'), ends('afternoon'), ends('evening')]).toEqual([['11:30'], ['12:00', '16:30'], ['17:00']])
   })
   test('joins a group for the same home while it has seats, whatever the limits of its agent', () => {
-    const group = (seatsLeft: number, home = 'roma-1') => [{ agent: 'ana', building: 'roma', startsAt: at('2026-11-23T10:30-06:00'), endsAt: at('2026-11-23T11:30-06:00'), group: { home, seatsLeft } }]
-    const seats = (more: Partial<Search>) => freeSlots(search({ ...today, home: 'roma-1', building: madeBuilding({ perAgentAndDay: 1 }), ...more })).map(({ startsAt, endsAt, agents, seatsLeft }) => [new Date(startsAt - 6 * hour).toISOString().slice(11, 16), (endsAt - startsAt) / 60_000, agents, seatsLeft])
+    const group = (seatsLeft: number, home = 'roma-1', time = '10:30') => [{ agent: 'ana', building: 'roma', startsAt: at(`2026-11-23T${time}-06:00`), endsAt: at(`2026-11-23T${time}-06:00`) + hour, group: { home, seatsTaken: 4 - seatsLeft } }]
+    const seats = (more: Partial<Search>) => freeSlots(search({ ...today, home: 'roma-1', seats: 4, building: madeBuilding({ perAgentAndDay: 1 }), ...more })).map(({ startsAt, endsAt, agents, seatsLeft }) => [new Date(startsAt - 6 * hour).toISOString().slice(11, 16), (endsAt - startsAt) / 60_000, agents, seatsLeft])
     expect(seats({ taken: group(2) })).toEqual([['10:30', 60, ['ana'], 2]])
-    expect([seats({ taken: group(2), wants: { party: 3 } }), seats({ taken: group(0) }), seats({ taken: group(2, 'roma-2') })]).toEqual([[], [], []])
+    expect([seats({ taken: group(2), wants: { party: 3 } }), seats({ taken: group(0) }), seats({ taken: group(2, 'roma-2') }), seats({ taken: group(2), seats: 1 }), seats({ taken: group(2), wants: { besides: at('2026-11-23T10:30-06:00') } })]).toEqual([[], [], [], [], []])
+  })
+  test('joins no group at a time at which none could begin any more', () => {
+    const taken = (time: string) => [{ agent: 'ana', building: 'roma', startsAt: at(`2026-11-23T${time}-06:00`), endsAt: at(`2026-11-23T${time}-06:00`) + 1_800_000, group: { home: 'roma-1', seatsTaken: 1 } }]
+    const joined = (more: Partial<Search>) => freeSlots(search({ ...today, home: 'roma-1', seats: 4, building: madeBuilding({ perAgentAndDay: 1 }), ...more })).length
+    const [startsAt, endsAt] = [at('2026-11-23T10:45-06:00'), at('2026-11-23T10:50-06:00')]
+    expect([joined({ taken: taken('10:30') }), joined({ taken: taken('10:40') }), joined({ taken: taken('12:00') }), joined({ taken: taken('10:30'), blackouts: [{ building: 'roma', startsAt, endsAt }] }), joined({ taken: taken('10:30'), now: at('2026-11-23T08:31-06:00') })]).toEqual([1, 0, 0, 0, 0])
+  })
+  test('of a home that several see at once has as many seats, and room for no larger party', () => {
+    const seats = (more: Partial<Search>) => freeSlots(search({ ...today, home: 'roma-1', ...more })).map(({ seatsLeft }) => seatsLeft)
+    expect([seats({ seats: 4 }), seats({ seats: 4, wants: { party: 4 } }), seats({ seats: 4, wants: { party: 5 } }), seats({ wants: { party: 5 } })]).toEqual([[4, 4, 4, 4], [4, 4, 4, 4], [], [1, 1, 1, 1]])
   })
   test('names everybody who could show it, in the order given', () => {
     const agents = [madeAgent('luis', [{ days: everyDay, from: '10:30', to: '12:00' }]), madeAgent('ana', [{ days: everyDay, from: '10:00', to: '11:00' }])]
@@ -154,18 +167,18 @@ const wants = record({
 let calendarsMade = 0
 const anySearch = record({
   zone: constantFrom(...zones), visits, day: constantFrom(...days), late: integer({ min: -24 * hour, max: 12 * hour }), agents: array(agents, { minLength: 1, maxLength: 3 }),
-  taken: array(record({ agent: constantFrom('0', '1', '2'), building: constantFrom('roma', 'roma', 'polanco'), when: stretch(120), group: option(record({ home: constantFrom('roma-1', 'roma-2'), seatsLeft: integer({ min: 0, max: 4 }) }), { nil: undefined, freq: 2 }) }), { maxLength: 12 }),
+  taken: array(record({ agent: constantFrom('0', '1', '2'), building: constantFrom('roma', 'roma', 'polanco'), when: stretch(120), group: option(record({ home: constantFrom('roma-1', 'roma-1', 'roma-2'), seatsTaken: integer({ min: 1, max: 3 }) }), { nil: undefined, freq: 2 }) }), { maxLength: 12 }),
   blackouts: array(record({ building: option(constantFrom('roma', 'polanco'), { nil: undefined }), agent: option(constantFrom('0', '1'), { nil: undefined }), when: stretch(1_000) }), { maxLength: 2 }),
   calendars: array(record({ agent: constantFrom('0', '1'), when: array(stretch(300), { maxLength: 8 }) }), { maxLength: 3 }),
-  from: option(integer({ min: -24, max: 48 }), { nil: undefined, freq: 1 }), to: option(integer({ min: 24, max: 96 }), { nil: undefined, freq: 1 }), most: option(integer({ min: 1, max: 9 }), { nil: undefined }), skewed: boolean(), wants: option(wants, { nil: undefined, freq: 1 }),
-}).map(({ zone, visits, day, late, agents, taken, blackouts, calendars, from, to, most, skewed, wants }): Search => {
+  from: option(integer({ min: -24, max: 48 }), { nil: undefined, freq: 1 }), to: option(integer({ min: 24, max: 96 }), { nil: undefined, freq: 1 }), most: option(integer({ min: 1, max: 9 }), { nil: undefined }), skewed: boolean(), wants: option(wants, { nil: undefined, freq: 1 }), seats: constantFrom(1, 2, 4), besides: integer({ min: 0, max: 47 }),
+}).map(({ zone, visits, day, late, agents, taken, blackouts, calendars, from, to, most, skewed, wants, seats, besides }): Search => {
   const placed = ({ from, minutes, skewMs }: { from: number; minutes: number; skewMs: number }) => ({ startsAt: day + from * 60_000 + skewMs, endsAt: day + (from + minutes) * 60_000 + skewMs })
   return {
-    building: madeBuilding({ zone, ...visits }), agents: agents.map(({ hours, perWeek, ...more }, id) => madeAgent(`${id}`, hours, { ...more, ...(perWeek && { perWeek }) })), now: day + late, home: 'roma-1',
-    taken: taken.map(({ when, ...rest }) => ({ ...rest, ...placed(when) })),
+    building: madeBuilding({ zone, ...visits }), agents: agents.map(({ hours, perWeek, ...more }, id) => madeAgent(`${id}`, hours, { ...more, ...(perWeek && { perWeek }) })), now: day + late, home: 'roma-1', seats, ways: new Map([['polanco', (Math.floor(Math.abs(late) / 60_000) % 90) * 60_000]]),
+    taken: taken.map(({ when, ...rest }) => ({ ...rest, ...placed(rest.group ? { ...when, from: (Math.abs(when.from) % 48) * 60, skewMs: 0 } : when) })), // a group begins soon and on the hour, or hardly one could be joined
     blackouts: blackouts.map(({ when, building, agent }) => ({ ...placed(when), ...(building && { building }), ...(agent && { agent }) })),
     calendars: calendars.map(({ agent, when }) => ({ agent, calendar: `calendar ${calendarsMade++ % 50}`, version: `${calendarsMade}`, stretches: when.map(placed) })),
-    ...(from !== undefined && { from: day + from * hour + (skewed ? 1 : 0) }), ...(to !== undefined && { to: day + to * hour }), ...(most && { most }), ...(wants && { wants: { skills: wants.skills, party: wants.party, ...(wants.language && { language: wants.language }), ...(wants.part && { part: wants.part }) } }),
+    ...(from !== undefined && { from: day + from * hour + (skewed ? 1 : 0) }), ...(to !== undefined && { to: day + to * hour }), ...(most && { most }), ...(wants && { wants: { skills: wants.skills, party: wants.party, besides: day + besides * hour, ...(wants.language && { language: wants.language }), ...(wants.part && { part: wants.part }) } }),
   }
 })
 
@@ -180,6 +193,22 @@ test('whatever is asked, of whom, where and when, the answer is that of counting
     { numRuns: 2_000, seed: 20_261_123 },
   )
   expect(found).toBeGreaterThan(700)
+}, 120_000)
+
+test('of groups too, where agents have all day for them', () => {
+  let joined = 0
+  const hours: Hours = [{ days: everyDay, from: '00:00', to: '23:59' }]
+  assert(
+    property(anySearch, ({ from: _from, to: _to, most: _most, ...some }) => {
+      const { hours: _hours, ...building } = some.building
+      const search = { ...some, building: { ...building, visits: { ...building.visits, gridMinutes: 30, onHolidays: true } }, agents: some.agents.map((agent) => ({ ...agent, hours })), seats: 4 }
+      const slots = freeSlots(search)
+      joined += slots.filter(({ seatsLeft }) => seatsLeft < 4).length
+      expect(slots).toEqual(slowSlots(search))
+    }),
+    { numRuns: 300, seed: 4 },
+  )
+  expect(joined).toBeGreaterThan(150)
 }, 120_000)
 
 test('who is free at one time is whom the slot of that time names, and nobody beside the slots', () => {

@@ -97,6 +97,16 @@ test('a move to a time in words costs one look more: which visit it is', async (
   const { ok, statements } = await costOf('reschedule_tour', { when: '2026-11-27 13:00' })
   expect([ok, statements.length]).toEqual([true, most.write + 1])
 })
+test('a time that is kept until they say their name costs no more, nor does the visit then', async () => {
+  await sql`update building set details = jsonb_set(details, '{visits,needsName}', 'true')`.execute(house.db.bare)
+  clock.advance(10_000)
+  await call('check_availability', { home: 'roma-norte-101' })
+  const visit = { home: 'roma-norte-101', when: '2026-11-30 13:00' }
+  const kept = await costOf('book_tour', visit)
+  const booked = await costOf('book_tour', { ...visit, name: 'Ana Prueba' })
+  await sql`update building set details = jsonb_set(details, '{visits,needsName}', 'false')`.execute(house.db.bare)
+  expect([kept.ok, booked.ok, kept.statements.slice(most.write), booked.statements.slice(most.write)]).toEqual([false, true, [], []])
+})
 test('each tool is counted', () => {
   expect(new Set(cases.map(([, tool]) => tool))).toEqual(new Set(tools.map(({ name }) => name)))
 })

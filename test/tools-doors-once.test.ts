@@ -53,9 +53,9 @@ describe('a write', () => {
   test('that fails after an hour is not answered by what was then', async () => {
     await ask('leave_note')
     stage.clock.advance(3_600_000)
-    await sql`alter table note add constraint full_up check (text <> ${sql.lit(word)}) not valid`.execute(stage.db.bare)
+    await sql`alter table tiny_note add constraint full_up check (text <> ${sql.lit(word)}) not valid`.execute(stage.db.bare)
     const answer = await ask('leave_note')
-    await sql`alter table note drop constraint full_up`.execute(stage.db.bare)
+    await sql`alter table tiny_note drop constraint full_up`.execute(stage.db.bare)
     expect(codeOf(answer)).toEqual([500, 'bug'])
   })
   test('of other words is another', async () => {
@@ -129,13 +129,13 @@ describe('a write', () => {
   test('that the database breaks off is run again as a whole, four times at most', async () => {
     stage.statements.length = 0
     const answer = await ask('note_slowly', `!deadlock`)
-    expect([codeOf(answer), stage.statements.filter((text) => text.startsWith('insert into note'))]).toEqual([[500, 'bug'], Array(4).fill(expect.any(String))])
+    expect([codeOf(answer), stage.statements.filter((text) => text.startsWith('insert into tiny_note'))]).toEqual([[500, 'bug'], Array(4).fill(expect.any(String))])
   })
   test('that the database broke off once is done', async () => {
     let breaks = 1
     const text = z.strictObject({ text: z.string() })
     const action = defineAction({ name: 'breaks', args: text, result: z.strictObject({}), scopes: [], callers: ['prospect'] }).decides(async ({ text }, { tx, subject }) => {
-      await sql`insert into note (tenant_id, person_id, text) values (${subject.tenant}, ${subject.person!}, ${text})`.execute(tx)
+      await sql`insert into tiny_note (tenant_id, person_id, text) values (${subject.tenant}, ${subject.person!}, ${text})`.execute(tx)
       if (breaks-- > 0) throw Object.assign(new Error(secretMessage), { code: '40001' })
       return {}
     })

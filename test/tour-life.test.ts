@@ -11,8 +11,6 @@ import { rescheduleTour } from '@portero/tool-server/actions/reschedule-tour.ts'
 import { takeOver } from '@portero/tool-server/actions/take-over.ts'
 import { visitDue } from '@portero/tool-server/actions/tour-due.ts'
 import { defineAction, type Subject } from '@portero/tool-server/define.ts'
-import { newId } from '@portero/tool-server/spine/clock.ts'
-import { at as instant } from '@portero/tool-server/spine/db.ts'
 import { at, hour, minute, openVisits, type Visitor, type VisitsStage } from './support/visits-stage.ts'
 
 // What happens around a visit, from its booking to the day after.
@@ -163,17 +161,6 @@ describe('a visit that changes', () => {
     await stage.until(at('30T09:05'))
     expect(stage.shown(ana).map(({ text, buttons: under = [] }) => [text.slice(0, 40), ...under.map((each) => each.text)])).toEqual([[expect.stringMatching(/^Te esperamos el lunes 30 nov, 11:00 h/), 'Ya llegué', 'Cambiar horario', 'Cancelar']])
     await does(ana)(cancelTour, { tour, version: 1 })
-  })
-  test('of a group gives its seat back when it is called off', async () => {
-    const { db, tenant, clock } = stage.house
-    const [session, tour, startsAt] = [newId(clock), newId(clock), at('30T18:00')]
-    await sql`insert into session (tenant_id, id, agent_id, home_id, starts_at, ends_at, seats, taken) values (${tenant}, ${session}, ${stage.agents[0]}, ${stage.home.id}, ${instant(startsAt)}, ${instant(startsAt + hour)}, 4, 2)`.execute(db.bare)
-    await sql`insert into tour (tenant_id, id, person_id, home_id, building_id, agent_id, session_id, day, starts_at, ends_at, status, made_at, changed_at)
-      values (${tenant}, ${tour}, ${ana.person}, ${stage.home.id}, ${stage.home.building.id}, ${stage.agents[0]}, ${session}, '2026-11-30', ${instant(startsAt)}, ${instant(startsAt + hour)}, 'confirmed', ${instant(clock.now())}, ${instant(clock.now())})`.execute(db.bare)
-    const seats = async () => (await sql<{ taken: number }>`select taken from session where id = ${session}`.execute(db.bare)).rows[0]!.taken
-    expect(await does(ana)(cancelTour, { tour, version: 1 })).toMatchObject({ status: 'cancelled' })
-    expect(await does(ana)(cancelTour, { tour, version: 1 })).toMatchObject({ status: 'changed' })
-    expect(await seats()).toBe(1)
   })
 })
 

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import request from 'supertest'
+import { mergePeople } from '@portero/tool-server/actions/merge-people.ts'
+import { unmergePeople } from '@portero/tool-server/actions/unmerge-people.ts'
 import type { Subject } from '@portero/tool-server/define.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
 import { building, furnish, prospects } from './support/homes.ts'
@@ -170,4 +172,25 @@ test('a visit that has begun, or is over, is neither moved nor called off', asyn
   for (const [tool, input] of named) expect(await ask(tool, input)).toMatchObject({ ok: false, error: { code: 'tour_over' }, say: expect.stringContaining('ya pasó') })
   expect(await ask('cancel_tour')).toMatchObject({ ok: false, error: { code: 'no_tour' } })
   expect(await versionOf()).toEqual([1])
+})
+
+describe('the names of a visit and a time, where two people turn out to be one', () => {
+  const staff = () => house.acting.as({ tenant: house.tenant, by: 'staff', user: 'sofia' }, 'all')
+  test.each([['the one who is kept', true], ['the one who is merged', false]])('are good for %s before, meanwhile and after', async (_title, isKept) => {
+    const pair = [people.pop()!, people.pop()!].toSorted((a, b) => (a.person < b.person ? -1 : 1)) as [Talker, Talker]
+    const [who, other] = isKept ? pair : [pair[1], pair[0]]
+    const stranger = people.pop()!
+    const tour_id = await at('2026-12-01 09:30', 'roma-1', who)
+    const [before, later] = await slots('roma-1', '2026-12-02', who)
+    const { merge, kept } = await staff()(mergePeople, { people: [who.person, other.person] })
+    expect(kept === who.person).toBe(isKept)
+    const moved = await ask('reschedule_tour', { tour_id, slot_id: before!.slot_id }, who)
+    expect(moved).toMatchObject({ ok: true, data: { tour: { start: before!.start } } })
+    expect(await ask('reschedule_tour', { tour_id, slot_id: later!.slot_id }, stranger)).toMatchObject({ ok: false, error: { code: 'slot_unknown' } })
+    expect(await ask('cancel_tour', { tour_id }, stranger)).toMatchObject({ ok: false, error: { code: 'tour_unknown' } })
+    await staff()(unmergePeople, { merge })
+    expect(await ask('cancel_tour', { tour_id }, other)).toMatchObject({ ok: false, error: { code: 'tour_unknown' } })
+    expect(await ask('reschedule_tour', { tour_id, slot_id: later!.slot_id }, who)).toMatchObject({ ok: true, data: { tour: { start: later!.start } } })
+    expect(await ask('cancel_tour', { tour_id: moved.data.tour.tour_id }, who)).toMatchObject({ ok: true }) // as it was named meanwhile
+  })
 })

@@ -2,17 +2,20 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import request from 'supertest'
+import { holdMs } from '@portero/tool-server/actions/hold-tour.ts'
 import type { Subject } from '@portero/tool-server/define.ts'
+import { hourLabel } from '@portero/tool-server/domain/spanish-times.ts'
+import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
 import { building, furnish, prospects } from './support/homes.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
 import { tinyConnector } from './support/tiny.ts'
 
 // What a prospect may ask of a visit besides when: in which part of the day, with whom, and what becomes of them where nothing suits.
-const agent = (slug: string, from: string, to: string, languages: string): string => `
-  - { slug: ${slug}, name: ${slug}, languages: [${languages}], hours: [{ days: [mon, tue, wed, thu, fri], from: '${from}', to: '${to}' }], buildings: [roma] }`
-const yaml = `buildings:${building('roma', 'perAgentAndDay: 20')}
-agents:${agent('ana', '09:00', '14:00', 'es-MX')}${agent('beto', '15:00', '17:00', 'es-MX, en')}
+const agent = (slug: string, from: string, to: string, languages: string, place = 'roma'): string => `
+  - { slug: ${slug}, name: ${slug}, languages: [${languages}], hours: [{ days: [mon, tue, wed, thu, fri], from: '${from}', to: '${to}' }], buildings: [${place}] }`
+const yaml = `buildings:${building('roma', 'perAgentAndDay: 20')}${building('condesa', 'needsName: true')}
+agents:${agent('ana', '09:00', '14:00', 'es-MX')}${agent('beto', '15:00', '17:00', 'es-MX, en')}${agent('dora', '09:00', '17:00', 'es-MX', 'condesa')}
 `
 type Talker = Subject & { person: string; conversation: string }
 let house: TestHouse
@@ -23,7 +26,7 @@ let ana: Talker
 beforeAll(async () => {
   house = await testHouse({ connectors: [tinyConnector()], accounts: [{ vendor: 'tiny', account: 'one', settings: { baseUrl: 'http://127.0.0.1:9' } }], tools })
   await furnish(house, yaml)
-  people = await prospects(house, (await house.connection('tiny')).id, 20)
+  people = await prospects(house, (await house.connection('tiny')).id, 40)
   key = await house.toolKeys.make({ tenant: house.tenant, name: 'bird', scopes: ['tours:read', 'tours:write'] })
   server = createServer(house.doors).listen(0)
 })
@@ -32,9 +35,9 @@ afterAll(async () => {
   await house.end()
 })
 beforeEach(() => void (ana = people.pop()!))
-const ask = async (tool: string, input: object): Promise<any> => {
+const ask = async (tool: string, input: object, who = ana): Promise<any> => {
   house.clock.advance(1_001) // not to be stopped for calling too often
-  return (await request(server).post(`/tools/${tool}`).set('authorization', `Bearer ${key}`).set('x-bird-conversation-id', `cv-${ana.conversation}`).send(input)).body
+  return (await request(server).post(`/tools/${tool}`).set('authorization', `Bearer ${key}`).set('x-bird-conversation-id', `cv-${who.conversation}`).send(input)).body
 }
 const hours = (slots: { start: string }[]): number[] => slots.map(({ start }) => Number(start.slice(11, 13)))
 
@@ -66,6 +69,50 @@ describe('book_tour', () => {
     expect([asked.error.code, hours(asked.error.alternatives)]).toEqual(['invalid_input', [12, 12, 13]])
     const other = await ask('book_tour', { home: 'roma-1', when: '2026-12-01', part_of_day: 'morning' })
     expect(hours(other.error.alternatives)).toEqual([9, 9, 10])
+  })
+})
+
+describe('book_tour where a name is needed and nobody knows it', () => {
+  const wish = { home: 'condesa-1', when: '2026-12-01 15:30' }
+  const visitsOf = async ({ person }: Talker) => (await sql<{ id: string; status: string; until: number | null }>`select id, status, held_until as until from tour where person_id = ${person}`.execute(house.db.bare)).rows
+  const nameOf = async ({ person }: Talker) => (await makeOwnReads({ ...house, publicBaseUrl: '' })(house.tenant).people.record(person))?.known.name
+  beforeEach(() => sql`delete from tour`.execute(house.db.bare))
+  test('keeps the time, says until when, and asks for it', async () => {
+    const asked = await ask('book_tour', wish)
+    const [held, ...more] = await visitsOf(ana)
+    expect([held, more]).toEqual([{ id: expect.any(String), status: 'held', until: house.clock.now() + holdMs }, []])
+    const until = hourLabel('America/Mexico_City', house.clock.now() + holdMs)
+    expect(asked).toEqual({ ok: false, say: `Te aparté el martes 1 dic, 15:30 h en condesa 1 hasta las ${until}. ¿A nombre de quién queda la visita?`, next: expect.stringContaining('name'), error: { code: 'name_missing', retryable: true } })
+    expect(await ask('book_tour', wish, people.pop())).toMatchObject({ ok: false, error: { code: 'slot_gone' } })
+  })
+  test('books what was kept once they say it, and knows them from then on', async () => {
+    await ask('book_tour', wish)
+    expect(await ask('book_tour', { ...wish, name: '  Ana\n Prueba ' })).toMatchObject({ ok: true, data: { tour: { start: '2026-12-01T15:30-06:00' } } })
+    expect([await visitsOf(ana), await nameOf(ana)]).toEqual([[{ id: expect.any(String), status: 'confirmed', until: null }], 'Ana Prueba'])
+    expect(await ask('book_tour', { ...wish, when: '2026-12-02 15:30', name: 'Otra' })).toMatchObject({ ok: true })
+    expect(await nameOf(ana)).toBe('Ana Prueba')
+  })
+  test('keeps it anew where they are slow and it is still free, and offers others where it isn\'t', async () => {
+    await ask('book_tour', wish)
+    house.clock.advance(holdMs)
+    expect(await ask('book_tour', wish)).toMatchObject({ error: { code: 'name_missing' } })
+    house.clock.advance(holdMs)
+    expect(await ask('book_tour', { ...wish, name: 'Beto Prueba' }, people.pop())).toMatchObject({ ok: true })
+    const late = await ask('book_tour', { ...wish, name: 'Ana Prueba' })
+    expect([late.error.code, late.error.alternatives.length]).toEqual(['slot_gone', 3])
+  })
+  test.each([['no name', ''], ['blanks', ' \t '], ['a hole in a form', '{{name}}']])('is not told it by %s', async (_title, name) => {
+    expect(await ask('book_tour', { ...wish, name })).toMatchObject({ error: { code: 'name_missing' } })
+  })
+  test('said ten times at once with the name is one visit', async () => {
+    await ask('book_tour', wish)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask('book_tour', { ...wish, name: 'Ana Prueba' })))
+    expect([new Set(answers.map(({ ok, say }) => `${ok} ${say}`)).size, answers[0].ok, (await visitsOf(ana)).length]).toEqual([1, true, 1])
+  })
+  test('books at once where the building does without', async () => {
+    expect(await ask('book_tour', { ...wish, home: 'roma-1' })).toMatchObject({ ok: true })
+    expect(await ask('book_tour', { ...wish, home: 'roma-1', when: '2026-12-02 15:30', name: 'Ana Prueba' })).toMatchObject({ ok: true })
+    expect(await nameOf(ana)).toBe('Ana Prueba') // where they say it all the same
   })
 })
 

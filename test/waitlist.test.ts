@@ -5,6 +5,7 @@ import { cancelTour } from '@portero/tool-server/actions/cancel-tour.ts'
 import { holdTour } from '@portero/tool-server/actions/hold-tour.ts'
 import { joinWaitlist } from '@portero/tool-server/actions/join-waitlist.ts'
 import { optOut } from '@portero/tool-server/actions/opt-out.ts'
+import { placing } from '@portero/tool-server/domain/offers.ts'
 import { at, hour, minute, openVisits, type Visitor, type VisitsStage } from './support/visits-stage.ts'
 
 // Who waits for a time gets it in the order of joining, for an hour, and then the next one does. One agent shows the home, so that a time is one visit.
@@ -129,4 +130,43 @@ test('a visit that nobody confirmed goes to who waits three hours before, and st
   await stage.press(ana, 'Sí, la quiero')
   await stage.until(at('25T11:30'))
   expect((await stage.tour(kept))?.status).toBe('confirmed')
+})
+
+test('in a group each seat that becomes free goes to the first whom it is enough for, and to as many as there are seats', async () => {
+  await stage.end()
+  stage = await openVisits(['ana'], ', seats: 3')
+  ;[eve, ana, beto, caro] = [await stage.visitor(), await stage.visitor(), await stage.visitor(), await stage.visitor()]
+  const dora = await stage.visitor()
+  const joins = (who: Visitor, party: number) => does(who)(bookTour, placing({ catalogue: stage.catalogue, home: stage.home, now: stage.clock.now(), wants: { party } }, noon, stage.agents))
+  const { tour } = await joins(eve, 2)
+  await joins(dora, 1)
+  const wants = async (who: Visitor, party: number) => {
+    stage.clock.advance(1_000)
+    await does(who)(joinWaitlist, { home: stage.home.id, fromDay: '2026-11-23', toDay: '2026-11-30', party })
+  }
+  await wants(ana, 3)
+  await wants(beto, 1)
+  await wants(caro, 1)
+  await leaves(tour!)
+  expect([offers(ana, beto, caro), await statesOf(), await visitsOf(dora)]).toEqual([[0, 1, 1], ['waiting', 'offered', 'offered'], ['confirmed']])
+  expect((await joins(eve, 1)).status).toBe('gone')
+  await stage.press(beto, 'Sí, la quiero')
+  expect([await visitsOf(beto), await statesOf()]).toEqual([['confirmed'], ['waiting', 'taken', 'offered']])
+  await stage.until(at('23T12:30'))
+  expect([await statesOf(), offers(ana), (await joins(eve, 1)).status]).toEqual([['waiting', 'taken', 'expired'], [0], 'booked'])
+})
+
+test('nobody is called off from a group for who waits for more than their place, or for another home', async () => {
+  await stage.end()
+  stage = await openVisits(['ana'], ', seats: 3')
+  ;[eve, ana] = [await stage.visitor(), await stage.visitor()]
+  const startsAt = at('25T13:00')
+  const { tour } = await does(eve)(bookTour, placing({ catalogue: stage.catalogue, home: stage.home, now: stage.clock.now() }, startsAt, stage.agents))
+  await settled()
+  stage.clock.advance(1_000)
+  await does(ana)(joinWaitlist, { home: stage.home.id, fromDay: '2026-11-23', toDay: '2026-11-30', party: 3 })
+  await stage.until(at('25T09:00'))
+  for (const who of [eve, ana]) await stage.writes(who)
+  await stage.until(at('25T10:05'))
+  expect((await stage.tour(tour!))?.status).toBe('confirmed')
 })

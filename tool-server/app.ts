@@ -12,6 +12,7 @@ import { makeCrmCare, measureCrm, type CrmCare } from './actions/crm-care.ts'
 import { measureTold } from './actions/crm-told.ts'
 import { gateInbound } from './actions/gate-inbound.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
+import { mindConnections } from './actions/mind-connections.ts'
 import { pushAnswer } from './actions/push-answer.ts'
 import { mayStillLeave } from './actions/say.ts'
 import { makeSee, measureSeen } from './actions/see.ts'
@@ -23,6 +24,7 @@ import { parseCatalogue } from './domain/catalogue.ts'
 import { noticeOf } from './domain/notice.ts'
 import { checkCaller } from './domain/ports/hubspot-signature.ts'
 import { sendMessage } from './domain/ports/messaging.ts'
+import { senderOf } from './domain/ports/mail.ts'
 import { asReads } from './domain/reads.ts'
 import { flows } from './flows/index.ts'
 import { bookingPages } from './pages/booking-page.ts'
@@ -141,7 +143,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const own = makeOwnReads({ db, clock, vault, publicBaseUrl: config.publicBaseUrl })
   const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
   const tickets = makeTickets({ clock, ask: (tenant, ticket) => asReads(reads(tenant)).crm.contactsOf(ticket) })
-  const turn = makeTurns({ db, clock, vault, registry, acting, reads })
+  const turns = makeTurns({ db, clock, vault, registry, acting, reads: makeReads({ db, clock, registry, connections, http: http.of, own, lane: 'sync' }) }) // nobody waits for it while they talk
   const toolKeys = makeToolKeys({ db, clock })
   const see = makeSee({ db, acting })
   // A call that arrives before its conversation's first webhook: the vendor says whose it is.
@@ -159,10 +161,11 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, metrics, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, wake })
   const bulkReads = makeReads({ db, clock, registry, connections, http: http.of, own, lane: 'bulk' })
   const crm = makeCrmCare({ db, clock, registry, connections, acting, tenant: firstTenant, own: own(firstTenant), reads: () => asReads(bulkReads(firstTenant)).crm })
-  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, more: crm.chores })
+  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, more: { ...crm.chores, 'mind-connections': mindConnections({ db, vault, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }) } })
   const worker = makeWorker({
     db, clock, log, metrics, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts: 8, callForHelp: callOthers({ db, clock }),
-    runners: { turn, command: outbox.perform, pull: pulls.pull, watch: pulls.watch, chore: chores.run },
+    runners: { turn: turns.one, command: outbox.perform, pull: pulls.pull, watch: pulls.watch, chore: chores.run },
+    company: { of: registry.together, run: (jobs, signal) => (jobs[0]?.kind === 'command' ? outbox.together(jobs, signal) : turns.together(jobs)) },
   })
 
   let reason: string | undefined = 'starting'
@@ -200,6 +203,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.disable('x-powered-by')
   app.disable('etag') // nothing here is asked for twice
   app.set('query parser', 'simple')
+  if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy) // else whatever a visitor says of their address is theirs to invent
   app.use(traced(clock))
   const whenStarted: RequestHandler = (_request, response, next) => (started ? next() : refuse(response, 'unavailable'))
   app.use(['/tools', '/openapi.json', '/mcp', '/gate'], whenStarted) // these answer machines, in JSON: what guards browsers would be a tenth of a call's cost
@@ -216,7 +220,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     },
   }))
   app.use(workflowDoor({ db, clock, connections, runFor, publicBaseUrl: config.publicBaseUrl, checkCaller }))
-  app.use(bookingPages({ db, clock, vault, acting, own, log }))
+  app.use(bookingPages({ db, clock, vault, tenant: firstTenant, acting, own, isInviting: async (tenant) => (await senderOf(asReads(reads(tenant)).mail))?.invites === true, log }))
   app.use(calendarFiles({ db, clock, vault, own }))
   app.use(mediaFiles({ db, clock, vault, audit }))
   app.use(privacyNotice({ db, tenant: firstTenant }))

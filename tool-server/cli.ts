@@ -10,7 +10,7 @@ import type { CrmCare } from './actions/crm-care.ts'
 import { appMeta, hubspotReference, keyScopes, makeHouse, openEngine, rooms, webhooksMeta } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { parseCatalogue } from './domain/catalogue.ts'
-import { changesBetween, lineOfChange, warnings } from './domain/catalogue-plan.ts'
+import { changesBetween, lineOfChange, linesLeft, warnings } from './domain/catalogue-plan.ts'
 import { catalogueText } from './domain/catalogue-text.ts'
 import type { Http } from './define.ts'
 import { newId, pause, realClock } from './spine/clock.ts'
@@ -53,7 +53,7 @@ portero docs                    the page on the tools, for whoever types them in
 portero docs hubspot            the page on HubSpot: properties, stages, scopes, webhooks, limits
         --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools
 portero catalogue plan [FILE]    what homes, agents and closed times would become by this file, or that of CATALOGUE
-portero catalogue apply [FILE]   make them so, all or nothing; homes and agents that are gone are closed, never deleted
+portero catalogue apply [FILE]   make them so, all or nothing; homes and agents that are gone are closed, never deleted, and what people made stays
 portero catalogue export         the catalogue as it is, as such a file
 portero VENDOR plan             what is lacking at a vendor: bird's webhooks and templates, hubspot's properties and stages
 portero VENDOR apply            make it so; what is there and isn't ours stays as it is
@@ -246,9 +246,10 @@ const catalogue = async (verb: 'plan' | 'apply', named: string | undefined): Pro
   if (file === undefined) throw new AppError('invalid_input', words.noFile)
   const wanted = parseCatalogue(contentOf(file), basename(file))
   await withDb(async (db) => {
-    const changes = verb === 'plan' ? changesBetween(await catalogueNow(db.bare, firstTenant), wanted) : await db.tx((tx) => importCatalogue(tx, firstTenant, wanted, () => newId(clock)))
+    const now = await catalogueNow(db.bare, firstTenant)
+    const changes = verb === 'plan' ? changesBetween(now, wanted) : await db.tx((tx) => importCatalogue(tx, firstTenant, wanted, () => newId(clock)))
     const ahead = await visitsAhead(db.bare, firstTenant, clock.now())
-    for (const line of [...changes.map((change) => lineOfChange(change, ahead)), ...warnings(wanted)]) say(line)
+    for (const line of [...changes.map((change) => lineOfChange(change, ahead)), ...linesLeft(now, wanted), ...warnings(wanted)]) say(line)
     say(changes.length === 0 ? words.nothing : verb === 'plan' ? words.planned(changes.length) : words.applied(changes.length))
   })
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
@@ -14,6 +15,7 @@ export type Config = {
   logLevel: string
   opsToken: string | undefined
   catalogue: string | undefined // a file, for tables that are empty
+  trustProxy: number | string[] | undefined // how many proxies stand in front, or whose addresses they have; without, none is believed
   legal: { company: string; address: string } | undefined // who answers for what we do with what people tell us; said in the privacy notice
   underNpm: boolean // npm start: to be stopped with npm
   baseUrls: Readonly<Record<string, string>> // by the name before _BASE_URL, in lower case
@@ -42,6 +44,18 @@ const masterKeys = z.string().transform((text, context) =>
 // Node skips what is not base64, so that a sentence could pass for a key.
 const keyBytes = (text: string): Buffer | undefined => (/^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined)
 
+// https://expressjs.com/en/guide/behind-proxies.html
+const isRange = (text: string): boolean => {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  return isIP(address) > 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128)))
+}
+const proxies = z.string().transform((text, context) => {
+  const told = text.split(',').map((each) => each.trim())
+  if (/^[1-9]$/.test(text.trim())) return Number(text)
+  if (!told.every(isRange)) context.addIssue({ code: 'custom', message: 'how many proxies stand in front (1 to 9), or their addresses, such as 10.0.0.0/8, 192.168.1.4' })
+  return told
+})
+
 const environment = z.object({
   PORT: port.default(3000),
   LAB_PORT: port.default(3100),
@@ -53,6 +67,7 @@ const environment = z.object({
   PORTERO_LAB: flag.optional(),
   PORTERO_SHADOW: flag.default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PORTERO_TRUST_PROXY: proxies.optional(),
   LEGAL_NAME: z.string().min(1).optional(),
   LEGAL_ADDRESS: z.string().min(1).optional(),
   npm_lifecycle_event: z.string().optional(),
@@ -82,7 +97,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const { data } = parsed
   return {
     port: data.PORT, labPort: data.LAB_PORT, databaseUrl: data.DATABASE_URL, dataDir: data.DATA_DIR, catalogue: data.CATALOGUE ?? (lab ? sampleCatalogue : undefined), publicBaseUrl: data.PUBLIC_BASE_URL ?? `http://localhost:${data.PORT}`,
-    lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, legal: data.LEGAL_NAME && data.LEGAL_ADDRESS ? { company: data.LEGAL_NAME, address: data.LEGAL_ADDRESS } : lab ? invented : undefined,
+    lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, trustProxy: data.PORTERO_TRUST_PROXY, legal: data.LEGAL_NAME && data.LEGAL_ADDRESS ? { company: data.LEGAL_NAME, address: data.LEGAL_ADDRESS } : lab ? invented : undefined,
     underNpm: data.npm_lifecycle_event === 'start', baseUrls,
   }
 }

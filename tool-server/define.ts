@@ -7,7 +7,7 @@
 // subject: for whom and by whom. tool: what an agent may call. again: what may be done when nobody knows whether a call arrived.
 import type { Transaction } from 'kysely'
 import type { z } from 'zod'
-import type { ErrorCode } from '@portero/shared'
+import type { AppError, ErrorCode } from '@portero/shared'
 
 type Zo = z.ZodObject
 // The tables. Each layer that owns some adds them by declaration merging; the spine's are in spine/tables.ts.
@@ -29,6 +29,7 @@ export type HttpCall = {
   reading?: true // a POST that only reads, such as a search: allowed where writes are not
   foreign?: true // whatever its origin: such as a link that is signed already
   most?: { bytes: number; ms: Millis } // of the answer, where it is larger than answers usually are
+  youngMs?: Millis // of what is read: an answer to the same question that is no older will do
   signal?: AbortSignal
 }
 export type Http = (call: HttpCall) => Promise<Reply> // belongs to ONE connection: its base URL, auth, rate, breaker, redaction
@@ -45,12 +46,16 @@ export type Again<A, R> = 'vendor-key' | 'same-effect' | 'never' | { find(args: 
 // gated: whether it may still leave is asked once more at the moment it does. What may not is dropped, and its flow hears that it was refused.
 export type Command<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; attempts: number; blocksSerialWhenDead: boolean; gated?: true }
 export const defineCommand = <A extends Zo, R extends Zo>(command: Command<A, R>): Command<A, R> => command
-export type Doing<S = any> = { command: Command; again: Again<any, any>; run: (args: any, at: At<S> & { key: string }) => Promise<any> }
+// Many in one call. most: this many. After one with n, the next waits n times eachMs for company, and mostMs at the longest: it is company that is worth waiting for only where there is much of it.
+export type Together = { most: number; eachMs: Millis; mostMs: Millis }
+type Many<S> = Together & { run(many: any[], at: At<S>): Promise<(object | AppError)[]> } // an answer for each, in their order
+export type Doing<S = any> = { command: Command; again: Again<any, any>; run: (args: any, at: At<S> & { key: string }) => Promise<any>; together?: Many<S> }
 export const doing = <A extends Zo, R extends Zo, S>(
   command: Command<A, R>,
   again: Again<z.infer<A>, z.infer<R>>,
   run: (args: z.infer<A>, at: At<S> & { key: string }) => Promise<z.infer<R>>,
-): Doing<S> => ({ command, again, run })
+  together?: Many<S>,
+): Doing<S> => ({ command, again, run, ...(together && { together }) })
 
 // What the flow named by `then` hears: exactly one of done and dead.
 export type Answer<A = unknown, R = unknown> = { command: string; key: string; args: A; done?: R; dead?: { code: string; uncertain: boolean } }
@@ -58,7 +63,7 @@ export type Answer<A = unknown, R = unknown> = { command: string; key: string; a
 type FlowRef<P extends Zo = Zo> = { name: string; payload: P }
 // person: whose key seals the row; without it the subject's person, else the tenant.
 export type SendHow = { key: string; to?: string; serial?: string; lane?: Lane; at?: Millis; then?: string; person?: string }
-export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string }
+export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string; stays?: true } // stays: one that has not begun is left as it is
 // What is personal is stored by these only. place: table, column and row, to which the ciphertext is bound.
 export type Sealing = {
   seal(place: string, plain: string | Uint8Array, person?: string): Promise<Buffer> // with the person's key, else the subject's, else the tenant's
@@ -124,6 +129,7 @@ export type Flow<Reads = any, P extends Zo = any, F = any> = {
   payload: P
   serial?(payload: z.infer<P>): string
   gather?(payload: z.infer<P>, reads: Reads): Promise<F>
+  together?: Together & { gather(payloads: z.infer<P>[], reads: Reads): Promise<F[]> } // what many turns need, read at once
   decide(payload: z.infer<P>, facts: F, at: Act): Promise<void>
 }
 export type Webhook<S = any> = {

@@ -41,11 +41,13 @@ const es = {
   agentGone: 'ya no está en el archivo: queda inactivo, no se borra',
   visitsAhead: (count: number) => (count === 1 ? 'Tiene 1 visita por venir, que sigue en pie' : `Tiene ${count} visitas por venir, que siguen en pie`),
   blackoutGone: 'ya no está en el archivo: se quita, y ese tiempo se puede visitar',
+  blackoutLeft: 'lo puso una persona en HubSpot o en la consola: se queda',
+  hoursLeft: 'su horario lo puso una persona en HubSpot o en la consola: se queda; con hoursBy: file vale el del archivo',
   noHours: (name: string) => `${name} no tiene horario, así que no se ofrece con nadie ninguna visita suya; escribe hours, o active: false`,
   nothing: 'Nada que cambiar: el catálogo ya está así.',
   planned: (count: number) => (count === 1 ? '1 cambio. Hazlo con: portero catalogue apply' : `${count} cambios. Hazlos con: portero catalogue apply`),
   applied: (count: number) => (count === 1 ? 'Listo: 1 cambio.' : `Listo: ${count} cambios.`),
-  exported: 'El catálogo como está en Portero. Edítalo y mira qué cambiaría con: portero catalogue plan ARCHIVO',
+  exported: 'El catálogo como está en Portero. Edítalo y mira qué cambiaría con: portero catalogue plan ARCHIVO\n Lo que dice by: people o hoursBy: people lo puso una persona en HubSpot o en la consola: aquí sólo se lee.',
 }
 type CatalogueWords = typeof es
 const en: CatalogueWords = {
@@ -86,10 +88,12 @@ const en: CatalogueWords = {
   agentGone: 'no longer in the file: inactive, not deleted',
   visitsAhead: (count) => (count === 1 ? '1 visit ahead stays' : `${count} visits ahead stay`),
   blackoutGone: 'no longer in the file: it goes, and that time can be visited',
+  blackoutLeft: 'somebody made it in HubSpot or the console: it stays',
+  hoursLeft: 'somebody set these hours in HubSpot or the console: they stay; hoursBy: file makes those of the file hold',
   noHours: (name) => `${name} has no hours, so no visit is offered with them; write hours, or active: false`,
   nothing: 'Nothing to change: the catalogue is like that already.',
   planned: (count) => (count === 1 ? '1 change. Make it with: portero catalogue apply' : `${count} changes. Make them with: portero catalogue apply`),
   applied: (count) => (count === 1 ? 'Done: 1 change.' : `Done: ${count} changes.`),
-  exported: 'The catalogue as Portero has it. Edit it and see what would change with: portero catalogue plan FILE',
+  exported: 'The catalogue as Portero has it. Edit it and see what would change with: portero catalogue plan FILE\n What says by: people or hoursBy: people was made by somebody in HubSpot or the console: here it is only read.',
 }
 export const catalogueWords: Record<Language, CatalogueWords> = { 'es-MX': es, en }

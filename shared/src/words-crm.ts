@@ -27,7 +27,7 @@ const page = {
   },
   phone: 'Teléfono', known: 'La conocemos desde', is: 'Es esta persona', isNot: 'No es', isNone: 'No es ninguna',
   mergeThere: 'Ya tiene otro contacto. Si es la misma persona, únelos en HubSpot y esto se resuelve solo.',
-  record: { contact: 'Contacto', deal: 'Negocio', meeting: 'Visita', communication: 'Conversación', task: 'Tarea' },
+  record: { contact: 'Contacto', deal: 'Negocio', meeting: 'Visita', communication: 'Conversación', task: 'Tarea', note: 'Nota', ticket: 'Ticket' },
   field: { name: 'Nombre', language: 'Idioma', phone: 'Teléfono', owner: 'Responsable', stage: 'Etapa', startsAt: 'Hora', endsAt: 'Fin', status: 'Cómo salió' }, other: 'Otro dato',
   why: {
     theirs: 'Cambió en los dos lados; quedó lo de HubSpot, que fue lo último.', ours: 'Cambió en los dos lados; quedó lo de Portero, que fue lo último.',
@@ -36,6 +36,7 @@ const page = {
   },
   saysTheirs: 'HubSpot dice', saysOurs: 'Portero dice', holds: 'Quedó', nothing: 'Nada', erased: 'Datos borrados',
   keepTheirs: 'Queda lo de HubSpot', keepOurs: 'Queda lo de Portero', seen: 'Enterado',
+  link: 'Conexión con HubSpot', works: 'Funciona', broken: 'Con problemas', what: { key: 'Rechaza la clave', scopes: 'Falta el permiso', setup: 'Por arreglar' }, waiting: 'Esperan',
   walk: 'Repaso de contactos', walkText: 'Portero recorre todos los contactos de HubSpot y reconoce a quienes ya escribieron. Va detrás de todo lo demás y no estorba.', never: 'Todavía no se ha hecho.', noHubspot: 'HubSpot no está conectado.',
   begin: 'Repasar los contactos', again: 'Repasar otra vez', sure: 'Empezar', cancel: 'Cancelar', confirm: '¿Empezar el repaso?', confirmText: 'Se leen todos los contactos de HubSpot. A quienes se reconoce se les une lo suyo; a los demás no se les escribe nada.',
   going: (seen: number, all: number) => `${seen.toLocaleString('es-MX')} de ${all.toLocaleString('es-MX')}`, starting: 'Por empezar', ended: 'Terminado el', begun: 'Empezado el',
@@ -54,7 +55,7 @@ const pageEn: HubspotWords = {
   reason: { several: 'This contact matches more than one person.', names: 'The number or e-mail matches, but the name does not.', taken: 'It matches somebody who has another contact in HubSpot.' },
   phone: 'Phone', known: 'Known since', is: 'It is this person', isNot: 'It is not', isNone: 'It is none of them',
   mergeThere: 'They have another contact. If it is the same person, merge the two in HubSpot and this settles itself.',
-  record: { contact: 'Contact', deal: 'Deal', meeting: 'Visit', communication: 'Conversation', task: 'Task' },
+  record: { contact: 'Contact', deal: 'Deal', meeting: 'Visit', communication: 'Conversation', task: 'Task', note: 'Note', ticket: 'Ticket' },
   field: { name: 'Name', language: 'Language', phone: 'Phone', owner: 'Owner', stage: 'Stage', startsAt: 'Time', endsAt: 'End', status: 'How it went' }, other: 'Something else',
   why: {
     theirs: 'It changed on both sides; HubSpot’s stayed, which was the latest.', ours: 'It changed on both sides; Portero’s stayed, which was the latest.',
@@ -63,6 +64,7 @@ const pageEn: HubspotWords = {
   },
   saysTheirs: 'HubSpot says', saysOurs: 'Portero says', holds: 'Stayed', nothing: 'Nothing', erased: 'Data erased',
   keepTheirs: 'Keep HubSpot’s', keepOurs: 'Keep Portero’s', seen: 'Noted',
+  link: 'Connection to HubSpot', works: 'Works', broken: 'In trouble', what: { key: 'It refuses the key', scopes: 'It lacks the scope', setup: 'To be mended' }, waiting: 'Waiting',
   walk: 'Walk through the contacts', walkText: 'Portero goes through all contacts of HubSpot and recognizes who has written. It goes behind everything else and is in nobody’s way.', never: 'It has not been done yet.', noHubspot: 'HubSpot is not connected.',
   begin: 'Go through the contacts', again: 'Go through them again', sure: 'Begin', cancel: 'Cancel', confirm: 'Begin the walk?', confirmText: 'All contacts of HubSpot are read. Whoever is recognized is joined with what is theirs; to the others nothing is written.',
   going: (seen, all) => `${seen.toLocaleString('en')} of ${all.toLocaleString('en')}`, starting: 'About to begin', ended: 'Ended', begun: 'Begun',

@@ -13,11 +13,16 @@ type Sayings = {
   slotsFound(home: string, first: string): string
   noSlots(home: string): string
   noneLikeThat(home: string, nearest: string): string
+  inGroup(seats: number): string
+  tooMany(home: string, seats: number): string
   whichHome: string
   whenNotUnderstood: string
+  dayNotUnderstood: string
+  noneFree(home: string): string
   timeNotOffered: string
   slotGone: string
   slotUnknown: string
+  whoComes(label: string, home: string, until: string): string // kept for them until they say their name
   booked(label: string, home: string, agent: string, address: string): string
   alreadyBooked(label: string, home: string): string
   clash(label: string): string
@@ -70,11 +75,16 @@ export const sayings: Record<Language, Sayings> = {
     slotsFound: (home, first) => `Para visitar ${home} el primer horario libre es ${first}.`,
     noSlots: (home) => `No veo horarios libres para ${home} en esas fechas.`,
     noneLikeThat: (home, nearest) => `Así no veo horarios para ${home}; el más cercano es ${nearest}.`,
+    inGroup: (seats) => `La visita es en grupo, de hasta ${seats} personas.`,
+    tooMany: (home, seats) => `Las visitas a ${home} son en grupo, de hasta ${seats} personas. Si van más, lo vemos contigo con un asesor.`,
     whichHome: '¿Qué vivienda quieres visitar?',
-    whenNotUnderstood: 'No entendí qué día y a qué hora; por ejemplo: lunes a las 11.',
+    whenNotUnderstood: 'No entendí qué día y a qué hora, o ya pasó; por ejemplo: lunes a las 11.',
+    dayNotUnderstood: 'No entendí qué día, o ya pasó; por ejemplo: mañana, o el lunes.',
+    noneFree: (home) => `Por ahora no hay horarios libres para ${home}; si quieres, te anoto en la lista de espera.`,
     timeNotOffered: 'A esa hora no hay visitas; estos son los horarios más cercanos.',
     slotGone: 'Ese horario se acaba de ocupar; estos son los más cercanos.',
     slotUnknown: 'Ese horario ya no es válido; vuelve a consultar los horarios.',
+    whoComes: (label, home, until) => `Te aparté el ${label} en ${home} hasta las ${until}. ¿A nombre de quién queda la visita?`,
     booked: (label, home, agent, address) => `Listo, tu visita a ${home} quedó para el ${label} con ${agent}, en ${address}.`,
     alreadyBooked: (label, home) => `Ya tienes reservada esa visita a ${home}: ${label}.`,
     clash: (label) => `A esa hora ya tienes otra visita: ${label}.`,
@@ -138,11 +148,16 @@ export const sayings: Record<Language, Sayings> = {
     slotsFound: (home, first) => `The first free time to visit ${home} is ${first}.`,
     noSlots: (home) => `I see no free times for ${home} on those days.`,
     noneLikeThat: (home, nearest) => `I see no times like that for ${home}; the nearest is ${nearest}.`,
+    inGroup: (seats) => `The visit is in a group of up to ${seats} people.`,
+    tooMany: (home, seats) => `Visits to ${home} are in a group of up to ${seats} people. If there are more of you, one of our people will arrange it with you.`,
     whichHome: 'Which home would you like to visit?',
-    whenNotUnderstood: 'I did not understand the day and time; for example: Monday at 11.',
+    whenNotUnderstood: 'I did not understand the day and time, or it is over; for example: Monday at 11.',
+    dayNotUnderstood: 'I did not understand the day, or it is over; for example: tomorrow, or Monday.',
+    noneFree: (home) => `There are no free times for ${home} right now; if you like, I will put you on the waiting list.`,
     timeNotOffered: 'There are no visits at that time; these are the nearest ones.',
     slotGone: 'That time was just taken; these are the nearest ones.',
     slotUnknown: 'That time is no longer valid; please ask for the times again.',
+    whoComes: (label, home, until) => `I am keeping ${label} at ${home} for you until ${until}. Whose name shall the visit be under?`,
     booked: (label, home, agent, address) => `Done: your visit to ${home} is on ${label} with ${agent}, at ${address}.`,
     alreadyBooked: (label, home) => `You already have that visit to ${home}: ${label}.`,
     clash: (label) => `You already have another visit then: ${label}.`,

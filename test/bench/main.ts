@@ -1,12 +1,13 @@
 import { identity } from './identity.ts'
 import { ingest } from './ingest.ts'
 import { lanes } from './lanes.ts'
+import { race } from './race.ts'
 import { slots } from './slots.ts'
 import { sync } from './sync.ts'
 import { tools } from './tools.ts'
 
 // npm run bench -- NAME: one JSON line (slots: one for each workload), each figure with its baseline from the same run. On the engine that DATABASE_URL names, or the embedded one.
-const benches: Record<string, () => object | Promise<object>> = { identity, ingest, lanes, slots, sync, tools }
+const benches: Record<string, () => object | Promise<object>> = { identity, ingest, lanes, race, slots, sync, tools }
 
 const name = process.argv[2] ?? ''
 const bench = benches[name]

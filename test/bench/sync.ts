@@ -3,6 +3,7 @@ import { adoptContact } from '@portero/tool-server/actions/adopt-contact.ts'
 import { leadToChange } from '@portero/tool-server/store/leads.ts'
 import { pause, realClock } from '@portero/tool-server/spine/clock.ts'
 import { makeChurn, type Churn } from '../support/churn.ts'
+import type { Logged } from '../lab/desk.ts'
 import { setUp } from '../support/crm-stage.ts'
 import { prospects } from '../support/homes.ts'
 import { benchHouse, percentile, type BenchHouse } from './house.ts'
@@ -12,7 +13,7 @@ import { benchHouse, percentile, type BenchHouse } from './house.ts'
 // Bars: all equal in the end, no echo, a write for each change and record at most, 40 calls for 1,000 changes, p99 of our lag 3 s, no 429. Baseline: each change told by itself.
 const perSecond = 50
 const clock = realClock()
-const people = { steady: 60, hostile: 20 }
+const people = 200
 const vendorMs = 2_000
 
 export const sync = async (): Promise<object> => {
@@ -23,9 +24,7 @@ export const sync = async (): Promise<object> => {
     const steadyChanges = Math.min(2_000, Math.floor(changes / 2))
     const churn = await makeChurn({ house: bench.house, lab: bench.lab, chance: clock.chance })
     const steady = await measured(bench, churn, steadyChanges, async () => {})
-    const crowd = { ...churn, people: churn.people.slice(0, people.hostile) }
-    const narrow = await makeChurn({ house: bench.house, lab: bench.lab, chance: clock.chance, only: crowd.people.map(({ person }) => person) })
-    const hostile = await measured(bench, narrow, changes - steadyChanges, () => outage(bench, changes - steadyChanges, outageS))
+    const hostile = await measured(bench, churn, changes - steadyChanges, () => outage(bench, changes - steadyChanges, outageS))
     const { house, lab: { hubspot } } = bench
     const tally = await house.crm.reconcile()
     const differing = tally.drifted + tally.missing + (await churn.unlike()).length
@@ -45,7 +44,7 @@ const writing = /batch\/(upsert|update)$/
 
 const furnish = async ({ house, lab, connection, origin }: BenchHouse): Promise<void> => {
   await setUp(connection)
-  const known = await prospects({ ...house, clock: { ...clock, advance() {}, pending: () => 0 } }, connection.id, people.steady)
+  const known = await prospects({ ...house, clock: { ...clock, advance() {}, pending: () => 0 } }, connection.id, people)
   for (const { person } of known) {
     await house.db.tx((tx) => leadToChange(house.acting.within(tx, { tenant: house.tenant, by: 'system', person }), person))
     await house.acting.as({ tenant: house.tenant, by: 'staff', person }, 'all')(adoptContact, { person, name: 'Ana Vera' })
@@ -84,13 +83,14 @@ const outage = async (bench: BenchHouse, changes: number, outageS: number): Prom
   hubspot.controls.delivery({ twice: false, backwards: false })
 }
 
-type Row = { since: number; done: number }
+type Row = { key: string; since: number; done: number }
 const measured = async (bench: BenchHouse, churn: Churn, changes: number, meanwhile: () => Promise<void>): Promise<object> => {
   const { house, lab: { hubspot } } = bench
   const [began, first] = [clock.now(), hubspot.requests().length]
   const wrong = meanwhile().then(() => clock.now())
   const made = { ours: 0, theirs: 0 }
   const told = churn.writes()
+  const earlier = new Map(churn.people.map(({ person, changes: own }) => [person, own]))
   for (let made1 = 0; made1 < changes; made1++) {
     const waitMs = began + (made1 * 1_000) / perSecond - clock.now()
     if (waitMs > 0) await pause(clock, waitMs)
@@ -102,20 +102,38 @@ const measured = async (bench: BenchHouse, churn: Churn, changes: number, meanwh
   hubspot.clearFaults()
   await quiet(house)
   const asked = hubspot.requests().slice(first)
-  const { rows } = await sql<Row>`select least(run_at, created_at) as since, finished_at as done from job where kind = 'command' and state = 'done' and name like 'crm.put%' and created_at > to_timestamp(${began / 1_000})`.execute(house.db.bare)
+  const { rows } = await sql<Row>`select key, least(run_at, created_at) as since, finished_at as done from job where kind = 'command' and state = 'done' and name like 'crm.put%' and created_at > to_timestamp(${began / 1_000})`.execute(house.db.bare)
   const down = asked.filter(({ fault }) => fault === 'down').map(({ at }) => at)
   const [downFrom, downTo] = down.length > 0 ? [Math.min(...down), over] : [0, 0]
-  const lags = rows.filter(({ since, done }) => downTo === 0 || done < downFrom || since > downTo).map(({ since, done }) => done - since).toSorted((a, b) => a - b)
+  const outside = rows.filter(({ since, done }) => downTo === 0 || done < downFrom || since > downTo)
+  const theirs = vendorTime(asked)
+  const sorted = (times: number[]): number[] => times.toSorted((a, b) => a - b)
+  const [lags, added] = [sorted(outside.map(({ since, done }) => done - since)), sorted(outside.map((row) => row.done - row.since - theirs(row)))]
   const writes = [...churn.writes()].map(([id, count]) => [id, count - (told.get(id) ?? 0)] as const)
-  const most = Math.max(0, ...churn.people.flatMap(({ person, lead, contact, deal, changes: own }) => [[person, contact], [lead, deal]].map((ids) => writes.filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count, 0) / Math.max(1, own))))
+  const most = Math.max(0, ...churn.people.flatMap(({ person, lead, contact, deal, changes: own }) => [[person, contact], [lead, deal]].map((ids) => writes.filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count, 0) / Math.max(1, own - (earlier.get(person) ?? 0)))))
+  for (const { person, lead, contact, deal, changes: own } of process.env['ZZ'] ? churn.people : []) for (const ids of [[person, contact], [lead, deal]]) {
+    const n = writes.filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count, 0)
+    if (n <= own - (earlier.get(person) ?? 0)) continue
+    console.error('ZZ', n, own, ids)
+    for (const { at, ms, status, fault, body, path } of asked) for (const input of inputsOf(body)) if (ids.includes(input.id ?? '')) console.error('   ', at - began, ms, status, fault, path.split('/').slice(-4).join('/'), JSON.stringify(input).slice(0, 400))
+    const { rows: jobs } = await sql`select kind, name, key, state, attempts, created_at, finished_at from job where key like ${`%${ids[0]}%`} and created_at > to_timestamp(${began / 1_000}) order by created_at`.execute(house.db.bare)
+    for (const row of jobs) console.error('   J', JSON.stringify(row))
+  }
   const total = writes.reduce((sum, [, count]) => sum + count, 0)
   const calls = asked.filter(({ fault }) => fault !== 'down').length
   return {
     changes: made, perSecond: Math.round(changes / seconds), settledAfterS: Math.round((clock.now() - began) / 1_000 - seconds), writes: total, writesPerChange: round(total / changes), mostWritesPerChange: round(most),
-    calls, callsPer1000: Math.round((calls / changes) * 1_000), naiveCallsPer1000: naive(made), lagP50Ms: percentile(lags, 0.5), lagP99Ms: percentile(lags, 0.99), lagsSeen: lags.length,
+    calls, callsBy: Object.fromEntries([...Map.groupBy(asked.filter(({ fault }) => fault !== 'down'), ({ path, method }) => `${method} ${path.split('?')[0]}`)].map(([name, some]) => [name, some.length])), callsPer1000: Math.round((calls / changes) * 1_000), naiveCallsPer1000: naive(made), lagP50Ms: percentile(lags, 0.5), lagP99Ms: percentile(lags, 0.99), addedP50Ms: percentile(added, 0.5), addedP99Ms: percentile(added, 0.99), lagsSeen: lags.length,
     throttled: asked.filter(({ status, fault }) => status === 429 && fault === undefined).length,
   }
 }
+// How long HubSpot was busy with a record while it was being told.
+const vendorTime = (asked: readonly Logged[]) => {
+  const calls = new Map<string, Logged[]>()
+  for (const call of asked) for (const { id = '' } of inputsOf(call.body)) calls.set(id, [...(calls.get(id) ?? []), call])
+  return ({ key, since, done }: Row): number => (calls.get(key.split(':')[2] ?? '') ?? []).filter(({ at }) => at >= since && at <= done).reduce((sum, { ms = 0 }) => sum + ms, 0)
+}
+const inputsOf = (body: unknown): { id?: string }[] => (typeof body === 'object' && body !== null && 'inputs' in body && Array.isArray(body.inputs) ? body.inputs : [])
 const round = (value: number): number => Math.round(value * 100) / 100
 // A change of ours is an upsert, and for a deal a link; of a name both. One of theirs is a look.
 const naive = ({ ours, theirs }: { ours: number; theirs: number }): number => Math.round(((ours * ((1 / 3) * 3 + (2 / 3) * 2) + theirs) / Math.max(1, ours + theirs)) * 1_000)

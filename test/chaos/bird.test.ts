@@ -5,15 +5,17 @@ import { replayDead } from '@portero/tool-server/spine/dead.ts'
 import { messageBody } from '@portero/tool-server/store/places.ts'
 import type { FaultWanted } from '../lab/faults.ts'
 import { fakeClock } from '../support/clock.ts'
+import { serverUrl } from '../support/databases.ts'
 import { firstDifference, makeDiary, type Diary, type Line } from './diary.ts'
 import { makePeople, type People } from './people.ts'
 import { openChaos, type ChaosStage } from './stage.ts'
 
 // Twenty people, a vendor at its worst, and a house that is killed again and again. When it is over, what we have is what stands on the phones, and nothing was said twice.
-// CHAOS_SEED repeats one campaign, CHAOS_SEEDS runs that many.
+// Five campaigns: two on the embedded engine and three on a server. CHAOS_SEED repeats one, CHAOS_SEEDS runs that many.
 const hour = 3_600_000
-const first = Number(process.env['CHAOS_SEED'] ?? 1)
-const seeds = Array.from({ length: Number(process.env['CHAOS_SEEDS'] ?? (process.env['CHAOS_SEED'] ? 1 : 5)) }, (_, at) => first + at)
+const usual = serverUrl === undefined ? { first: 1, count: 2 } : { first: 3, count: 3 }
+const first = Number(process.env['CHAOS_SEED'] ?? usual.first)
+const seeds = Array.from({ length: Number(process.env['CHAOS_SEEDS'] ?? (process.env['CHAOS_SEED'] ? 1 : usual.count)) }, (_, at) => first + at)
 
 let stage: ChaosStage | undefined
 afterEach(async () => {

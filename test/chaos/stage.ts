@@ -12,6 +12,7 @@ import { tools } from '@portero/tool-server/tools/index.ts'
 import { startLab, type Lab } from '../lab/index.ts'
 import { fakeClock, type FakeClock } from '../support/clock.ts'
 import { freshEngine } from '../support/databases.ts'
+import { whenDue } from '../support/due.ts'
 import { portOf } from '../support/http-stage.ts'
 import { mortal, type Mortal } from '../support/mortal.ts'
 
@@ -42,7 +43,8 @@ export const openChaos = async (seed: number): Promise<ChaosStage> => {
 
   const begin = async (): Promise<House> => {
     const { dieAfter, engine: ours } = mortal(engine)
-    const house = makeHouse({ config, clock, log: makeLog({ level: 'silent', clock }), engine: ours, connectors, flows, tools, accounts })
+    const made = makeHouse({ config, clock, log: makeLog({ level: 'silent', clock }), engine: ours, connectors, flows, tools, accounts })
+    const house = { ...made, worker: whenDue(made, clock) }
     await house.begin({ work: false })
     open = { house, dieAfter }
     return house

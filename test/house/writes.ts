@@ -13,7 +13,7 @@ const saysAgain = (node: Node | undefined): boolean => {
 
 export const everyCommandSaysAgain: Rule = (files) =>
   everyFound(files, (path) => inHouse(path) && path !== 'tool-server/define.ts', ({ node, up }) => {
-    if (callee(node) === 'doing') return node.arguments.length === 3 && saysAgain(node.arguments[1].expression) ? undefined : 'does a command without saying what may be done again'
+    if (callee(node) === 'doing') return [3, 4].includes(node.arguments.length) && saysAgain(node.arguments[1].expression) ? undefined : 'does a command without saying what may be done again'
     if (node.type === 'ObjectExpression' && ['command', 'again', 'run'].every((key) => propertyOf(node, key))) return 'makes a command by hand: doing() does'
     const listed = up?.node.type === 'ArrayExpression' && up.up?.node.type === 'KeyValueProperty' && keyOf(up.up.node) === 'does'
     return listed && ['ObjectExpression', 'ArrowFunctionExpression', 'FunctionExpression'].includes(node.type) ? 'lists in does what doing() did not make' : undefined

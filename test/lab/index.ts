@@ -49,7 +49,7 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
   const secret = (): string => clock.bytes(24).toString('base64url')
   const ecoAccount = { name: 'casa', apiKey: secret(), signingSecrets: [secret(), secret()] } as const
   const birdAccount = { workspace: 'ws-lab', channel: 'ch-lab', apiKey: secret(), signingKeys: [secret(), secret()], number: '+525500000000', botName: 'Vivi' }
-  const hubspotAccount = { portal: '4812345', apiKey: secret(), pipeline: 'rentas', stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '1007' } }
+  const hubspotAccount = { portal: '4812345', apiKey: secret(), pipeline: 'rentas', stages: { new: '1001', qualified: '1002', visit_scheduled: '1003', visit_done: '1004', application: '1005', won: '1006', lost: '1007' }, helpDesk: { pipeline: '0', open: '1', closed: '4' } }
   const mailAccount = { username: 'avisos', password: secret() }
   const toolKey = given.toolKey ?? `portero_${secret()}`
   const password = secret()
@@ -74,7 +74,7 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, ...given }: 
     accounts: [
       { vendor: 'eco', account: ecoAccount.name, settings: { baseUrl: `${server.url}/eco`, apiKey: ecoAccount.apiKey, signingSecrets: ecoAccount.signingSecrets } },
       { vendor: 'bird', account: birdAccount.channel, settings: { baseUrl: `${server.url}/bird`, apiKey: birdAccount.apiKey, workspace: birdAccount.workspace, channel: birdAccount.channel, smsChannel: `${birdAccount.channel}-sms`, signingKeys: birdAccount.signingKeys } },
-      { vendor: 'hubspot', account: hubspotAccount.portal, settings: { baseUrl: `${server.url}/hubspot`, apiKey: hubspotAccount.apiKey, portal: hubspotAccount.portal, pipeline: hubspotAccount.pipeline, stages: hubspotAccount.stages, clientSecrets: [clientSecret], staff } },
+      { vendor: 'hubspot', account: hubspotAccount.portal, settings: { baseUrl: `${server.url}/hubspot`, apiKey: hubspotAccount.apiKey, portal: hubspotAccount.portal, pipeline: hubspotAccount.pipeline, stages: hubspotAccount.stages, helpDesk: hubspotAccount.helpDesk, clientSecrets: [clientSecret], staff } },
       { vendor: 'smtp', account: mailAccount.username, settings: { baseUrl: mailServer.url, ...mailAccount, from: 'avisos@portero.example' } },
     ],
     eco: { ...ecoVendor, ...server.desk('eco') },

@@ -7,7 +7,7 @@ const id = z.union([z.string(), z.number()]).transform(String)
 const ids = z.array(z.union([id, z.looseObject({ id }).transform((each) => each.id)])).catch([])
 const thing = z.looseObject({ id, properties: z.record(z.string(), z.unknown()), updatedAt: z.union([z.string(), z.number()]).optional(), associations: z.looseObject({ contacts: ids, deals: ids }).catch({ contacts: [], deals: [] }) })
 const things = z.array(thing).catch([])
-export const hubspotState = z.looseObject({ contacts: things, deals: things, meetings: things, communications: things })
+export const hubspotState = z.looseObject({ contacts: things, deals: things, meetings: things, communications: things, tasks: things, tickets: things, notes: things })
 type Thing = z.infer<typeof thing>
 export type State = z.infer<typeof hubspotState>
 
@@ -37,7 +37,7 @@ export const aboutRecord = (ref: RecordRef, state: State, view: View): Html => {
   const contacts = isContact ? [] : state.contacts.filter(({ id: each }) => record.associations.contacts.includes(each))
   const around = (each: Thing): boolean => each.associations[isContact ? 'contacts' : 'deals'].includes(record.id) || deals.some((deal) => each.associations.deals.includes(deal.id))
   return html`<article class="record" data-record="${ref.type}/${record.id}"><header>${isContact ? contactHead(ref, record, state, view) : dealHead(record, view)}${rest(record, ref.type, told[ref.type], view)}</header>
-${deals.map((deal) => dealPart(deal, view))}${contacts.map((contact) => contactPart(contact, view))}${state.meetings.filter(around).map((meeting) => meetingPart(meeting, view))}${state.communications.filter(around).map((each) => communicationPart(each, view))}</article>`
+${deals.map((deal) => dealPart(deal, view))}${contacts.map((contact) => contactPart(contact, view))}${state.meetings.filter(around).map((meeting) => meetingPart(meeting, view))}${state.tasks.filter(around).map((task) => taskPart(task, view))}${state.tickets.filter(around).map((ticket) => ticketPart(ticket, view))}${state.notes.filter(around).map((note) => notePart(note, view))}${state.communications.filter(around).map((each) => communicationPart(each, view))}</article>`
 }
 const told = { contact: ['firstname', 'lastname', 'phone', 'email'], deal: ['dealname', 'dealstage', 'amount'] }
 
@@ -75,6 +75,12 @@ const meetingPart = (meeting: Thing, view: View): Html => {
   return part(view.words.meeting, html`${field(meeting, 'title', html`<b>${plain(properties['hs_meeting_title'])}</b>`)}<div class="line">${field(meeting, 'time', Number.isFinite(ms) ? moment(ms, view.language) : start)}${outcome && field(meeting, 'outcome', badge(outcome, outcome === 'CANCELED' || outcome === 'NO_SHOW' ? 'warn' : 'good'))}</div>`)
 }
 
+const waits = (thing: Thing, isOver: boolean, { words }: View): Html => field(thing, 'state', badge(isOver ? words.settled : words.waits, isOver ? 'good' : 'warn'))
+const taskPart = (task: Thing, view: View): Html => part(view.words.task, html`${field(task, 'title', html`<b>${plain(task.properties['hs_task_subject'])}</b>`)}<div class="line">${waits(task, task.properties['hs_task_status'] === 'COMPLETED', view)}</div>`)
+const closedStage = '4' // of HubSpot's own pipeline of tickets
+const ticketPart = (ticket: Thing, view: View): Html => part(view.words.ticket, html`${field(ticket, 'title', html`<b>${plain(ticket.properties['subject'])}</b>`)}<div class="line">${waits(ticket, plain(ticket.properties['hs_pipeline_stage']) === closedStage, view)}</div>`)
+const notePart = (note: Thing, { words }: View): Html => part(words.note, html`${linesOf(plain(note.properties['hs_note_body'])).map((line, at) => field(note, `line-${at}`, line))}`)
+
 const communicationPart = (communication: Thing, { words }: View): Html => part(words.communication, html`<details id="logged-${communication.id}"><summary>${words.logged}</summary><div class="scroll said" id="said-${communication.id}" tabindex="0"><div>${linesOf(plain(communication.properties['hs_communication_body'])).map((line, at) => field(communication, `line-${at}`, line))}</div></div></details>`)
 
 const part = (label: string, body: Html): Html => html`<section><small>${label}</small>${body}</section>`
@@ -90,5 +96,5 @@ const rest = ({ id: number, properties }: Thing, kind: RecordRef['type'], shown:
 const plain = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : value ? JSON.stringify(value) : '')
 const changed = ({ updatedAt }: Thing): number => (typeof updatedAt === 'number' ? updatedAt : Date.parse(updatedAt ?? '') || 0)
 // HubSpot keeps these texts as HTML; here they are only text.
-const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&nbsp;': ' ', '&amp;': '&' }
-const linesOf = (text: string): string[] => text.replace(/<br\s*\/?>|<\/(p|div|li)>/gi, '\n').replace(/<[^>]*>/g, '').replace(/&(lt|gt|quot|#39|nbsp|amp);/g, (entity) => entities[entity] ?? '').trim().split('\n')
+const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': ' ', '&amp;': '&' }
+const linesOf = (text: string): string[] => text.replace(/<br\s*\/?>|<\/(p|div|li)>/gi, '\n').replace(/<[^>]*>/g, '').replace(/&(lt|gt|quot|nbsp|amp);/g, (entity) => entities[entity] ?? '').replace(/&#(\d{1,6});/g, (_all, code: string) => String.fromCodePoint(Number(code))).trim().split('\n')

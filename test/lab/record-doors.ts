@@ -48,7 +48,7 @@ const script = (file: Buffer | undefined, known: string | undefined): Answer => 
   return known === etag ? { status: 304, headers } : { status: 200, headers, body }
 }
 
-const known = async (state: () => Promise<State | undefined>): Promise<State> => (await state()) ?? { contacts: [], deals: [], meetings: [], communications: [] }
+const known = async (state: () => Promise<State | undefined>): Promise<State> => (await state()) ?? { contacts: [], deals: [], meetings: [], communications: [], tasks: [], tickets: [], notes: [] }
 
 const linked = ({ contacts, deals }: State, type: 'contact' | 'deal', id: string, to: string, names: string[]): object[] => {
   const found = type === 'contact' ? deals.filter(({ associations: { contacts: ids } }) => ids.includes(id)) : contacts.filter(({ id: contact }) => deals.find((deal) => deal.id === id)?.associations.contacts.includes(contact))

@@ -8,6 +8,7 @@ import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { migrate } from '@portero/tool-server/spine/migrate.ts'
 import { openPgliteMemory, snapshotOf } from '@portero/tool-server/spine/pglite.ts'
 import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
+import { lasting, type Lasting } from './lasting.ts'
 
 // The suite runs on the engine that DATABASE_URL names, or on the embedded one. A template is migrated once a run; every database is a copy of it.
 export const serverUrl = process.env['DATABASE_URL']
@@ -40,11 +41,32 @@ export const removeTemplate = async (): Promise<void> => {
 
 let made = 0
 
-// A migrated engine of its own; remove() takes it away again. url: set on a server, so that other processes can join.
+// Engines between two tests of a file; after its last one they are closed.
+const free: Lasting[] = []
+let isOver = false
+const { afterAll } = globalThis as { afterAll?: (run: () => Promise<void>) => void } // a bench has none
+afterAll?.(async () => {
+  isOver = true
+  for (const one of free) await one.end()
+})
+
+export const openTemplate = (): Promise<Engine> => openPgliteMemory({ snapshot: readFileSync(template()) })
+
+// A migrated engine with nothing in it; remove() takes it away again. url: set on a server, so that other processes can join.
 export const freshEngine = async (): Promise<{ engine: Engine; url: string | undefined; remove(): Promise<void> }> => {
-  if (!serverUrl) return { engine: await openPgliteMemory({ snapshot: readFileSync(template()) }), url: undefined, remove: async () => {} }
-  const { url, remove } = await freshDatabase()
-  return { engine: openPostgres({ url, clock, log: silent }), url, remove }
+  if (serverUrl) {
+    const { url, remove } = await freshDatabase()
+    return { engine: openPostgres({ url, clock, log: silent }), url, remove }
+  }
+  const one = free.pop() ?? (await lasting(await openTemplate()))
+  let isLent = true
+  const remove = async (): Promise<void> => {
+    if (!isLent) return
+    isLent = false
+    if (!isOver && (await one.empty())) free.push(one)
+    else await one.end()
+  }
+  return { engine: one.lend(), url: undefined, remove }
 }
 
 export const freshDatabase = async ({ empty = false } = {}): Promise<{ url: string; remove(): Promise<void> }> => {

@@ -8,6 +8,7 @@ import type { Connection, Connector, Flow, Tool } from '@portero/tool-server/def
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { fakeClock, type FakeClock } from './clock.ts'
 import { freshEngine } from './databases.ts'
+import { whenDue } from './due.ts'
 
 // A whole house on a fresh database and a hand-moved clock. Its worker works when a test says settle().
 export type TestHouse = House & { clock: FakeClock; logged(): string; connection(vendor: string): Promise<Connection>; end(): Promise<void> }
@@ -29,6 +30,7 @@ export const testHouse = async ({ connectors = [], flows = [], tools = [], accou
   await house.begin({ work: false })
   return {
     ...house,
+    worker: whenDue(house, clock),
     clock,
     logged: () => lines.join(''),
     async connection(vendor) {

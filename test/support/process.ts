@@ -5,14 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import { z } from 'zod'
 import { realClock } from '@portero/tool-server/spine/clock.ts'
-import { makeDb, type Db } from '@portero/tool-server/spine/db.ts'
+import { makeDb } from '@portero/tool-server/spine/db.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { migrate } from '@portero/tool-server/spine/migrate.ts'
 import { openPglite } from '@portero/tool-server/spine/pglite.ts'
-import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
 import { signEco } from '../lab/eco/sign.ts'
 
 // Portero as it really runs: processes with data, ports and an environment of their own. Whatever is begun here ends with cleanUp().
@@ -78,7 +76,7 @@ type How = { env: Env; detached?: boolean; uid?: number | undefined; input?: str
 export type Started = { pid: number; out(): string; err(): string; exited: Promise<Exit>; isRunning(): boolean; kill(signal: NodeJS.Signals): void }
 export const start = (file: string, args: readonly string[], { env, detached = false, uid, input }: How): Started => {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(file, args, { cwd: root, env: { PATH: `${root}node_modules/.bin:${PATH}`, HOME, ...env }, detached, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }) })
+  const child = spawn(file, args, { cwd: root, env: { PATH: `${root}node_modules/.bin:${PATH}`, HOME, NODE_COMPILE_CACHE: `${root}node_modules/.cache/compile`, ...env }, detached, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }) })
   const { pid } = child
   if (pid === undefined) throw new Error(`${file} does not start`)
   const said = { out: '', err: '' }
@@ -181,43 +179,5 @@ export const makeKnock = async ({ url, lab }: Server): Promise<(body: string) =>
   return async (body) => {
     const response = await fetch(`${url}/webhooks/eco`, { method: 'POST', headers: signed(signingSecrets, body), body, signal: AbortSignal.timeout(20_000) })
     return { status: response.status, body: await response.json(), retryAfter: response.headers.get('retry-after') }
-  }
-}
-
-// A PostgreSQL to test with: the one that DATABASE_URL names, or else the one on this machine.
-const serverUrl = process.env['DATABASE_URL'] ?? 'postgres://root@127.0.0.1:5432/postgres'
-export const onServer = async (url: string, statement: string): Promise<Record<string, unknown>[]> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
-  await client.connect()
-  try {
-    return (await client.query(statement)).rows
-  } finally {
-    await client.end()
-  }
-}
-export const hasPostgres = (): Promise<boolean> => onServer(serverUrl, 'select 1').then(() => true, () => false)
-let databases = 0
-// On the engine that the suite runs on: nothing in it yet, or, embedded, with its tables.
-export const freshHome = async ({ empty = false } = {}): Promise<Env> => {
-  if (process.env['DATABASE_URL']) return { DATA_DIR: freshDir(), DATABASE_URL: await emptyDatabase(), PORTERO_LAB: '1' }
-  return { DATA_DIR: empty ? freshDir() : await readyDir() }
-}
-export const emptyDatabase = async (): Promise<string> => {
-  const name = `portero_p_${process.pid}_${databases++}`
-  await onServer(serverUrl, `create database ${name}`)
-  atEnd(() => onServer(serverUrl, `drop database if exists ${name} with (force)`))
-  return Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
-}
-
-// The database of a home while no server has it, with its tables.
-export const withDb = async <T>({ DATA_DIR: dir = '', DATABASE_URL: url }: Env, work: (db: Db) => Promise<T>): Promise<T> => {
-  const clock = realClock()
-  const log = makeLog({ level: 'silent', clock })
-  const db = makeDb(url ? openPostgres({ url, clock, log }) : await openPglite({ dir, clock, log }))
-  try {
-    await migrate({ db, clock })
-    return await work(db)
-  } finally {
-    await db.close()
   }
 }

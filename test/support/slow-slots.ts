@@ -27,7 +27,7 @@ const whole = (at: number): number => Math.floor(at / minute) * minute
 
 const mondayOf = (day: string): string => new Date(Date.parse(`${day}T12:00Z`) - ((new Date(`${day}T12:00Z`).getUTCDay() + 6) % 7) * 1440 * minute).toISOString().slice(0, 10)
 
-export const slowSlots = ({ building, agents: all, taken, blackouts, calendars = [], now, from = -Infinity, to = Infinity, most = Infinity, home, wants = {} }: Search): Slot[] => {
+export const slowSlots = ({ building, agents: all, taken, blackouts, ways = new Map(), calendars = [], now, from = -Infinity, to = Infinity, most = Infinity, home, seats = 1, wants = {} }: Search): Slot[] => {
   const { visits, zone } = building
   const agents = all.filter(({ languages, skills }) => (!wants.language || languages.includes(wants.language)) && (wants.skills ?? []).every((each) => skills.includes(each)))
   const clock = clockOf(zone)
@@ -63,7 +63,7 @@ export const slowSlots = ({ building, agents: all, taken, blackouts, calendars =
   const busy = new Map(agents.map(({ id }) => {
     const own = taken.filter(({ agent }) => agent === id)
     const out = [...blackouts.filter((each) => (each.building === undefined || each.building === building.id) && (each.agent === undefined || each.agent === id)), ...calendars.filter(({ agent }) => agent === id).flatMap(({ stretches }) => stretches)]
-    const gap = (there: string): number => (there === building.id ? 0 : Math.max(visits.bufferMinutes, visits.travelMinutes) * minute)
+    const gap = (there: string): number => (there === building.id ? 0 : Math.max(visits.bufferMinutes * minute, visits.travelMinutes * minute, ways.get(there) ?? 0))
     return [id, new Set([...out.flatMap((each) => during(each)), ...own.flatMap((each) => during(each, gap(each.building)))])] as const
   }))
   const days = new Map(agents.map(({ id }) => [id, taken.filter(({ agent }) => agent === id).map(({ startsAt }) => clock(whole(startsAt)).day)]))
@@ -71,27 +71,34 @@ export const slowSlots = ({ building, agents: all, taken, blackouts, calendars =
     const shown = days.get(id) ?? []
     return shown.filter((each) => each === day).length >= visits.perAgentAndDay || (perWeek < Infinity && shown.filter((each) => mondayOf(each) === mondayOf(day)).length >= perWeek)
   }
-  const groups = taken.filter(({ agent, group }) => group && group.home === home && group.seatsLeft >= (wants.party ?? 1) && agents.some(({ id }) => id === agent))
+  const closed = new Map(agents.map(({ id }) => [id, new Set(blackouts.filter((each) => (each.building === undefined || each.building === building.id) && (each.agent === undefined || each.agent === id)).flatMap((each) => during(each)))]))
   const partHours = { morning: ['00:00', '12:00'], afternoon: ['12:00', '17:00'], evening: ['17:00', '24:00'] } as const
   const isPart = (startsAt: number): boolean => !wants.part || (clock(whole(startsAt)).time >= partHours[wants.part][0] && clock(whole(startsAt)).time < partHours[wants.part][1])
 
-  const slots: Slot[] = []
-  const asked = { from: Math.max(from, now + visits.noticeMinutes * minute), to }
-  const grouped = new Map<number, Slot>()
-  for (const { agent, startsAt, endsAt, group } of groups) {
-    if (startsAt < asked.from || endsAt > to || clock(whole(endsAt - 1)).day > lastDay || (grouped.get(startsAt)?.seatsLeft ?? 0) > group!.seatsLeft) continue
-    grouped.set(startsAt, { startsAt, endsAt, agents: [agent], seatsLeft: group!.seatsLeft })
+  // Of the groups that begin then, at a time at which one could, the one with most seats; of two such, the last.
+  const joined = (startsAt: number, whole: number[]): Slot | undefined => {
+    let best: Slot | undefined
+    for (const { agent, endsAt, group, ...rest } of taken) {
+      const seatsLeft = seats - (group?.seatsTaken ?? 0)
+      if (rest.startsAt !== startsAt || group?.home !== home || !agents.some(({ id }) => id === agent) || seatsLeft < (wants.party ?? 1) || endsAt > to || clock(Math.floor((endsAt - 1) / minute) * minute).day > lastDay) continue
+      if (whole.every((at) => open.get(agent)?.has(at) && !closed.get(agent)?.has(at)) && seatsLeft >= (best?.seatsLeft ?? 0)) best = { startsAt, endsAt, agents: [agent], seatsLeft }
+    }
+    return best
   }
-  slots.push(...[...grouped.values()].filter(({ startsAt }) => isPart(startsAt)))
+
+  const slots: Slot[] = []
+  const soonest = Math.max(from, now + visits.noticeMinutes * minute)
   const read = new Set<string>()
   for (const { at: startsAt, day, time } of minutes) {
     if ((Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) % visits.gridMinutes !== 0 || read.has(`${day} ${time}`)) continue
     read.add(`${day} ${time}`)
-    const isAsked = startsAt >= asked.from && startsAt + visits.minutes * minute <= to && isPart(startsAt) && !grouped.has(startsAt)
-    if (!isAsked || (!visits.onHolidays && holidays.includes(day))) continue
+    const isAsked = startsAt >= soonest && startsAt + visits.minutes * minute <= to && isPart(startsAt) && startsAt !== wants.besides
+    if (!isAsked || (!visits.onHolidays && holidays.includes(day)) || (seats > 1 && (wants.party ?? 1) > seats)) continue
     const whole = during({ startsAt, endsAt: startsAt + visits.minutes * minute })
+    const group = joined(startsAt, whole)
     const free = agents.filter((agent) => !isFull(agent, day) && whole.every((at) => open.get(agent.id)?.has(at) && !busy.get(agent.id)?.has(at)))
-    if (free.length > 0) slots.push({ startsAt, endsAt: startsAt + visits.minutes * minute, agents: free.map(({ id }) => id), seatsLeft: 1 })
+    if (group) slots.push(group)
+    else if (free.length > 0) slots.push({ startsAt, endsAt: startsAt + visits.minutes * minute, agents: free.map(({ id }) => id), seatsLeft: seats })
   }
-  return slots.toSorted((a, b) => a.startsAt - b.startsAt).slice(0, most)
+  return slots.slice(0, most)
 }

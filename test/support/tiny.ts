@@ -103,7 +103,7 @@ export const tinyConnector = (more: Partial<Connector> = {}): Connector =>
 
 // A note is what is left of a turn or an action that was committed.
 export const note = async ({ tx, subject }: Pick<Act, 'tx' | 'subject'>, text: string): Promise<void> => {
-  await sql`insert into note (tenant_id, text) values (${subject.tenant}, ${text})`.execute(tx)
+  await sql`insert into tiny_note (tenant_id, text) values (${subject.tenant}, ${text})`.execute(tx)
 }
 export const writeNote = defineAction({ name: 'tiny.write-note', args, result: z.strictObject({}), scopes: ['notes:write'], callers: ['system', 'staff'] }).decides(async ({ text }, at) => {
   await note(at, text)
@@ -131,7 +131,7 @@ export type Furnishing = NonNullable<Parameters<typeof testHouse>[0]>
 export const tinyHouse = async ({ connectors = [tinyConnector()], flows = [], accounts = [], config, ...more }: Furnishing = {}): Promise<Tiny> => {
   const vendor = await tinyVendor()
   const made = await testHouse({ connectors, flows: [told, heard, ...flows], accounts: [{ vendor: 'tiny', account: 'one', settings: { baseUrl: vendor.origin } }, ...accounts], config: { masterKeys, ...config }, ...more })
-  await sql`create table note (tenant_id uuid not null, seq bigint generated always as identity, text text not null)`.execute(made.db.bare)
+  await sql`create table tiny_note (tenant_id uuid not null, seq bigint generated always as identity, text text not null)`.execute(made.db.bare)
   const tiny = await made.connection('tiny')
   const settle = (): Promise<void> => made.worker.settle()
   const ask = z.strictObject({})
@@ -149,7 +149,7 @@ export const tinyHouse = async ({ connectors = [tinyConnector()], flows = [], ac
       made.clock.advance(ms)
       await settle()
     },
-    notes: async () => (await sql<{ text: string }>`select text from note order by seq`.execute(made.db.bare)).rows.map(({ text }) => text),
+    notes: async () => (await sql<{ text: string }>`select text from tiny_note order by seq`.execute(made.db.bare)).rows.map(({ text }) => text),
     async job(key) {
       const { rows: [row] } = await sql<JobRow>`select id, state, attempts, fence, error_code, uncertain_since, run_at, leased_by from job where key = ${key}`.execute(made.db.bare)
       if (!row) throw new Error(`no job has the key ${key}`)

@@ -38,7 +38,7 @@ const done = { ok: true, say: 'Listo.' }
 
 const noteArgs = z.strictObject({ text: z.string() })
 const noted = defineAction({ name: 'note', args: noteArgs, result: z.strictObject({ notes: z.int() }), scopes: ['notes:write'], callers: ['prospect'] }).decides(async ({ text }, { tx, subject }) => {
-  const { rows: [row] } = await sql<{ notes: number }>`insert into note (tenant_id, person_id, text) values (${subject.tenant}, ${subject.person!}, ${text}) returning (select count(*) from note) as notes`.execute(tx)
+  const { rows: [row] } = await sql<{ notes: number }>`insert into tiny_note (tenant_id, person_id, text) values (${subject.tenant}, ${subject.person!}, ${text}) returning (select count(*) from tiny_note) as notes`.execute(tx)
   if (text.startsWith('!')) throw Object.assign(new Error(secretMessage), text === '!deadlock' && { code: '40P01' })
   return { notes: row!.notes + 1 } // a statement doesn't see its own row
 })
@@ -164,14 +164,14 @@ export const toolsStage = async (): Promise<Tools> => {
   const acting = makeActing({ db, clock, vault, connections, registry, audit: makeAudit({ db, clock, vault }), wake() {}, whenFinished: async () => {} })
   const keys = makeToolKeys({ db, clock })
   const metrics = makeMetrics()
-  await sql`create table note (tenant_id uuid not null, person_id uuid not null, text text not null)`.execute(db.bare)
+  await sql`create table tiny_note (tenant_id uuid not null, person_id uuid not null, text text not null)`.execute(db.bare)
   const connection = newId(clock)
   await sql`insert into connection (tenant_id, id, vendor, account, settings_sealed, created_at) values (${firstTenant}, ${connection}, 'bird', 'one', ${Buffer.of()}, ${at(clock.now())})`.execute(db.bare)
 
   let gate: PromiseWithResolvers<void> | undefined
   let waiting = 0
   const reads: Reads = {
-    notes: { count: async () => (await sql<{ count: number }>`select count(*) as count from note`.execute(db.bare)).rows[0]!.count },
+    notes: { count: async () => (await sql<{ count: number }>`select count(*) as count from tiny_note`.execute(db.bare)).rows[0]!.count },
     gate: {
       async pass() {
         waiting++
@@ -224,7 +224,7 @@ export const toolsStage = async (): Promise<Tools> => {
     async settle(external, state) {
       await sql`update conversation set state = ${state} where external_id = ${external}`.execute(db.bare)
     },
-    notes: async () => (await sql<{ text: string }>`select text from note order by text`.execute(db.bare)).rows.map(({ text }) => text),
+    notes: async () => (await sql<{ text: string }>`select text from tiny_note order by text`.execute(db.bare)).rows.map(({ text }) => text),
     call: (name, body = {}, headers = {}) => {
       const ask = request(server).post(`/tools/${name}`).set({ authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers })
       return ask.send(typeof body === 'string' ? body : JSON.stringify(body))

@@ -39,10 +39,10 @@ const approved = defineAction({ name: 'visits-stage.approve', args: z.strictObje
   return {}
 })
 
-export const openVisits = async (agents = ['ana', 'beto']): Promise<VisitsStage> => {
+export const openVisits = async (agents = ['ana', 'beto'], visits = ''): Promise<VisitsStage> => {
   const stage = await openBirdHouse()
   const { house, bird, clock, follow } = stage
-  await furnish(house, `buildings:${building('roma', 'perAgentAndDay: 20, horizonDays: 30')}\nagents:${agents.map(agent).join('')}\n`)
+  await furnish(house, `buildings:${building('roma', `perAgentAndDay: 20, horizonDays: 30${visits}`)}\nagents:${agents.map(agent).join('')}\n`)
   const catalogue = await loadCatalogue(house.db.bare, house.tenant)
   const [home] = catalogue.homes as [Home]
   const ids = catalogue.agents.map(({ id }) => id)

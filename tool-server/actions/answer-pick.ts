@@ -71,7 +71,7 @@ const cancel = async (act: Act, pressed: Pressed): Promise<void> => {
 
 const move = async (act: Act, { visit, home, facts: { catalogue, handle, pageUrl }, tell }: Pressed): Promise<void> => {
   if (overIn('es-MX', visit, act.now) !== undefined) return tell((language) => overIn(language, visit, act.now) ?? '')
-  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent })
+  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent, party: visit.party })
   return tell((language) => timesUnder(`${sayings[language].moveWhen}${pageUrl === undefined ? '' : `\n\n${visitWords[language].ownPage(pageUrl)}`}`, slots, { language, zone: home.building.zone, handle }))
 }
 
@@ -82,7 +82,7 @@ const put = async (act: Act, { visit, home, facts: { catalogue, handle }, tell }
   if (!Number.isSafeInteger(startsAt)) return
   if (!isOpen) return tell((language) => sayings[language].homeClosed)
   const able = agentsFree({ ...searchFor({ catalogue, home, now: act.now, taken: [] }), startsAt })
-  const place = able.length > 0 ? placing({ catalogue, home, now: act.now }, startsAt, able) : undefined
+  const place = able.length > 0 ? placing({ catalogue, home, now: act.now, wants: { party: visit.party } }, startsAt, able) : undefined
   const isAhead = isOn(visit.status) && visit.startsAt > act.now
   const came = place && (isAhead ? await moved(act, { ...place, tour: visit.id }) : await booked(act, place))
   if (came?.status === 'clash') return tell((language) => sayings[language].clash(timeLabel(zone, startsAt, language)))
@@ -90,7 +90,7 @@ const put = async (act: Act, { visit, home, facts: { catalogue, handle }, tell }
     const agent = catalogue.agents.find(({ id }) => id === came.agent)?.name ?? ''
     return tell((language) => sayings[language][isAhead ? 'moved' : 'booked'](timeLabel(zone, startsAt, language), title, agent, address))
   }
-  const slots = await timesAround(act, { catalogue, home, startsAt, agent: visit.agent })
+  const slots = await timesAround(act, { catalogue, home, startsAt, agent: visit.agent, party: visit.party })
   return tell((language) => timesUnder(place ? sayings[language].slotGone : sayings[language].timeNotOffered, slots, { language, zone, handle }))
 }
 

@@ -45,7 +45,7 @@ const confirm = async (act: Act, visit: VisitNow, { catalogue, calendarUrl }: Vi
   const agent = catalogue.agents.find(({ id }) => id === visit.agent)
   if (!home) return
   const { title, building } = home
-  await sayVisit(act, visit, { purpose: 'service', key: `visit:${visit.id}:${visit.version}` }, (language) => {
+  await sayVisit(act, visit, { purpose: 'service', key: `visit:${visit.id}:${visit.version}`, zone: building.zone }, (language) => {
     const instead = byTemplate('portero_tour_confirmed', language, { home: title, when: timeLabel(building.zone, visit.startsAt, language), agent: agent?.name ?? '', place: building.address })
     return { content: { type: 'text', text: `${instead.text}\n\n${visitWords[language].links(mapOf(building), calendarUrl)}` }, instead }
   })
@@ -55,8 +55,8 @@ const askAgain = async (act: Act, visit: VisitNow, { catalogue, handle }: VisitF
   const home = catalogue.homes.find(({ id }) => id === visit.home)
   if (!home) return
   const { title, building: { zone } } = home
-  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent })
-  await sayVisit(act, visit, { purpose: 'service', key: `${aboutVisit(visit.id)}${visit.version}:no-show` }, (language) => ({
+  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent, party: visit.party })
+  await sayVisit(act, visit, { purpose: 'service', key: `${aboutVisit(visit.id)}${visit.version}:no-show`, zone }, (language) => ({
     content: timesUnder(visitWords[language].noShow(title), slots, { language, zone, handle }), instead: byTemplate('portero_missed', language, { home: title, when: timeLabel(zone, visit.startsAt, language) }),
   }))
 }

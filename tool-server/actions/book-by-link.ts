@@ -11,8 +11,9 @@ import { tourNow } from './tour-change.ts'
 
 // What the booking page does, each link once: the link is used up with what it was for, and the same form again has the same answer.
 const hold = z.strictObject({ do: z.literal('hold'), place: bookTour.args })
-const confirm = z.strictObject({ do: z.literal('confirm'), tour: z.uuid(), name: confirmHold.args.shape.name })
+const confirm = z.strictObject({ do: z.literal('confirm'), tour: z.uuid(), name: confirmHold.args.shape.name, email: confirmHold.args.shape.email })
 const release = z.strictObject({ do: z.literal('release'), tour: z.uuid() })
+// A move holds nothing first: their time stays theirs until the new one is, in one statement under the locks of both days.
 const move = z.strictObject({ do: z.literal('move'), tour: z.uuid(), place: bookTour.args })
 const args = z.strictObject({ link: z.strictObject({ digest: z.string(), endsAt: z.int() }), wish: z.discriminatedUnion('do', [hold, confirm, release, move]) })
 // over: the link has been used, or its time is up. lapsed: what was held isn't any more. off: a visit that can't be moved any more.
@@ -39,7 +40,7 @@ export const bookByLink = defineAction({ name: 'book-by-link', args, result, sco
       return { status: 'released' }
     }
     case 'confirm': {
-      const { status, tour } = await act.act(confirmHold, { tour: wish.tour, ...(wish.name !== undefined && { name: wish.name }) })
+      const { status, tour } = await act.act(confirmHold, { tour: wish.tour, ...(wish.name !== undefined && { name: wish.name }), ...(wish.email !== undefined && { email: wish.email }) })
       if (tour) await noteLink(act, link, { tour: tour.id, isUsed: true })
       return { status, ...(tour && { tour }) }
     }

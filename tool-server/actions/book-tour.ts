@@ -9,34 +9,34 @@ import { tellChange } from './tour-change.ts'
 // The one way to a tour. Who asks has worked out from the catalogue who could show it; whether they really can is decided here, under the lock of their days.
 const args = z.strictObject({
   home: z.uuid(), building: z.uuid(), day: z.string(), startsAt: z.int(), endsAt: z.int(), gapMs: z.int(), perDay: z.int(),
+  seats: z.int().min(1).optional(), party: z.int().min(1).optional(), // how many may see it at once, and how many come; one without
   agents: z.array(z.uuid()).min(1),
   weights: z.record(z.uuid(), z.number()).optional(), // of these agents, by which they take turns; all alike without
   elsewhere: z.strictObject({ agents: z.array(z.uuid()), from: z.int(), to: z.int() }), // where to look for other times when this one is gone
 })
-const taken = z.strictObject({ agent: z.string(), building: z.string(), startsAt: z.int(), endsAt: z.int() })
+const taken = z.strictObject({ agent: z.string(), building: z.string(), startsAt: z.int(), endsAt: z.int(), group: z.strictObject({ home: z.string(), seatsTaken: z.int() }).optional() })
 const result = z.strictObject({
-  status: z.enum(['booked', 'mine', 'clash', 'gone']), // mine: it was already theirs; clash: they have another visit then
+  status: z.enum(['booked', 'held', 'mine', 'clash', 'gone']), // mine: it was already theirs; clash: they have another visit then
   tour: z.uuid().optional(), agent: z.uuid().optional(), taken: z.array(taken).optional(),
 })
 
 export const fairnessMs: Millis = 30 * dayMs
 
-export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides(async (wanted, act) => {
-  const placed = await takeSlot(act, wanted)
-  const { subject: { person } } = act
-  if (placed.status === 'booked' && placed.tour && person) await tellChange(act, { id: placed.tour, person, version: 1 }, 'booked')
-  return placed
-})
+export const bookTour = defineAction({ name: 'book-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides((wanted, act) => takeSlot(act, wanted))
 
-// heldUntil: only kept for them until then, of which nobody hears.
-export const takeSlot = async (act: Act, { elsewhere, weights = {}, ...wanted }: z.infer<typeof args>, heldUntil?: Millis): Promise<z.infer<typeof result>> => {
+// heldUntil: only kept for them until then, of which nobody hears. unlessNamed: booked all the same where we know their name, or they say it now.
+type Keeping = { heldUntil?: Millis; unlessNamed?: true | undefined; name?: string | undefined }
+export const takeSlot = async (act: Act, { elsewhere, weights = {}, ...wanted }: z.infer<typeof args>, { heldUntil, unlessNamed, name }: Keeping = {}): Promise<z.infer<typeof result>> => {
   const { subject: { person, conversation } } = act
   if (!person) throw new AppError('bug', 'a visit is booked for a person')
-  const shown = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs })
+  const { shown, isNamed } = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs, name })
   const agents = inTurn(wanted.agents, { weights: new Map(Object.entries(weights)), shown })
-  const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation, heldUntil })
+  const until = unlessNamed && isNamed ? undefined : heldUntil
+  const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation, heldUntil: until })
   if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, { ...elsewhere, now: act.now }) }
-  return { status: placed.outcome, tour: placed.id, agent: placed.agent }
+  const status = placed.outcome === 'booked' && until !== undefined ? 'held' : placed.outcome
+  if (status === 'booked') await tellChange(act, { id: placed.id, person, version: 1 }, 'booked')
+  return { status, tour: placed.id, agent: placed.agent }
 }
 
 // Whose turn it is, then whose next: who has shown least for their weight in 30 days.

@@ -3,10 +3,9 @@ import { views, type Language } from '@portero/shared'
 import type { Do, Millis } from '../define.ts'
 import { isoOf, timeLabel } from '../domain/card-views.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
-import { alternatives, reach, searchFor } from '../domain/offers.ts'
+import { alternatives, placing, reach, searchFor } from '../domain/offers.ts'
 import type { Own } from '../domain/reads.ts'
-import { agentsFree, gapMs } from '../domain/slots.ts'
-import { dayOf } from '../domain/zones.ts'
+import { agentsFree } from '../domain/slots.ts'
 import type { Acting } from '../spine/act.ts'
 import { cardDoor, type CardDoor, type Visitor } from '../spine/cards.ts'
 import type { Clock } from '../spine/clock.ts'
@@ -52,11 +51,7 @@ export const cardWrites = ({ db, clock, vault, acting, tickets, own }: Needs): R
     const { catalogue, home, startsAt } = at
     const able = agentsFree({ ...searchFor({ catalogue, home, now: clock.now(), taken: [] }), startsAt })
     if (able.length === 0) return { ...refusal('not_offered', words.notOffered), alternatives: await near(subject, at, ask.language) }
-    const { building } = home
-    const wanted = {
-      home: home.id, building: building.id, day: dayOf(building.zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * 60_000, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
-      agents: [...able], weights: weightsOf(catalogue, able), elsewhere: reach({ catalogue, home }, clock.now()),
-    }
+    const wanted = placing({ catalogue, home, now: clock.now() }, startsAt, able)
     const decide = async (act: Do): Promise<Outcome> => {
       if (tour === undefined) return outcomeOf(await act(bookTour, wanted))
       const { status } = await act(rescheduleTour, { ...wanted, tour, version: ask.version ?? 0 })
@@ -137,4 +132,3 @@ export const cardWrites = ({ db, clock, vault, acting, tickets, own }: Needs): R
 
 const refusal = (code: string, say: string): View => ({ ok: false, say, code })
 const outcomeOf = ({ status, tour }: z.infer<typeof bookTour.result>): Outcome => outcome.parse({ status, ...(tour !== undefined && { tour }) })
-const weightsOf = ({ agents }: Catalogue, able: readonly string[]): Record<string, number> => Object.fromEntries(agents.flatMap(({ id, weight }) => (able.includes(id) ? [[id, weight]] : [])))

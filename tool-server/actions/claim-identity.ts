@@ -5,9 +5,9 @@ import { renumbered } from '../domain/ports/messaging.ts'
 import { blinded, holdersOf, lockNames, retireClaims, veiled } from '../store/people.ts'
 import { claimNames, claimsOf, identify } from './identify.ts'
 
-// A system vouches that somebody we know has these names too.
+// A system, or one of our people, vouches that somebody we know has these names too.
 const claim = z.strictObject({ kind: z.enum(claimKinds), value: z.string().min(1) })
-export const claimIdentity = defineAction({ name: 'claim-identity', args: z.strictObject({ person: z.uuid(), claims: z.array(claim).min(1) }), result: z.strictObject({ person: z.uuid() }), scopes: [], callers: ['system'] }).decides(
+export const claimIdentity = defineAction({ name: 'claim-identity', args: z.strictObject({ person: z.uuid(), claims: z.array(claim).min(1) }), result: z.strictObject({ person: z.uuid() }), scopes: [], callers: ['staff', 'system'] }).decides(
   async ({ person, claims }, act) => ({ person: await claimNames(act, claims, { as: person }) }),
 )
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
+import { lineOf } from '../domain/crm-record.ts'
 import { claimRecord, recordGone } from '../domain/ports/crm.ts'
 import { recordKind } from '../domain/ports/crm-seen.ts'
 import { findCounterpart, followCounterpart, forgetCounterpart, linkCounterpart, personAt, retell } from '../store/counterparts.ts'
@@ -15,7 +16,7 @@ export const forgetRecord = defineAction({ name: 'forget-record', args: recordGo
     const { ours, person } = lost
     act.concerns(person)
     if (into !== undefined && kind !== 'meeting' && (await followCounterpart(act, { kind, ours, external: into }))) {
-      await act.send(claimRecord, { kind, ours, id: into }, { key: `crm:claim:${kind}:${ours}:${into}`, serial: `crm:${person}`, lane: 'sync', person })
+      await act.send(claimRecord, { kind, ours, id: into }, { key: `crm:claim:${kind}:${ours}:${into}`, serial: lineOf({ kind, ours }), lane: 'sync', person })
       return { status: 'followed' }
     }
     for (const row of await forgetCounterpart(act, { kind, ours, person })) await act.drop(`crm:${row.kind}:${row.ours}:`)

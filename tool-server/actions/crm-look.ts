@@ -6,8 +6,8 @@ import { recordSeen } from '../domain/ports/crm-seen.ts'
 export const crmLook = { name: 'crm.look', payload: recordSeen }
 type Which = z.infer<typeof recordSeen>
 export const serialOf = ({ kind, id }: Which): string => `crm-changed:${kind}:${id}`
-const gatherMs: Millis = 400
+const gatherMs: Millis = 250
 export const againMs: Millis = 1_000
 
 export const lookAt = (act: Act, which: Which, { waitMs = gatherMs, lane = 'sync' }: { waitMs?: Millis; lane?: Lane } = {}): Promise<void> =>
-  act.later(crmLook, which, { key: `crm-look:${which.kind}:${which.id}`, at: act.now + waitMs, serial: serialOf(which), lane })
+  act.later(crmLook, which, { key: `crm-look:${lane}:${which.kind}:${which.id}`, at: act.now + waitMs, serial: serialOf(which), lane, stays: true })

@@ -5,7 +5,7 @@ import { expectCounterpart, learnCounterpart } from '../store/counterparts.ts'
 import { noteWritten, waitedSince } from '../store/crm-written.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
-const kind = z.enum(['contact', 'deal', 'meeting', 'communication', 'task'])
+const kind = z.enum(['contact', 'deal', 'meeting', 'communication', 'task', 'note', 'ticket'])
 
 // Before the CRM is told of something, so that its answer finds whose it is.
 export const expectInCrm = defineAction({ name: 'expect-in-crm', args: z.strictObject({ person: z.uuid(), kind, ours: z.uuid() }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(
@@ -16,13 +16,14 @@ export const expectInCrm = defineAction({ name: 'expect-in-crm', args: z.strictO
 )
 
 // The CRM has it. What waited for its id can follow.
-const told = z.strictObject({ kind, ours: z.uuid(), external: z.string(), told: z.string(), texts: z.record(z.string(), z.string()).default({}), key: z.string().optional() }) // texts: what it was told, field by field. key: the command's
+const told = z.strictObject({ kind, ours: z.uuid(), external: z.string(), told: z.string(), texts: z.record(z.string(), z.string()).default({}), key: z.string().optional(), hung: z.string().optional() }) // texts: what it was told, field by field. key: the command's
 export const noteToldCrm = defineAction({ name: 'note-told-crm', args: told, result: z.strictObject({ lag: z.strictObject({ kind, ms: z.int() }).optional() }), scopes: [], callers: ['system'] }).decides(async ({ texts, key, ...counterpart }, act) => {
   const person = await learnCounterpart(act, counterpart)
   if (person) await noteWritten(act, counterpart, texts)
-  const since = key === undefined ? undefined : await waitedSince(act, key)
-  if (person) await refreshCrm(act, person, 0, since)
-  return since === undefined ? {} : { lag: { kind: counterpart.kind, ms: Math.max(0, act.now - since) } }
+  const waited = key === undefined ? undefined : await waitedSince(act, key)
+  // What waited for a record to be made has waited since its change; what has changed meanwhile, since then.
+  if (person) await refreshCrm(act, person, 0, counterpart.told.startsWith('1:') ? waited?.since : waited?.madeAt)
+  return waited === undefined ? {} : { lag: { kind: counterpart.kind, ms: Math.max(0, act.now - waited.since) } }
 })
 
 // How long it took from the change until the CRM had it.

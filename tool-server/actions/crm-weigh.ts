@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { defineAction, type Act } from '../define.ts'
 import { ownerOf } from '../domain/ports/crm-fields.ts'
-import { phoneOf } from '../domain/identity.ts'
+import { emailOf, phoneOf } from '../domain/identity.ts'
 import { crmRecord, type CrmRecord } from '../domain/ports/crm-seen.ts'
 import { settleField } from '../domain/sync.ts'
 import { findCounterpart, retell } from '../store/counterparts.ts'
 import { oursNow, watched } from '../store/crm-ours.ts'
 import { noteConflict } from '../store/crm-reviews.ts'
 import { forgetWritten, isSettling, noteWritten, veil, writtenAt } from '../store/crm-written.ts'
+import { noteEmail } from '../store/invitations.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
 // What of a record at the CRM people have changed there, so that it becomes ours. Whoever lost is noted.
@@ -19,7 +20,9 @@ export const weighRecord = defineAction({ name: 'weigh-record', args: z.strictOb
   if (!counterpart) return { status: 'unknown', adopt: [] }
   const { ours, person } = counterpart
   act.concerns(person)
-  if (counterpart.toldAt !== toldAt || (await isSettling(act, person))) return { status: 'settling', ours, person, adopt: [] }
+  if (counterpart.toldAt !== toldAt || (await isSettling(act, { kind, ours }))) return { status: 'settling', ours, person, adopt: [] }
+  const email = kind === 'contact' && record.email !== undefined ? emailOf(record.email) : undefined
+  if (email !== undefined) await noteEmail(act, person, email)
   const adopt: string[] = []
   for (const { field, verdict, values } of await differences(act, record, ours)) {
     if (verdict.is === 'adopt') adopt.push(field)

@@ -5,9 +5,9 @@ import { day } from '../domain/homes.ts'
 import { joinLine } from '../store/waitlist.ts'
 
 // Somebody waits for a time to see a home. Once for each: whoever says it again has changed their mind about the days, and keeps their place.
-const args = z.strictObject({ home: z.uuid(), fromDay: day, toDay: day, part: z.enum(['morning', 'afternoon', 'evening']).optional() })
-export const joinWaitlist = defineAction({ name: 'join-waitlist', args, result: z.strictObject({ isNew: z.boolean() }), scopes: ['tours:write'], callers: ['prospect', 'workflow'] }).decides(async ({ home, fromDay, toDay, part }, act) => {
+const args = z.strictObject({ home: z.uuid(), fromDay: day, toDay: day, part: z.enum(['morning', 'afternoon', 'evening']).optional(), party: z.int().min(1).optional() })
+export const joinWaitlist = defineAction({ name: 'join-waitlist', args, result: z.strictObject({ isNew: z.boolean() }), scopes: ['tours:write'], callers: ['prospect', 'workflow'] }).decides(async ({ home, fromDay, toDay, part, party = 1 }, act) => {
   const { subject: { person, conversation } } = act
   if (!person) throw new AppError('bug', 'somebody waits for a time')
-  return { isNew: await joinLine(act, { person, conversation, home, fromDay, toDay, part }) }
+  return { isNew: await joinLine(act, { person, conversation, home, fromDay, toDay, part, party }) }
 })

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { defineAction, type Act } from '../define.ts'
-import { compareNames } from '../domain/identity-names.ts'
+import { lineOf } from '../domain/crm-record.ts'
+import { match } from '../domain/identity-match.ts'
 import { claimRecord } from '../domain/ports/crm.ts'
-import { crmRecord, type CrmRecord } from '../domain/ports/crm-seen.ts'
+import { crmRecord } from '../domain/ports/crm-seen.ts'
 import { externalAt, knownAmong, linkCounterpart } from '../store/counterparts.ts'
-import { nameOf, namesOf, peopleAmong } from '../store/crm-names.ts'
+import { contactClaim, knownOf, namesOf, peopleAmong, sightingOf } from '../store/crm-names.ts'
 import { askReview, closeReview, isApart, reviewToDecide, withdrawReview, type ReviewReason } from '../store/crm-reviews.ts'
 import { isSettling, noteWritten } from '../store/crm-written.ts'
-import { blinded, lockNames } from '../store/people.ts'
+import { blinded, lockNames, retireClaims, veiled } from '../store/people.ts'
+import { claimIdentity } from './claim-identity.ts'
 import { againMs, lookAt } from './crm-look.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
@@ -20,7 +22,8 @@ export const linkContact = defineAction({ name: 'link-contact', args: z.strictOb
   const known = (await knownAmong(act, 'contact', [external])).get(external)
   if (known) return { status: 'known', person: known.person }
   const people = (await peopleAmong(act, [record])).get(external) ?? []
-  const [person, ...others] = people
+  const found = match(await sightingOf(act, record), await knownOf(act, people, record))
+  const [person, ...others] = found.is === 'new' ? [] : found.people
   if (person === undefined || (await isApart(act, external))) return { status: 'stranger' }
   const review = async (reason: ReviewReason) => {
     await askReview(act, { external, people, reason })
@@ -28,23 +31,21 @@ export const linkContact = defineAction({ name: 'link-contact', args: z.strictOb
   }
   if (others.length > 0) return review('several')
   act.concerns(person)
-  if (await isSettling(act, person)) return { status: 'settling', person }
+  if (await isSettling(act, { kind: 'contact', ours: person })) return { status: 'settling', person }
   const current = await externalAt(act, 'contact', person)
   if (current !== undefined) return review('taken')
-  if (record.ours !== person && (await isAtOdds(act, record, person))) return review('names')
+  if (found.is === 'ambiguous') return review('names')
   if (!(await link(act, external, person))) return review('taken')
+  await act.act(claimIdentity, { person, claims: [contactClaim(external)] })
   await withdrawReview(act, external)
   return { status: 'linked', person }
 })
-
-// Couples and offices share a number; a single word that doesn't fit is a nickname as often.
-const isAtOdds = async (act: Act, { fields }: CrmRecord, person: string): Promise<boolean> => ['kin', 'conflict'].includes(compareNames(await nameOf(act, person), fields['name']))
 
 const link = async (act: Act, external: string, person: string): Promise<boolean> => {
   if (!(await linkCounterpart(act, { kind: 'contact', ours: person, external, person }))) return false
   // How far its people have come with somebody is theirs to say.
   await noteWritten(act, { kind: 'contact', ours: person }, { leadStatus: asItIs, lifecycle: asItIs })
-  await act.send(claimRecord, { kind: 'contact', ours: person, id: external }, { key: `crm:claim:contact:${person}:${external}`, serial: `crm:${person}`, lane: 'sync', person })
+  await act.send(claimRecord, { kind: 'contact', ours: person, id: external }, { key: `crm:claim:contact:${person}:${external}`, serial: lineOf({ kind: 'contact', ours: person }), lane: 'sync', person })
   await refreshCrm(act, person)
   return true
 }
@@ -58,6 +59,10 @@ export const decideReview = defineAction({ name: 'decide-crm-review', args: deci
   if (person !== undefined) {
     act.concerns(person)
     if (!(await link(act, asked.external, person))) return { status: 'taken' } // it stays to be decided
+    const claims = [contactClaim(asked.external)]
+    const names = (await blinded(act, claims)).map(veiled)
+    for (const other of asked.people) if (other !== person) await retireClaims(act, other, names, 'renumbered') // as whose it was known before: nobody is made one by that
+    await act.act(claimIdentity, { person, claims })
     await lookAt(act, { kind: 'contact', id: asked.external }, { waitMs: againMs })
   }
   const status = person === undefined ? 'apart' : 'linked'

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Do, Millis } from '../define.ts'
 import { dueOf, entriesOf, placeOf } from '../domain/crm-record.ts'
-import type { Catalogue } from '../domain/homes.ts'
+import { seatsOf, type Catalogue } from '../domain/homes.ts'
 import type { Kind } from '../domain/ports/crm-fields.ts'
 import type { Kept } from '../domain/ports/crm-kept.ts'
 import type { Own, Reads } from '../domain/reads.ts'
@@ -48,7 +48,7 @@ export const rebuildTours = async ({ db, tenant, own, crm, act, now, see }: Rebu
     const { clashes } = await act(restorePerson, { person, external: id, fields: { ...fields }, leads: deals, visits })
     for (const { ours, external } of visits) if (clashes.includes(ours)) lost.push({ meeting: external, why: 'overlaps' })
     count += deals.filter(({ ours }) => !clashes.includes(ours)).length
-    await asTold({ own, act }, person, catalogue)
+    await asTold({ own, act, crm }, person, catalogue)
     see({ done: at + 1, people: contacts.length })
   }
   return { people: contacts.length, leads: count, visits: await visitsAhead(db.bare, tenant, now()), lost }
@@ -86,14 +86,14 @@ const visitOf = ({ id: external, ours, fields }: Kept, catalogue: Catalogue): Vi
   if (!home) return 'no home'
   if (!agent) return 'nobody shows it'
   const { building } = home
-  return { ours, external, home: home.id, building: building.id, zone: building.zone, agent: agent.id, day: dayOf(building.zone, startsAt), startsAt, endsAt, status }
+  return { ours, external, home: home.id, building: building.id, zone: building.zone, agent: agent.id, day: dayOf(building.zone, startsAt), startsAt, endsAt, status, seats: seatsOf(home) }
 }
 
 // What stands there is what we would tell, until something changes.
-const asTold = async ({ own, act }: Pick<Rebuilding, 'own' | 'act'>, person: string, catalogue: Catalogue): Promise<void> => {
+const asTold = async ({ own, act, crm }: Pick<Rebuilding, 'own' | 'act' | 'crm'>, person: string, catalogue: Catalogue): Promise<void> => {
   const record = await own.people.record(person)
   if (!record) return
-  for (const { kind, args: { ours }, number, digest } of dueOf(entriesOf(record, catalogue), record.counterparts)) {
+  for (const { kind, args: { ours }, number, digest } of dueOf(entriesOf(record, catalogue, await crm.hasHelpDesk()), record.counterparts)) {
     const external = record.counterparts.find((each) => each.kind === kind && each.ours === ours)?.external
     if (external !== undefined) await act(noteToldCrm, { kind, ours, external, told: `${number}:${digest}`, texts: {} })
   }

@@ -11,11 +11,11 @@ import { repairRecord } from './repair-record.ts'
 
 // Everything that we keep at the CRM, compared with what stands there: person by person, then what carries our ids or their numbers besides. It changes nothing, unless it is asked to repair.
 // One step at a time, each with one search at most, of which the CRM allows few: a step that is put off is begun again, and those before it are not.
-const kinds = ['contact', 'deal', 'meeting', 'communication', 'task'] as const satisfies readonly Kind[]
+const kinds = ['contact', 'deal', 'meeting', 'communication', 'task', 'note', 'ticket'] as const satisfies readonly Kind[]
 // after: the last person, or the last record. within: of a step with more than a page, the last record of the one before.
 export const walk = z.strictObject({ at: z.enum(['people', 'numbers', ...kinds, 'end']), after: z.string().optional(), within: z.string().optional(), done: z.int(), people: z.int(), tally })
 export type Walk = z.infer<typeof walk>
-export type Asked = Pick<Reads['crm'], 'kept' | 'carrying' | 'numbered'>
+export type Asked = Pick<Reads['crm'], 'hasHelpDesk' | 'kept' | 'carrying' | 'numbered'>
 export type Reconciling = { db: Db; tenant: string; own: Own; crm: Asked; act: Do }
 type Step = { walk: Walk; odd: readonly Finding[] } // odd: what of it isn't as it should be
 
@@ -80,17 +80,17 @@ const compareCarriers = (kind: (typeof kinds)[number]) => async ({ db: { bare: o
 
 const steps: Record<Walk['at'], (needs: Reconciling, before: Walk) => Promise<Found>> = {
   people: comparePeople, numbers: compareNumbers, end: async () => ({ found: [], next: { at: 'end' } }),
-  contact: compareCarriers('contact'), deal: compareCarriers('deal'), meeting: compareCarriers('meeting'), communication: compareCarriers('communication'), task: compareCarriers('task'),
+  contact: compareCarriers('contact'), deal: compareCarriers('deal'), meeting: compareCarriers('meeting'), communication: compareCarriers('communication'), task: compareCarriers('task'), note: compareCarriers('note'), ticket: compareCarriers('ticket'),
 }
 
-const heldOf = async ({ own }: Reconciling, ids: readonly string[]): Promise<{ held: Held[]; numbers: Numbered[] }> => {
-  const catalogue = await own.homes.catalogue()
+const heldOf = async ({ own, crm }: Reconciling, ids: readonly string[]): Promise<{ held: Held[]; numbers: Numbered[] }> => {
+  const [catalogue, hasHelpDesk] = [await own.homes.catalogue(), await crm.hasHelpDesk()]
   const [held, numbers]: [Held[], Numbered[]] = [[], []]
   for (const person of ids) {
     const record = await own.people.record(person)
     if (!record) continue
     const { counterparts, known: { phone } } = record
-    held.push({ person, entries: entriesOf(record, catalogue), counterparts })
+    held.push({ person, entries: entriesOf(record, catalogue, hasHelpDesk), counterparts })
     if (phone !== undefined) numbers.push({ person, phone, external: counterparts.find(({ kind, ours }) => kind === 'contact' && ours === person)?.external })
   }
   return { held, numbers }

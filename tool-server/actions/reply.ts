@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineAction } from '../define.ts'
 import { failureReason } from '../domain/ports/messaging.ts'
 import { refusals } from '../domain/send-gate.ts'
+import { addNote } from '../store/notes.ts'
 import { noteReply, replyLeft } from '../store/replies.ts'
 import { seeEscalation } from './escalate.ts'
 import { noteInInbox } from './inbox.ts'
@@ -30,10 +31,14 @@ export const noteReplyLeft = defineAction({ name: 'note-reply-left', args: left,
   return {}
 })
 
-// For our own people only.
+// For our own people only: in the vendor's inbox, and at the CRM.
 const note = z.strictObject({ conversation: z.uuid(), text, key: z.string() })
 export const writeNote = defineAction({ name: 'write-note', args: note, result: z.strictObject({ status: z.enum(['noted', 'nameless']), text: z.string().optional() }), scopes: ['conversations:write'], callers: ['staff'] }).decides(async ({ conversation, text, key }, act) => {
   const isNoted = await noteInInbox(act, conversation, text, key)
   await act.act(seeEscalation, { conversation })
-  return isNoted ? { status: 'noted', text } : { status: 'nameless' }
+  if (!isNoted) return { status: 'nameless' }
+  const person = await addNote(act, { conversation, text })
+  act.concerns(person)
+  await refreshCrm(act, person)
+  return { status: 'noted', text }
 })

@@ -13,7 +13,7 @@ export const rescheduleTour = defineAction({ name: 'reschedule-tour', args, resu
   async ({ tour: id, version, elsewhere, weights = {}, ...wanted }, act) => {
     const person = ownerFor(act) ?? (await findTour(act, { id, person: undefined }))?.person
     if (!person) return { status: 'missing' }
-    const shown = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs, moving: id })
+    const { shown } = await lockDays(act, { agents: wanted.agents, person, day: wanted.day, from: act.now - fairnessMs, to: act.now + fairnessMs, moving: id })
     const since = sinceFor(act)
     const { before, after, clash } = await moveTour(act, { ...wanted, id, person, version, since, agents: inTurn(wanted.agents, { weights: new Map(Object.entries(weights)), shown }) })
     if (!before) return { status: 'missing' }

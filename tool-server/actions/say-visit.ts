@@ -16,7 +16,7 @@ import { say, type Instead, type Saying, type Told } from './say.ts'
 // What is said around a visit, where it was asked for, and what can be pressed under it.
 type Whose = Pick<Tour, 'person' | 'conversation'>
 type Said = { content: Content; instead?: Instead }
-export const sayVisit = async (act: Act, { person, conversation }: Whose, how: Pick<Saying, 'purpose' | 'key'>, compose: (language: Language) => Said): Promise<Told | undefined> => {
+export const sayVisit = async (act: Act, { person, conversation }: Whose, how: Pick<Saying, 'purpose' | 'key' | 'zone'>, compose: (language: Language) => Said): Promise<Told | undefined> => {
   const all = await conversationsOf(act, person)
   const reached = all.find(({ id }) => id === conversation) ?? all.at(-1)
   if (!reached || !(await contactOf(act, person))) return undefined
@@ -30,11 +30,11 @@ export const buttonsOf = (language: Language, handle: string, presses: readonly 
 
 const mostTimes = 3
 // Other times for the same home, nearest first.
-export const timesAround = async (act: Act, { catalogue, home, startsAt, agent }: { catalogue: Catalogue; home: Home; startsAt: Millis; agent?: string }): Promise<Slot[]> => {
+export const timesAround = async (act: Act, { catalogue, home, startsAt, agent, party }: { catalogue: Catalogue; home: Home; startsAt: Millis; agent?: string; party: number }): Promise<Slot[]> => {
   if (!home.isOpen) return []
   const { now, tx, subject: { tenant } } = act
   const taken = await takenTimes(tx, tenant, { ...reach({ catalogue, home }, now), now })
-  return ranked(freeSlots(searchFor({ catalogue, home, now, taken })).filter((slot) => slot.startsAt !== startsAt), { zone: home.building.zone, startsAt, agent }).slice(0, mostTimes)
+  return ranked(freeSlots(searchFor({ catalogue, home, now, taken, wants: { party, besides: startsAt } })), { zone: home.building.zone, startsAt, agent }).slice(0, mostTimes)
 }
 export const timesUnder = (text: string, slots: readonly Slot[], { language, zone, handle }: { language: Language; zone: string; handle: string }): Content => {
   const words = visitWords[language]

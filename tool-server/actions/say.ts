@@ -7,13 +7,14 @@ import { nextAllowed, night } from '../domain/quiet-hours.ts'
 import { gate, nextSend, type Purpose, type Refusal, type Verdict } from '../domain/send-gate.ts'
 import { thrifty } from '../domain/sms.ts'
 import { cardZone } from '../store/card-transcript.ts'
+import { zoneOfLead } from '../store/leads.ts'
 import { contactOf } from '../store/people.ts'
 import { spaceOut, standing, standingNow } from '../store/standing.ts'
 import { templateFor } from '../store/templates.ts'
 
 // The only way in which we say something to a prospect. What may not be said is refused with its reason, and nothing is sent.
-// instead: what says the same as an approved template, for when the window is closed. by: where it is not the vendor's chat; an SMS knows no window.
-export type Saying = { conversation: string; purpose: Purpose; content: Content | readonly Content[]; instead?: Instead; key: string; at?: Millis; then?: string; by?: 'sms' }
+// zone: of the home that it is about, by whose clock nobody is disturbed. instead: what says the same as an approved template, for when the window is closed. by: where it is not the vendor's chat; an SMS knows no window.
+export type Saying = { conversation: string; purpose: Purpose; content: Content | readonly Content[]; instead?: Instead; key: string; at?: Millis; zone?: string; then?: string; by?: 'sms' }
 export type Instead = { template: string; params: { key: string; value: string }[]; text: string }
 export type Told = { said: true } | { said: false; because: Refusal }
 
@@ -31,16 +32,15 @@ export const sayingOf = (name: string): Pick<Saying, 'conversation' | 'purpose' 
   return { conversation, key, purpose: of === 'staff' || of === 'goodbye' ? of : isService ? 'service' : 'answer' }
 }
 
-// Of our own accord we write to nobody at night.
-const quiet = { zone: cardZone, ...night }
-
 export const say = async (act: Act, saying: Saying): Promise<Told> => {
-  const { conversation, purpose, content, instead, at = act.now, then = 'messaging.sent', by } = saying
-  const now = purpose === 'service' ? nextAllowed(Math.max(at, act.now), quiet) : Math.max(at, act.now) // when it is to leave
+  const { conversation, purpose, content, instead, at = act.now, zone, then = 'messaging.sent', by } = saying
   const known = await standing(act, conversation)
   const to = known && (await contactOf(act, known.person))
   if (!known || !to) throw new AppError('bug', 'what is said goes to somebody, in a conversation')
   const { mode, heardAt, isOptedOut, connection, language } = known
+  // When it is to leave: of our own accord we write to nobody at night.
+  const wanted = Math.max(at, act.now)
+  const now = purpose === 'service' ? nextAllowed(wanted, { zone: zone ?? (await zoneOfLead(act, known.person)) ?? cardZone, ...night }) : wanted
   const template = instead && (await templateFor(act, { connection, name: instead.template, language }))
   const verdict = gate(purpose, { isOptedOut, mode, heardAt, windowed: by !== 'sms', template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', now })
   if (verdict.may === 'no') return { said: false, because: verdict.because }

@@ -25,7 +25,7 @@ export const tellVisit = async (act: Act, { tour, home, was, change }: Telling):
     ? ['portero_tour_moved', { home: title, when: timeLabel(zone, startsAt, language), place: address }]
     : ['portero_reschedule', { home: title, when: timeLabel(zone, was, language) }]
   const instead = byTemplate(name, language, given)
-  const told = (await contactOf(act, person)) ? await say(act, { conversation, purpose: 'service', content: { type: 'text', text: instead.text }, instead, key: `${about}:${version}` }) : undefined
+  const told = (await contactOf(act, person)) ? await say(act, { conversation, purpose: 'service', zone, content: { type: 'text', text: instead.text }, instead, key: `${about}:${version}` }) : undefined
   if (told?.said || (told && told.because === 'human_in_charge')) return // who talks with them tells them
   await callAttention(act, { person, conversation, summary: crmWords['es-MX'].untold(title, timeLabel(zone, startsAt, 'es-MX'), change) })
 }

@@ -11,7 +11,7 @@ export const tourChanged = { name: 'tours.changed', payload: z.strictObject({ pe
 export const seen = { tour: z.uuid(), version: z.int() } // version: the one that whoever decided this had before them
 export const tourNow = z.strictObject({
   id: z.uuid(), person: z.uuid(), conversation: z.uuid().optional(), home: z.uuid(), building: z.uuid(), agent: z.uuid(),
-  startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), version: z.int(),
+  startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), version: z.int(), party: z.int(),
 })
 
 // Prospects, and what a workflow does for them, have theirs only; somebody else's is as missing to them as one that never was.

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { visitWords } from '@portero/shared'
 import type { Act } from '../define.ts'
 import { timeLabel } from '../domain/card-views.ts'
-import { mapOf, type Home } from '../domain/homes.ts'
+import { mapOf, seatsOf, type Home } from '../domain/homes.ts'
 import { partOf } from '../domain/hours.ts'
 import { byTemplate } from '../domain/message-templates.ts'
 import { dueKinds, type DueKind } from '../domain/reminders.ts'
@@ -40,7 +40,7 @@ const remind = async (act: Act, { visit, home, facts: { handle } }: Around, what
   const { isAcknowledged, startsAt } = visit
   if (isAcknowledged && what !== 'hours') return
   const { title, building } = home
-  await sayVisit(act, visit, { purpose: 'service', key: keyOf(visit, what) }, (language) => {
+  await sayVisit(act, visit, { purpose: 'service', key: keyOf(visit, what), zone: building.zone }, (language) => {
     const words = visitWords[language]
     const given = { when: timeLabel(building.zone, startsAt, language), home: title, place: building.address }
     const instead = byTemplate('portero_tour_reminder', language, given)
@@ -56,23 +56,23 @@ const missed = async (act: Act, { visit: { id, version, hasArrived } }: Around):
 
 // Nobody knows whether they come, and somebody waits for a time like this one.
 const giveAway = async (act: Act, { visit, home, facts: { catalogue, handle } }: Around): Promise<void> => {
-  const { id, version, startsAt, isAcknowledged, person, agent } = visit
+  const { id, version, startsAt, isAcknowledged, person, agent, party } = visit
   const { title, building } = home
-  if (isAcknowledged || !(await nextInLine(act, { building: building.id, day: dayOf(building.zone, startsAt), part: partOf(building.zone, startsAt), startsAt, but: person }))) return
+  if (isAcknowledged || !(await nextInLine(act, { building: building.id, day: dayOf(building.zone, startsAt), part: partOf(building.zone, startsAt), startsAt, but: person, only: seatsOf(home) > 1 ? { home: home.id, seats: party } : undefined }))) return // the others of a group come all the same
   const { status } = await act.act(cancelTour, { tour: id, version })
   if (status !== 'cancelled') return
-  const slots = await timesAround(act, { catalogue, home, startsAt, agent })
-  await sayVisit(act, visit, { purpose: 'service', key: `given-away:${id}:${startsAt}` }, (language) => {
+  const slots = await timesAround(act, { catalogue, home, startsAt, agent, party })
+  await sayVisit(act, visit, { purpose: 'service', key: `given-away:${id}:${startsAt}`, zone: building.zone }, (language) => {
     const when = timeLabel(building.zone, startsAt, language)
     return { content: timesUnder(visitWords[language].givenAway(title, when), slots, { language, zone: building.zone, handle }), instead: byTemplate('portero_reschedule', language, { home: title, when }) }
   })
 }
 
 const isSettled = new Set(['application', 'won', 'lost'])
-const followUp = async (act: Act, { visit, home: { title } }: Around): Promise<void> => {
+const followUp = async (act: Act, { visit, home: { title, building: { zone } } }: Around): Promise<void> => {
   const lead = await findLead(act.tx, act.subject.tenant, visit.person)
   if ((lead && isSettled.has(lead.stage)) || (await toursAhead(act, visit.person)).length > 0) return
-  await sayVisit(act, visit, { purpose: 'service', key: keyOf(visit, 'follow-up') }, (language) => {
+  await sayVisit(act, visit, { purpose: 'service', key: keyOf(visit, 'follow-up'), zone }, (language) => {
     const instead = byTemplate('portero_follow_up', language, { home: title })
     return { content: { type: 'text', text: instead.text }, instead }
   })

@@ -2,14 +2,13 @@ import { z } from 'zod'
 import { sayings, visitWords } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
 import { timeLabel } from '../domain/card-views.ts'
-import type { Catalogue, Home } from '../domain/homes.ts'
+import { seatsOf, type Catalogue, type Home } from '../domain/homes.ts'
 import { partOf } from '../domain/hours.ts'
 import { byTemplate } from '../domain/message-templates.ts'
 import { placing, searchFor } from '../domain/offers.ts'
 import { nextAllowed, night } from '../domain/quiet-hours.ts'
 import { agentsFree } from '../domain/slots.ts'
 import { dayOf, minuteMs } from '../domain/zones.ts'
-import { cardZone } from '../store/card-transcript.ts'
 import { dropHeld } from '../store/holds.ts'
 import { nextInLine, putWaiting, waitingBy, type Waiting } from '../store/waitlist.ts'
 import { bookTour, takeSlot } from './book-tour.ts'
@@ -37,24 +36,26 @@ export const refill = async (act: Act, { after, ...time }: z.infer<typeof timeFr
   if (!first) return
   const home = catalogue.homes.find(({ id }) => id === first.home)
   const came = home ? await offerTo(act, first, { home, startsAt, catalogue }) : 'not-theirs'
-  if (came === 'not-theirs') await offerTime(act, time, first.id)
+  // Where visits are shared there may be room for one more, or for a smaller party.
+  const isShared = catalogue.homes.some((each) => each.building.id === building && seatsOf(each) > 1)
+  if (came === 'not-theirs' || (isShared && came !== 'over')) await offerTime(act, time, first.id)
 }
 
 type What = { home: Home; startsAt: Millis; catalogue: Catalogue }
-const offerTo = async (act: Act, waiting: Waiting, { home, startsAt, catalogue }: What): Promise<'offered' | 'not-theirs' | 'gone'> => {
+const offerTo = async (act: Act, waiting: Waiting, { home, startsAt, catalogue }: What): Promise<'offered' | 'not-theirs' | 'gone' | 'over'> => {
   const { now } = act
   const { building, title } = home
   const { zone } = building
-  const saidAt = nextAllowed(now, { zone: cardZone, ...night }) // when they will read it
+  const saidAt = nextAllowed(now, { zone, ...night }) // when they will read it
   const dueAt = Math.min(saidAt + keptMs, startsAt - building.visits.noticeMinutes * minuteMs)
   const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
-  if (dueAt < saidAt + leastMs || able.length === 0) return 'gone'
-  const { id, person, conversation } = waiting
+  if (dueAt < saidAt + leastMs || able.length === 0) return 'over'
+  const { id, person, conversation, party } = waiting
   act.subject = { ...act.subject, person, ...(conversation !== undefined && { conversation }) }
-  const { status, tour } = await takeSlot(act, placing({ catalogue, home, now }, startsAt, able), dueAt)
+  const { status, tour } = await takeSlot(act, placing({ catalogue, home, now, wants: { party } }, startsAt, able), { heldUntil: dueAt })
   if (status === 'gone') return 'gone'
-  if (status !== 'booked' || tour === undefined) return 'not-theirs'
-  const told = await sayVisit(act, waiting, { purpose: 'service', key: `waitlist:${id}:${startsAt}` }, (language) => {
+  if (status !== 'held' || tour === undefined) return 'not-theirs'
+  const told = await sayVisit(act, waiting, { purpose: 'service', key: `waitlist:${id}:${startsAt}`, zone }, (language) => {
     const [when, until] = [timeLabel(zone, startsAt, language), timeLabel(zone, dueAt, language)]
     const { offered, press } = visitWords[language]
     const buttons = (['take', 'pass', 'leave'] as const).map((does) => ({ id: `wait:${does}:${id}`, title: press[does] }))
@@ -101,7 +102,7 @@ export const answerOffer = async (act: Act, { person, conversation, message, ver
   }
   if (verb !== 'take' || state === 'left' || startsAt === undefined) return
   const able = agentsFree({ ...searchFor({ catalogue, home, now: act.now, taken: [] }), startsAt })
-  const placed = able.length > 0 ? await act.act(bookTour, placing({ catalogue, home, now: act.now }, startsAt, able)) : undefined
+  const placed = able.length > 0 ? await act.act(bookTour, placing({ catalogue, home, now: act.now, wants: { party: waiting.party } }, startsAt, able)) : undefined
   if (placed?.status === 'clash') return void (await tell((language) => sayings[language].clash(timeLabel(zone, startsAt, language))))
   if (placed?.status !== 'booked' && placed?.status !== 'mine') {
     if (state !== 'taken') await putWaiting(act, waiting, { state: 'waiting' })

@@ -28,7 +28,8 @@ export const shortTime = (ms: Millis, now: Millis, language: Language): Html => 
   const { time, date, dated } = usual[language]
   return tag(ms, dayKey(ms) === dayKey(now) ? time.format(ms) : dayKey(ms).slice(0, 4) === dayKey(now).slice(0, 4) ? date.format(ms) : dated.format(ms))
 }
-export const fullTime = (ms: Millis, language: Language): Html => tag(ms, `${usual[language].date.format(ms)}, ${usual[language].time.format(ms)}`)
+export const fullTime = (ms: Millis, language: Language): Html => tag(ms, fullTimeText(ms, language))
+export const fullTimeText = (ms: Millis, language: Language): string => `${usual[language].date.format(ms)}, ${usual[language].time.format(ms)}` // within a sentence
 export const dateOf = (ms: Millis, language: Language): Html => tag(ms, usual[language].dated.format(ms))
 export const visitTime = (from: Millis, to: Millis, zone: string, language: Language): Html => {
   const { day, time } = formats(language, zone)

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { AppError, consoleWords, hubspotWords, type ConsoleWords, type Language } from '@portero/shared'
+import { AppError, consoleWords, hubspotWords, mailWords, views, type ConsoleWords, type Language } from '@portero/shared'
 import type { Millis, Subject, Tool } from '../define.ts'
 import type { See } from '../actions/see.ts'
 import type { Acting } from '../spine/act.ts'
@@ -8,15 +8,17 @@ import type { Clock } from '../spine/clock.ts'
 import type { Db } from '../spine/db.ts'
 import { languageOf } from '../spine/doors.ts'
 import type { Log } from '../spine/log.ts'
-import { html, layout, tagOf, textOf, type Html, type Nav, type Part } from '../spine/page.ts'
+import { html, layout, notice, tagOf, textOf, type Html, type Nav, type Part } from '../spine/page.ts'
 import type { ToolKeys } from '../spine/tool-keys.ts'
 import type { Vault } from '../spine/vault.ts'
 import type { SignedIn } from '../store/operators.ts'
+import type { TroubleShown } from '../store/troubles.ts'
+import { fullTimeText } from './dates.ts'
 
 // What all pages of the console share: who looks, in which language, and what stands around.
 export type ConsoleNeeds = { db: Db; clock: Clock; vault: Vault; audit: Audit; acting: Acting; see: See; log: Log; tenant: string; publicBaseUrl: string; tools: readonly Tool[]; toolKeys: Pick<ToolKeys, 'find'>; company: string; wake(): void }
 export type View = { words: ConsoleWords; language: Language; now: Millis }
-export type Inside = View & { signedIn: SignedIn; subject: Subject; toReview: number } // toReview: what the sync with HubSpot leaves to people, by count
+export type Inside = View & { signedIn: SignedIn; subject: Subject; toReview: number; troubles: readonly TroubleShown[] } // toReview: what the sync with HubSpot leaves to people, by count
 
 export const viewOf = (request: Request, clock: Clock): View => {
   const language = languageOf(request.get('accept-language'))
@@ -28,8 +30,14 @@ export const paths = {
   conversation: (id: string) => `/console/conversations/${id}`, media: (message: string, place: number) => `/console/media/${message}/${place}`, peopleOf: (person: string) => `/console/people?person=${person}`, merge: (id: string) => `/console/people/${id}`, crmContact: (id: string) => `/console/hubspot/contacts/${id}`, crmChange: (id: string) => `/console/hubspot/changes/${id}`, replay: (id: string) => `/console/queue/${id}/replay`, live: (path: string) => path.replace('/console', '/console/live'),
 }
 
-export const sendPage = (response: Response, status: number, { language }: View, { title, nav, body, wide = false }: { title: string; nav?: Nav; body: Html; wide?: boolean }): void =>
-  void response.status(status).type('html').send(layout({ title, language, nav, body, wide }))
+export const sendPage = (response: Response, status: number, { language, troubles = [] }: View & Partial<Pick<Inside, 'troubles'>>, { title, nav, body, wide = false }: { title: string; nav?: Nav; body: Html; wide?: boolean }): void =>
+  void response.status(status).type('html').send(layout({ title, language, nav, body: html`${troubles.map((trouble) => banner(trouble, language))}${body}`, wide }))
+
+// As the letter says it, for whoever gets none.
+const banner = ({ vendor, what, since, said, waiting }: TroubleShown, language: Language): Html => {
+  const { subject, paragraphs: [why, waits] } = mailWords[language].trouble[what](views.vendorName(vendor), { since: fullTimeText(since, language), said, waiting })
+  return notice('bad', subject, html`${why} ${waits}`)
+}
 
 export const navFor = ({ words, language, toReview, signedIn: { operator, csrf } }: Inside, current: 'conversations' | 'people' | 'hubspot' | 'queue' | 'kit' | undefined): Nav => ({
   home: paths.home,

@@ -20,7 +20,7 @@ ${live({ url: paths.live(paths.hubspot), everyMs: 3_000, away: inside.words.away
 export const hubspotBody = ({ reviews, conflicts, total, account, backfill }: ToReview, inside: Inside): Html => {
   const words = hubspotWords[inside.language]
   const left = total - reviews.length - conflicts.length
-  return html`<h2>${words.contacts} ${counted(reviews.length, inside)}</h2>${reviews.length === 0 ? nothing(words.noContacts, words.noContactsText) : reviews.map((each) => review(each, account, words, inside))}
+  return html`${account !== undefined && connection(inside)}<h2>${words.contacts} ${counted(reviews.length, inside)}</h2>${reviews.length === 0 ? nothing(words.noContacts, words.noContactsText) : reviews.map((each) => review(each, account, words, inside))}
 <h2>${words.changes} ${counted(conflicts.length, inside)}</h2>${conflicts.length === 0 ? nothing(words.noChanges, words.noChangesText) : conflicts.map((each) => conflict(each, account, words, inside))}
 ${left > 0 && html`<p class="soft">${words.more(left)}</p>`}${walk(backfill, account, words, inside)}`
 }
@@ -30,6 +30,13 @@ export const confirmBegin = ({ backfill }: ToReview, inside: Inside): Html => {
   const words = hubspotWords[inside.language]
   return html`<div class="narrow stack"><div class="head"><h1>${words.confirm}</h1></div><section class="card"><div class="in stack"><p>${words.confirmText}</p>
 <div class="line">${button({ action: paths.backfill, label: words.sure, kind: 'main', fields: { key: String(backfill?.begunAt ?? 0) } }, inside)}<a class="button" href="${paths.hubspot}">${words.cancel}</a></div></div></section></div>`
+}
+
+const connection = ({ troubles, language }: Inside): Html => {
+  const words = hubspotWords[language]
+  const ours = troubles.filter(({ vendor }) => vendor === 'hubspot')
+  return html`<section class="card" id="connection"><div class="line split"><h2>${words.link}</h2>${ours.length === 0 ? badge(words.works, 'good') : badge(words.broken, 'bad')}</div>
+${ours.map(({ what, since, waiting, said }) => html`<div class="in">${facts([[words.since, fullTime(since, language)], [words.what[what], said], [words.waiting, what === 'setup' ? undefined : html`<span class="number">${waiting.toLocaleString(language)}</span>`]])}</div>`)}</section>`
 }
 
 const isAdmin = ({ signedIn }: Inside): boolean => signedIn.operator.role === 'admin'

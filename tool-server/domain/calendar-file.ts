@@ -36,7 +36,7 @@ export const calendarFile = ({ tour, home, language, now, from, to }: File): { t
     ...(mapUrl !== undefined && { url: unescaped(mapUrl) }),
     ...(tour.status !== 'cancelled' && { alarms: [{ type: ICalAlarmType.display, triggerBefore: remindSeconds, description: words.reminder(title) }] }),
     ...(from && { organizer: named(from) }),
-    ...(from && to && { attendees: [{ ...named(to), role: ICalAttendeeRole.REQ, status: ICalAttendeeStatus.NEEDSACTION, rsvp: true }] }),
+    ...(from && to && { attendees: [{ ...named(to), role: ICalAttendeeRole.REQ, status: ICalAttendeeStatus.NEEDSACTION, rsvp: false }] }), // nobody reads what is answered
   })
   return { text: `${calendar.toString()}\r\n`, method, name: words.file } // the library leaves its last line open (RFC 5545, 3.1)
 }

@@ -3,18 +3,44 @@ import type { CatalogueFile } from './catalogue.ts'
 import { toldBy } from './catalogue-text.ts'
 import type { Blackout } from './homes.ts'
 
+const words = catalogueWords['es-MX']
+
 // What it takes to get from one catalogue to another. Nothing that visits may hang on is ever deleted: a home is closed, an agent inactive; a building without open homes is never found.
 type What = 'building' | 'home' | 'agent' | 'blackout'
 type Field = { field: string; before?: string | undefined; after?: string | undefined } // neither: it is too long to be told
 export type Change = { what: What; slug: string; title: string } & ({ is: 'new' | 'gone' } | { is: 'changed'; fields: Field[] } | { is: 'order' })
 
-export const changesBetween = (now: CatalogueFile, wanted: CatalogueFile): Change[] => [
-  ...compare('building', now.buildings.map(({ homes: _homes, ...rest }) => rest), wanted.buildings.map(({ homes: _homes, ...rest }) => rest), () => true),
-  ...compare('home', homesIn(now), homesIn(wanted), ({ open }) => !open),
-  ...compare('agent', agentsIn(now, wanted), agentsIn(wanted, wanted), ({ active }) => !active),
-  ...closed(wanted, missingIn(now, wanted.blackouts), 'new'),
-  ...closed(now, missingIn(wanted, now.blackouts), 'gone'),
-]
+export const changesBetween = (now: CatalogueFile, file: CatalogueFile): Change[] => {
+  const wanted = withTheirs(now, file)
+  return [
+    ...compare('building', now.buildings.map(({ homes: _homes, ...rest }) => rest), wanted.buildings.map(({ homes: _homes, ...rest }) => rest), () => true),
+    ...compare('home', homesIn(now), homesIn(wanted), ({ open }) => !open),
+    ...compare('agent', agentsIn(now, wanted), agentsIn(wanted, wanted), ({ active }) => !active),
+    ...closed(wanted, missingIn(now, wanted.blackouts), 'new'),
+    ...closed(now, missingIn(wanted, now.blackouts), 'gone'),
+  ]
+}
+
+// What people have made in HubSpot or the console is theirs: a file changes none of it and takes none of it away. Into empty tables it goes as it is.
+export const withTheirs = (now: CatalogueFile, file: CatalogueFile): CatalogueFile => {
+  if (now.buildings.length === 0) return file
+  const theirs = now.blackouts.filter(({ by }) => by === 'people')
+  return {
+    ...file,
+    agents: file.agents.map(({ hoursBy, ...agent }) => {
+      const kept = hoursBy === 'file' ? undefined : now.agents.find((each) => each.slug === agent.slug && each.hoursBy === 'people')
+      return kept ? { ...agent, hours: kept.hours, hoursBy: 'people' } : agent
+    }),
+    blackouts: [...theirs, ...missingIn({ blackouts: theirs }, file.blackouts.filter(({ by }) => by !== 'people'))],
+  }
+}
+// One line for each of theirs that the file has otherwise, or not at all.
+export const linesLeft = (now: CatalogueFile, file: CatalogueFile): string[] => {
+  if (now.buildings.length === 0) return []
+  const hours = withTheirs(now, file).agents.filter(({ hoursBy, slug, hours }) => hoursBy === 'people' && JSON.stringify(file.agents.find((each) => each.slug === slug)?.hours) !== JSON.stringify(hours))
+  const lacking = missingIn(file, now.blackouts.filter(({ by }) => by === 'people'))
+  return [...hours.map(({ slug, name }) => ` = ${words.what.agent} ${slug} (${name}): ${words.hoursLeft}`), ...closed(now, lacking, 'gone').map(({ slug, title }) => ` = ${words.what.blackout} ${slug} (${title}): ${words.blackoutLeft}`)]
+}
 const homesIn = ({ buildings }: CatalogueFile) => buildings.flatMap(({ slug: building, homes }) => homes.map((home) => ({ ...home, building, name: home.title })))
 
 const agentsIn = ({ agents }: CatalogueFile, { buildings }: CatalogueFile) => {
@@ -23,7 +49,7 @@ const agentsIn = ({ agents }: CatalogueFile, { buildings }: CatalogueFile) => {
 }
 
 export const blackoutKey = ({ building = '', agent = '', startsAt, endsAt }: Blackout): string => `${building} ${agent} ${startsAt} ${endsAt}`
-export const missingIn = ({ blackouts }: CatalogueFile, others: readonly Blackout[]): Blackout[] => {
+export const missingIn = <B extends Blackout>({ blackouts }: Pick<CatalogueFile, 'blackouts'>, others: readonly B[]): B[] => {
   const known = new Set(blackouts.map(blackoutKey))
   return others.filter((each) => !known.has(blackoutKey(each)))
 }
@@ -67,7 +93,6 @@ const told = (value: unknown): string | undefined | null => {
 const mostTold = 60
 
 // ahead: how many visits each home and agent has, by slug.
-const words = catalogueWords['es-MX']
 export const lineOfChange = (change: Change, ahead: Pick<ReadonlyMap<string, number>, 'get'>): string => {
   const { what, slug, title } = change
   const count = ahead.get(`${what} ${slug}`) ?? 0

@@ -12,7 +12,7 @@ export const catalogueText = (file: CatalogueFile): string => {
   const written = {
     buildings: file.buildings.map((each) => ({ ...brief(building, { ...each, visits: brief(visits, each.visits) }), homes: each.homes.map((one) => brief(home, one)) })),
     agents: file.agents.map((each) => brief(agent, each)),
-    ...(file.blackouts.length > 0 && { blackouts: file.blackouts.flatMap((each) => writable(file, each)).map((each) => ({ building: each.building, agent: each.agent, ...toldBy(file, each) })) }),
+    ...(file.blackouts.length > 0 && { blackouts: file.blackouts.flatMap((each) => writable(file, each)).map((each) => ({ building: each.building, agent: each.agent, ...toldBy(file, each), by: each.by })) }),
   }
   const document = new Document(written)
   visit(document, { Seq: (_key, node) => void (node.flow = node.items.every((each) => isScalar(each))), Map: (_key, node) => void (node.flow = node.has('days') || node.has('caption')) })
@@ -30,7 +30,7 @@ const brief = (schema: z.ZodType, value: Record<string, unknown>): Record<string
 }
 
 // An agent in several zones is closed in each of their buildings instead, or nobody could say by whose clock.
-const writable = (file: CatalogueFile, blackout: Blackout): Blackout[] => {
+const writable = <B extends Blackout>(file: CatalogueFile, blackout: B): B[] => {
   const shown = zonesOf(file, blackout).length === 1 ? undefined : file.agents.find(({ slug }) => slug === blackout.agent)?.buildings
   return shown === undefined ? [blackout] : shown.map((building) => ({ ...blackout, building }))
 }

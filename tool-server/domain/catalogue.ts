@@ -12,16 +12,17 @@ const realDay = z.string().refine(isDay, words.day)
 const moment = z.string().refine((text) => isDay(text.slice(0, 10)) && /^(|[T ]([01]\d|2[0-3]):[0-5]\d)$/.test(text.slice(10)), words.moment)
 export const home = homeDetails.extend({ slug, availableFrom: realDay, open: z.boolean().default(true) })
 export const building = buildingDetails.extend({ slug, name: z.string().min(1), zone: z.string().refine(isZone, words.zone), homes: z.array(home) })
-export const agent = agentDetails.extend({ slug, active: z.boolean().default(true), buildings: z.array(slug) })
+// hoursBy, by: who says so. What people have made is only read here; hoursBy: file takes the hours back.
+export const agent = agentDetails.extend({ slug, active: z.boolean().default(true), buildings: z.array(slug), hoursBy: z.enum(['people', 'file']).optional() })
 // By the clock of the building, or of those that the agent shows. A day alone is all of it, the last one too.
 const blackout = z
-  .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment })
+  .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment, by: z.literal('people').optional() })
   .refine((each) => each.building !== undefined || each.agent !== undefined, words.closedWhom)
   .refine(({ from, to }) => ends(from, '00:00') < ends(to, '24:00'), { message: words.closedOrder, path: ['to'] })
 const file = z.strictObject({ buildings: z.array(building).min(1), agents: z.array(agent), blackouts: z.array(blackout).default([]) })
 const ends = (text: string, time: string): string => `${text.slice(0, 10)} ${text.slice(11) || time}`
 
-export type CatalogueFile = Omit<z.infer<typeof file>, 'blackouts'> & { blackouts: Blackout[] } // buildings and agents by their slugs
+export type CatalogueFile = Omit<z.infer<typeof file>, 'blackouts'> & { blackouts: (Blackout & { by?: 'people' })[] } // buildings and agents by their slugs
 
 export const parseCatalogue = (text: string, name = 'catalogue.yaml'): CatalogueFile => {
   const lines = new LineCounter()
@@ -36,10 +37,10 @@ export const parseCatalogue = (text: string, name = 'catalogue.yaml'): Catalogue
   return {
     buildings,
     agents,
-    blackouts: blackouts.map(({ building, agent, from, to }) => {
+    blackouts: blackouts.map(({ building, agent, from, to, by }) => {
       const whose = { ...(building !== undefined && { building }), ...(agent !== undefined && { agent }) }
       const [zone = 'UTC'] = zonesOf({ buildings, agents }, whose)
-      return { ...whose, startsAt: momentIn(zone, ends(from, '00:00')), endsAt: momentIn(zone, ends(to, '24:00')) }
+      return { ...whose, startsAt: momentIn(zone, ends(from, '00:00')), endsAt: momentIn(zone, ends(to, '24:00')), ...(by && { by }) }
     }),
   }
 }

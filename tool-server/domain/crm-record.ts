@@ -4,7 +4,7 @@ import { takeoverWords } from '@portero/shared'
 import { theirFields, type Kind, type Theirs } from './ports/crm-fields.ts'
 import { homeBySlug, type Agent, type Catalogue, type Home } from './homes.ts'
 import { isOver, type Stage } from './leads.ts'
-import { callReasons, type putCommunication, type putContact, type putDeal, type putMeeting, type putTask, type report } from './ports/crm.ts'
+import { callReasons, type putCommunication, type putContact, type putDeal, type putMeeting, type putNote, type putTask, type putTicket, type report } from './ports/crm.ts'
 import type { Counterpart, Line, Own } from './reads.ts'
 import type { TourStatus } from './tours.ts'
 
@@ -13,7 +13,7 @@ type PersonRecord = NonNullable<Awaited<ReturnType<Own['people']['record']>>>
 type Args<C extends { args: z.ZodType }> = Omit<z.infer<C['args']>, 'contact' | 'deal'>
 // What is ours to say, and what is people's (domain/ports/crm-fields.ts): told once, and then only when it changes on our side.
 type EntryOf<K extends Kind, C extends { args: z.ZodType }> = { kind: K; args: Omit<Args<C>, Theirs<K>>; theirs: Partial<Pick<Args<C>, Theirs<K> & keyof Args<C>>> }
-export type Entry = EntryOf<'contact', typeof putContact> | EntryOf<'deal', typeof putDeal> | EntryOf<'meeting', typeof putMeeting> | EntryOf<'communication', typeof putCommunication> | EntryOf<'task', typeof putTask>
+export type Entry = EntryOf<'contact', typeof putContact> | EntryOf<'deal', typeof putDeal> | EntryOf<'meeting', typeof putMeeting> | EntryOf<'communication', typeof putCommunication> | EntryOf<'task', typeof putTask> | EntryOf<'note', typeof putNote> | EntryOf<'ticket', typeof putTicket>
 // number: how often the CRM was told of this thing, this time included. news: which of what is people's has changed on our side since.
 export type Due = Entry & { number: number; digest: string; news: ReadonlySet<string> }
 export const newsIn = <T extends object>(theirs: T, { news }: Due): Partial<T> => {
@@ -22,8 +22,9 @@ export const newsIn = <T extends object>(theirs: T, { news }: Due): Partial<T> =
   return kept
 }
 
-export const entriesOf = (record: PersonRecord, catalogue: Catalogue): Entry[] => {
-  const { known: { id: ours, phone, whatsapp, name, language, consent }, leads, tours, conversations, calls } = record
+// hasHelpDesk: whether the CRM has one, where whoever waits for a person of ours has a ticket too.
+export const entriesOf = (record: PersonRecord, catalogue: Catalogue, hasHelpDesk = false): Entry[] => {
+  const { known: { id: ours, phone, whatsapp, name, language, consent }, leads, tours, conversations, calls, notes, counterparts } = record
   const who = name ?? phone ?? 'Prospecto de WhatsApp'
   const agentOf = (id: string | undefined): Agent | undefined => catalogue.agents.find((agent) => agent.id === id)
   const ownerOf = (id: string | undefined): { owner?: string } => {
@@ -31,25 +32,32 @@ export const entriesOf = (record: PersonRecord, catalogue: Catalogue): Entry[] =
     return email === undefined ? {} : { owner: email }
   }
   const lifecycle = furthest(leads)
+  const report = reportOf(record)
+  const main = mainLead(record)
   return [
     {
       kind: 'contact',
-      args: { ours, language, ...(phone && { phone }), ...(whatsapp && { whatsapp }), ...(name && { name }), ...(consent && { consent }), ...(calls.length > 0 && { needsPerson: calls.some(({ isOpen }) => isOpen) }), ...reportOf(record) },
+      args: { ours, language, ...(phone && { phone }), ...(whatsapp && { whatsapp }), ...(name && { name }), ...(consent && { consent }), ...(calls.length > 0 && { needsPerson: calls.some(({ isOpen }) => isOpen) }), ...report },
       theirs: { leadStatus: 'new', ...(lifecycle && { lifecycle }) },
     },
     ...leads.map((lead): Entry => {
       const home = homeOf(catalogue, lead.facts.home, tours)
-      return { kind: 'deal', args: { ours: lead.id, title: home ? `${who} · ${home.title}` : who, facts: lead.facts }, theirs: { stage: lead.stage, ...(home && { rentMxn: home.rentMxn }), ...ownerOf(tours.find(stands)?.agent) } }
+      return { kind: 'deal', args: { ours: lead.id, title: home ? `${who} · ${home.title}` : who, facts: lead.facts, ...(lead.id === main && report) }, theirs: { stage: lead.stage, ...(home && { rentMxn: home.rentMxn }), ...ownerOf(tours.find(stands)?.agent) } }
     }),
     ...tours.map((tour): Entry => {
       const home = catalogue.homes.find(({ id }) => id === tour.home)
       const agent = agentOf(tour.agent)
       const place = home ? placeOf(home) : ''
-      return { kind: 'meeting', args: { ours: tour.id, title: `Visita: ${home?.title ?? 'vivienda'}`, body: `${who} visita con ${agent?.name ?? 'un asesor'}.`, location: place, startsAt: tour.startsAt, endsAt: tour.endsAt, status: tour.status, ...(home && { home: home.slug }), ...(agent && { agent: agent.slug }) }, theirs: ownerOf(tour.agent) }
+      return { kind: 'meeting', args: { ours: tour.id, title: `Visita: ${home?.title ?? 'vivienda'}`, body: `${who} visita con ${agent?.name ?? 'un asesor'}.${tour.party > 1 ? ` Van ${tour.party} personas.` : ''}`, location: place, startsAt: tour.startsAt, endsAt: tour.endsAt, status: tour.status, ...(home && { home: home.slug }), ...(agent && { agent: agent.slug }) }, theirs: ownerOf(tour.agent) }
     }),
     ...calls.map(({ id, reason, summary, owner, agent, dueAt, isOpen }): Entry => ({
       kind: 'task', args: { ours: id, title: `${who}: ${takeoverWords['es-MX'].reason(reason)}`, body: owner === undefined ? summary : `${summary}\n${takeoverWords['es-MX'].inCharge(owner)}`, dueAt, isUrgent: urgent.has(reason), isDone: !isOpen }, theirs: ownerOf(agent),
     })),
+    // One that was over before anybody there heard of it needs none.
+    ...calls.filter(({ id, isOpen }) => hasHelpDesk && (isOpen || counterparts.some((each) => each.kind === 'ticket' && each.ours === id))).map(({ id, reason, owner, agent, isOpen }): Entry => ({
+      kind: 'ticket', args: { ours: id, title: `${who}: ${takeoverWords['es-MX'].reason(reason)}`, body: takeoverWords['es-MX'].ticket(owner) }, theirs: { isUrgent: urgent.has(reason), stage: isOpen ? 'open' : 'closed', ...ownerOf(agent) },
+    })),
+    ...notes.map(({ id, text, author, at }): Entry => ({ kind: 'note', args: { ours: id, at }, theirs: { body: text, ...(author !== undefined && { owner: author }) } })),
     ...conversations.flatMap(({ id, lines, openedAt }): Entry[] => (lines.length === 0 ? [] : [{ kind: 'communication', args: { ours: id, body: lines.map(spoken).join('\n'), at: lines[0]?.at ?? openedAt }, theirs: {} }])),
   ]
 }
@@ -59,10 +67,10 @@ const far: Record<Stage, number> = { lost: -1, new: 0, qualified: 1, visit_sched
 const lifecycles = ['lead', 'qualified', 'opportunity', 'customer'] as const
 const furthest = (leads: PersonRecord['leads']): (typeof lifecycles)[number] | undefined => lifecycles[Math.max(-1, ...leads.map(({ stage }) => far[stage]))]
 
-const reportOf = ({ attended: { firstReplyS, byBot, byHuman, calls, lastReason }, tours, conversations }: PersonRecord): z.infer<typeof report> => {
+const reportOf = ({ known, attended: { firstReplyS, byBot, byHuman, calls, lastReason }, tours, conversations }: PersonRecord): z.infer<typeof report> => {
   const counted = (...statuses: TourStatus[]): number => tours.filter(({ status }) => statuses.includes(status)).length
   return {
-    source: conversations.length > 0 ? 'whatsapp' : 'crm',
+    source: conversations.length > 0 ? 'whatsapp' : (known.source ?? 'crm'),
     ...(firstReplyS !== undefined && { firstReplyS }),
     ...((byBot || byHuman) && { answeredBy: byBot && byHuman ? 'both' : byBot ? 'bot' : 'human' }),
     ...(calls > 0 && { escalations: calls, escalationReason: callReasons.find((reason) => reason === lastReason) ?? 'other' }),
@@ -95,11 +103,15 @@ const hashOf = (what: unknown, digits: number): string => createHash('sha256').u
 // Meetings and conversations hang on the deal that is open, else on the last one.
 export const mainLead = ({ leads }: PersonRecord): string | undefined => (leads.find(({ stage }) => !isOver(stage)) ?? leads.at(-1))?.id
 
+export const hangsOn = (contact: string, deal: string | undefined): string => `${contact}/${deal ?? ''}`
+
+// Of one record of the CRM, one thing is told at a time; whatever is told of another one needn't wait for it.
+export const lineOf = ({ kind, ours }: { kind: Counterpart['kind']; ours: string }): string => `crm:${kind}:${ours}`
 // A command's key says which thing was told, for the how-many-eth time, and what.
-export const keyOf = ({ kind, args, number, digest }: Due): string => `crm:${kind}:${args.ours}:${number}:${digest}`
-const key = /^crm:(contact|deal|meeting|communication|task):([0-9a-f-]{36}):(\d+:[0-9a-f]{8,})$/
+export const keyOf = ({ kind, args, number, digest }: Due): string => `${lineOf({ kind, ours: args.ours })}:${number}:${digest}`
+const key = /^crm:(contact|deal|meeting|communication|task|note|ticket):([0-9a-f-]{36}):(\d+:[0-9a-f]{8,})$/
 export const toldBy = (text: string): { kind: Counterpart['kind']; ours: string; told: string } | undefined => {
   const [, kind, ours, told] = key.exec(text) ?? []
   return isKind(kind) && ours && told ? { kind, ours, told } : undefined
 }
-const isKind = (kind: string | undefined): kind is Counterpart['kind'] => kind === 'contact' || kind === 'deal' || kind === 'meeting' || kind === 'communication' || kind === 'task'
+const isKind = (kind: string | undefined): kind is Counterpart['kind'] => kind !== undefined && Object.hasOwn(theirFields, kind)

@@ -11,6 +11,7 @@ const https = z.url({ protocol: /^https$/, error: says.https })
 export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
 const hours = z.array(z.strictObject({ days: z.array(weekday).min(1), from: time, to: time }).refine(({ from, to }) => from < to, says.hoursOrder))
 
+export const longestWayMinutes = 240
 export const buildingDetails = z.strictObject({
   address: z.string().min(1),
   neighbourhood: z.string().min(1),
@@ -25,10 +26,12 @@ export const buildingDetails = z.strictObject({
       gridMinutes: z.int().min(5).max(120).default(30),
       noticeMinutes: z.int().min(0).default(120),
       horizonDays: z.int().min(1).max(60).default(14),
-      bufferMinutes: z.int().min(0).max(240).default(15),
-      travelMinutes: z.int().min(0).max(240).default(20), // from and to another building
+      bufferMinutes: z.int().min(0).max(longestWayMinutes).default(15),
+      travelMinutes: z.int().min(0).max(longestWayMinutes).default(20), // from and to another building; between two, the longer of both
       perAgentAndDay: z.int().min(1).max(50).default(8),
       onHolidays: z.boolean().default(false),
+      needsName: z.boolean().default(false), // of whoever books in the chat; until they say it their time is only held
+      seats: z.int().min(1).max(50).default(1), // how many people may see a home at once; with more than one, strangers share a visit
     })
     .prefault({}),
 })
@@ -52,6 +55,7 @@ export const homeDetails = z.strictObject({
   requirements: z.array(z.string()).default([]),
   features: z.array(z.string()).default([]),
   description: z.string().default(''),
+  seats: z.int().min(1).max(50).optional(), // where that is another number than its building's
   media: z.array(z.strictObject({ kind: z.enum(['photo', 'video', 'plan']), url: https, caption: z.string().min(1).optional() })).default([]),
 })
 export const agentDetails = z.strictObject({
@@ -73,5 +77,6 @@ export type Agent = z.infer<typeof agentDetails> & { id: string; slug: string; i
 export type Blackout = { building?: string; agent?: string; startsAt: Millis; endsAt: Millis }
 export type Catalogue = { homes: readonly Home[]; agents: readonly Agent[]; blackouts: readonly Blackout[] }
 
+export const seatsOf = ({ seats, building }: Pick<Home, 'seats' | 'building'>): number => seats ?? building.visits.seats
 export const homeBySlug = ({ homes }: Catalogue, slug: string): Home | undefined => homes.find((home) => home.slug === slug)
 export const agentsFor = ({ agents }: Catalogue, building: string): Agent[] => agents.filter(({ isActive, buildings }) => isActive && buildings.has(building))

@@ -2,8 +2,8 @@ import type { Millis } from '../define.ts'
 import { emailHint, type Claim } from './identity.ts'
 import { compareNames, type Agreement } from './identity-names.ts'
 
-// Whether a record of one system and what is known from others are one person. vouched: what the record's own system guarantees. typed: what somebody entered into it, in one spelling.
-export type Sighting = { vouched: readonly Claim[]; typed?: { phone?: string; email?: string }; name?: string; seenAt: Millis } // seenAt: when they last did something there
+// Whether a record of one system and what is known from others are one person. vouched: what the record's own system guarantees. kept: what our own people reach them by. typed: what somebody entered into it. All in one spelling.
+export type Sighting = { vouched: readonly Claim[]; kept?: readonly Claim[]; typed?: { phone?: string; email?: string }; name?: string; seenAt: Millis } // seenAt: when they last did something there
 export type Known = { id: string; sightings: readonly Sighting[] }
 export type Match = { is: 'same'; people: string[] } | { is: 'new' } | { is: 'ambiguous'; people: string[] } // same with several: this record shows that they are one. ambiguous: for people to decide; nothing is merged
 
@@ -52,6 +52,8 @@ export const compare = (some: Sightings, others: Sightings): Verdict => {
     return said === 'kin' || said === 'conflict' ? 'apart' : 'unsure'
   }
   if (shared.some(({ vouched }) => vouched.includes('email'))) return isAgainst(names) ? 'unsure' : 'vouched'
+  // Couples share a number; a single word that doesn't fit is a nickname as often.
+  if (shared.some(({ kept }) => kept)) return names === 'kin' || names === 'conflict' ? 'unsure' : 'vouched'
   const [phone, email] = [shared.some((each) => each.phone), shared.some((each) => each.email)]
   return phone || email ? weigh({ both: phone && email, names, gapMs: gapBy((each) => each.phone || each.email) }) : 'none'
 }
@@ -75,11 +77,13 @@ const namesOf = (some: Sightings, others: Sightings): Agreement => {
 }
 const againstAll = (some: Sightings, others: Sightings): Agreement | undefined => agreements(some, others).find((each) => each === 'kin' || each === 'conflict')
 
-const sharedBy = (a: Sighting, b: Sighting): { vouched: Claim['kind'][]; phone: boolean; email: boolean } => ({
-  vouched: a.vouched.filter((one) => b.vouched.some((other) => other.kind === one.kind && other.value === one.value)).map(({ kind }) => kind),
+const sharedBy = (a: Sighting, b: Sighting): { vouched: Claim['kind'][]; kept: boolean; phone: boolean; email: boolean } => ({
+  vouched: common(a.vouched, b.vouched),
+  kept: common(a.kept, [...b.vouched, ...(b.kept ?? [])]).length > 0 || common(b.kept, a.vouched).length > 0,
   phone: phonesOf(a).some((phone) => phonesOf(b).includes(phone)),
   email: emailsOf(a).some((email) => emailsOf(b).includes(email)),
 })
+const common = (some: readonly Claim[] = [], others: readonly Claim[]): Claim['kind'][] => some.filter((one) => others.some((other) => other.kind === one.kind && other.value === one.value)).map(({ kind }) => kind)
 const areAtOdds = (some: Sightings, others: Sightings): boolean => ['kin', 'conflict'].includes(namesOf(some, others)) || haveOtherAccounts(some, others)
 const haveOtherAccounts = (some: Sightings, others: Sightings): boolean => {
   const [ours, theirs] = [some, others].map((each) => each.flatMap((sighting) => valuesOf(sighting, 'whatsapp')))

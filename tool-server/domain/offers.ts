@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Millis } from '../define.ts'
 import { ranked } from './alternatives.ts'
-import { agentsFor, type Catalogue, type Home } from './homes.ts'
+import { agentsFor, seatsOf, type Catalogue, type Home } from './homes.ts'
 import type { Part } from './hours.ts'
 import type { Own } from './reads.ts'
 import { freeSlots, gapMs, type Search, type Wants } from './slots.ts'
 import { label } from './spanish-times.ts'
-import type { Slot, Taken } from './tours.ts'
+import type { Slot, Taken, Tour } from './tours.ts'
 import { dayMs, dayOf, minuteMs, numberAt, offsetAt } from './zones.ts'
 
 // Slots as a tool offers them: few, spread over the days, each under a handle that only this person can use.
@@ -17,11 +17,22 @@ const perDay = 3
 export const mostAlternatives = 3
 
 type Place = { catalogue: Catalogue; home: Home; now: Millis; taken: readonly Taken[] } & Pick<Search, 'calendars' | 'wants'>
-export const searchFor = ({ catalogue, home: { id, building }, ...rest }: Place): Search => ({ ...rest, home: id, building, agents: agentsFor(catalogue, building.id), blackouts: catalogue.blackouts })
+export const searchFor = ({ catalogue, home, ...rest }: Place): Search => ({
+  ...rest, home: home.id, seats: seatsOf(home), building: home.building, agents: agentsFor(catalogue, home.building.id), blackouts: catalogue.blackouts, ways: waysIn(catalogue),
+})
+const waysIn = (catalogue: Catalogue): ReadonlyMap<string, Millis> => {
+  const ways = known.get(catalogue) ?? new Map(catalogue.homes.map(({ building }) => [building.id, gapMs(building, false)]))
+  known.set(catalogue, ways)
+  return ways
+}
+const known = new WeakMap<Catalogue, ReadonlyMap<string, Millis>>()
 
 // As a tool is told it.
 type Told = { part_of_day?: Part | null | undefined; people?: number | null | undefined; language?: NonNullable<Wants['language']> | null | undefined }
 export const wantsOf = ({ part_of_day, people, language }: Told): Wants => ({ ...(part_of_day && { part: part_of_day }), ...(people && people > 0 && { party: people }), ...(language && { language }) })
+
+// Of a visit that is to be at another time: whoever comes still does, and the time that it has is no other one.
+export const wantsFor = ({ party, home, startsAt }: Pick<Tour, 'party' | 'home' | 'startsAt'>, { id }: Pick<Home, 'id'>): Wants => ({ party, ...(home === id && { besides: startsAt }) })
 
 // Where tours can be in the way of a slot of this home, from now to its horizon; the whole weeks of those who show so many in a week.
 export const reach = ({ catalogue, home: { building } }: Pick<Place, 'catalogue' | 'home'>, now: Millis): { agents: string[]; from: Millis; to: Millis } => {
@@ -39,10 +50,10 @@ export const offer = (handles: Own['handles'], person: string, home: Home, slots
   Promise.all(slots.map(async ({ startsAt, seatsLeft }) => ({ slot_id: await handles.slot(person, { home: home.no, startsAt }), start: startOf(home.building.zone, startsAt), label: label(home.building.zone, startsAt), seats_left: seatsLeft })))
 
 // What an action needs in order to place a visit there: who could show it, in whose turn, and where to look when it is gone.
-export const placing = ({ catalogue, home, now }: Omit<Place, 'taken'>, startsAt: Millis, able: readonly string[]) => {
+export const placing = ({ catalogue, home, now, wants: { party = 1 } = {} }: Omit<Place, 'taken'>, startsAt: Millis, able: readonly string[]) => {
   const { id, building } = home
   return {
-    home: id, building: building.id, day: dayOf(building.zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * minuteMs, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay,
+    home: id, building: building.id, day: dayOf(building.zone, startsAt), startsAt, endsAt: startsAt + building.visits.minutes * minuteMs, gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay, seats: seatsOf(home), party,
     agents: [...able], weights: Object.fromEntries(catalogue.agents.flatMap((agent) => (able.includes(agent.id) ? [[agent.id, agent.weight]] : []))), elsewhere: reach({ catalogue, home }, now),
   }
 }

@@ -1,13 +1,15 @@
 import { house, type Millis } from '../define.ts'
 import type { Catalogue } from './homes.ts'
 import type { Lead } from './leads.ts'
+import type { Kind } from './ports/crm-fields.ts'
 import type { Ports } from './ports/index.ts'
 import type { Taken, Tour } from './tours.ts'
 
 // Everything that tools and flows may ask: vendors by their ports, and our own state.
-export type Known = { id: string; name: string | undefined; phone: string | undefined; whatsapp: string | undefined; language: 'es-MX' | 'en'; consent: 'granted' | 'revoked' | undefined }
-export type Counterpart = { kind: 'contact' | 'deal' | 'meeting' | 'communication' | 'task'; ours: string; external: string | undefined; told: string | undefined }
+export type Known = { id: string; name: string | undefined; phone: string | undefined; whatsapp: string | undefined; language: 'es-MX' | 'en'; consent: 'granted' | 'revoked' | undefined; source?: 'whatsapp' | 'crm' } // source: how they came, where no conversation of ours says so any more
+export type Counterpart = { kind: Kind; ours: string; external: string | undefined; told: string | undefined; hung?: string | undefined } // hung: on which of the CRM's records it hangs there
 export type Call = { id: string; reason: string; summary: string; owner: string | undefined; agent: string | undefined; dueAt: Millis; isOpen: boolean } // for a person of ours. owner: by name; agent: by id
+export type Note = { id: string; text: string; author: string | undefined; at: Millis } // of a person of ours, for the others. author: where the CRM may know them
 // How somebody was attended to, over all of their conversations.
 export type Attended = { firstReplyS: number | undefined; byBot: boolean; byHuman: boolean; calls: number; lastReason: string | undefined }
 export type Line = { author: 'prospect' | 'bot' | 'human' | 'portero'; text: string; at: Millis }
@@ -19,7 +21,7 @@ export type Own = {
   }
   people: {
     // Everything the CRM is to know of a person, in one look.
-    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; calls: Call[]; attended: Attended; counterparts: Counterpart[] } | undefined>
+    record(person: string): Promise<{ known: Known; leads: Lead[]; tours: Tour[]; conversations: { id: string; lines: Line[]; openedAt: Millis }[]; calls: Call[]; notes: Note[]; attended: Attended; counterparts: Counterpart[] } | undefined>
     lead(person: string): Promise<Lead | undefined>
     toldAt(kind: Counterpart['kind'], external: string): Promise<Millis | undefined> // when the CRM last had one of its records from us
   }

@@ -7,3 +7,6 @@ export type Failure = { ok: false; say: string; next?: string; error: z.infer<ty
 export const failed = (code: string, say: string, { retryable = false, alternatives }: { retryable?: boolean; alternatives?: z.infer<typeof failure>['alternatives'] } = {}): Failure => ({
   ok: false, say, error: { code, retryable, ...(alternatives && { alternatives }) },
 })
+// What can't be had, with what can be instead; where there is nothing, what is left to do.
+export const failedNear = (code: string, say: string, alternatives: NonNullable<z.infer<typeof failure>['alternatives']>, none: string): Failure =>
+  alternatives.length > 0 ? failed(code, say, { alternatives }) : { ...failed(code, none, { alternatives }), next: 'Si quiere esperar a que se libere un horario, llama a join_waitlist con ese home; si no, ofrécele otra vivienda.' }

@@ -8,24 +8,25 @@ import { dayMs, dayNamed, instant, minuteMs, numberAt, weekOf, zoneDay, type Zon
 
 // When a home can be seen, and who shows it. Integers only; what is busy is sorted, merged and walked once.
 // taken: all that these agents have ahead, in whatever building, also of the days at the edges, and of the whole week where somebody has a limit by the week.
-// calendars: what else they have to do. from, to: the whole visit lies in between. most: the first so many. home: which one, for visits in a group that others have begun.
+// ways: what other buildings ask for between a visit there and one elsewhere. calendars: what else they have to do. from, to: the whole visit lies in between. most: the first so many. home: which one, for visits in a group. seats: how many see it at once; with one, whoever comes has a visit to themselves.
 export type Search = {
-  building: Building; agents: readonly Agent[]; taken: readonly Taken[]; blackouts: readonly Blackout[]; calendars?: readonly BusyList[]
-  now: Millis; from?: Millis; to?: Millis; most?: number; home?: string; wants?: Wants
+  building: Building; agents: readonly Agent[]; taken: readonly Taken[]; blackouts: readonly Blackout[]; ways?: ReadonlyMap<string, Millis>; calendars?: readonly BusyList[]
+  now: Millis; from?: Millis; to?: Millis; most?: number; home?: string; seats?: number; wants?: Wants
 }
-export type Wants = { language?: Agent['languages'][number]; skills?: readonly string[]; part?: Part; party?: number } // party: so many places in a group
+export type Wants = { language?: Agent['languages'][number]; skills?: readonly string[]; part?: Part; party?: number; besides?: Millis } // party: how many people come. besides: a time that isn't wanted
 
 export const freeSlots = (search: Search): Slot[] => {
-  const { building: { visits, zone }, now, from = -Infinity, to = Infinity, most = Infinity, wants: { part } = {} } = search
+  const { building: { visits, zone }, now, from = -Infinity, to = Infinity, most = Infinity, seats = 1, wants: { part, party = 1, besides } = {} } = search
   const lengthMs = visits.minutes * minuteMs
   const span = {
     from: Math.max(from, now + visits.noticeMinutes * minuteMs), to: Math.min(to, instant(zoneDay(zone, numberAt(zone, now) + visits.horizonDays + 1), 0)), lengthMs, gridMinutes: visits.gridMinutes,
   }
   const able = search.agents.filter((agent) => canShow(agent, search))
-  const found = new Map([...freeStarts(able.map((agent) => diaryOf(agent, search)), span)].map(([startsAt, agents]): [Millis, Slot] => [startsAt, { startsAt, endsAt: startsAt + lengthMs, agents, seatsLeft: 1 }]))
+  if (seats > 1 && party > seats) return []
+  const found = new Map([...freeStarts(able.map((agent) => diaryOf(agent, search)), span)].map(([startsAt, agents]): [Millis, Slot] => [startsAt, { startsAt, endsAt: startsAt + lengthMs, agents, seatsLeft: seats }]))
   for (const slot of openGroups(search, able, span)) found.set(slot.startsAt, slot)
-  const slots = [...found.values()].toSorted((a, b) => a.startsAt - b.startsAt)
-  return (part ? slots.filter(({ startsAt }) => isIn(part, zone, startsAt)) : slots).slice(0, most)
+  const slots = [...found.values()].filter(({ startsAt }) => startsAt !== besides && (!part || isIn(part, zone, startsAt)))
+  return slots.toSorted((a, b) => a.startsAt - b.startsAt).slice(0, most)
 }
 
 // Who could show it at that very time; nobody, where no slot begins then.
@@ -66,7 +67,7 @@ export const freeStarts = (diaries: readonly Diary[], { from, to, lengthMs, grid
 const canShow = ({ languages, skills }: Agent, { wants: { language, skills: asked = [] } = {} }: Search): boolean =>
   (language === undefined || languages.includes(language)) && asked.every((skill) => skills.includes(skill))
 
-const diaryOf = (agent: Agent, { building, taken, blackouts, calendars = [] }: Search): Diary => {
+const diaryOf = (agent: Agent, { building, taken, blackouts, ways, calendars = [] }: Search): Diary => {
   const { id, zone, visits } = building
   const own = taken.filter((each) => each.agent === agent.id)
   const shown = countBy(own.map(({ startsAt }) => numberAt(zone, startsAt)))
@@ -74,15 +75,20 @@ const diaryOf = (agent: Agent, { building, taken, blackouts, calendars = [] }: S
   const { perWeek = Infinity } = agent
   const isFull = (number: number): boolean => (shown.get(number) ?? 0) >= visits.perAgentAndDay || (inWeek.get(weekOf(number)) ?? 0) >= perWeek
   const visited = own.map(({ startsAt, endsAt, building }): Stretch => {
-    const gap = gapMs({ visits }, building === id)
+    const gap = building === id ? 0 : Math.max(gapMs({ visits }, false), ways?.get(building) ?? 0)
     return { startsAt: startsAt - gap, endsAt: endsAt + gap }
   })
-  const closed = blackouts.filter((each) => (each.building ?? id) === id && (each.agent ?? agent.id) === agent.id)
+  const { isClosed, closed, ...open } = openingOf(agent, { building, blackouts })
+  return { ...open, isClosed: (number) => isFull(number) || isClosed(number), busy: [merge([...visited, ...closed]), ...calendars.filter((each) => each.agent === agent.id).map(busyOf)] }
+}
+// When they show this building at all, whatever they have to do.
+const openingOf = (agent: Agent, { building, blackouts }: Pick<Search, 'building' | 'blackouts'>) => {
+  const { id, zone, visits } = building
   return {
     agent: agent.id, zone,
-    hoursOn: (day, number) => hoursOn(day, number, agent.hours, building.hours),
-    isClosed: (number) => isFull(number) || (!visits.onHolidays && isHoliday(dayNamed(number))),
-    busy: [merge([...visited, ...closed]), ...calendars.filter((each) => each.agent === agent.id).map(busyOf)],
+    hoursOn: (day: ZoneDay, number: number) => hoursOn(day, number, agent.hours, building.hours),
+    isClosed: (number: number) => !visits.onHolidays && isHoliday(dayNamed(number)),
+    closed: blackouts.filter((each) => (each.building ?? id) === id && (each.agent ?? agent.id) === agent.id),
   }
 }
 const countBy = (numbers: readonly number[]): Map<number, number> => {
@@ -91,9 +97,14 @@ const countBy = (numbers: readonly number[]): Map<number, number> => {
   return counts
 }
 
-// Visits in a group that others have begun: whoever joins needs none of the agent's time, so no limit speaks against it.
-const openGroups = ({ taken, home, wants: { party = 1 } = {} }: Search, able: readonly Agent[], { from, to }: Span): Slot[] => {
-  const shown = new Set(able.map(({ id }) => id))
-  const open = taken.flatMap(({ agent, startsAt, endsAt, group }) => (group && group.home === home && group.seatsLeft >= party && shown.has(agent) && startsAt >= from && endsAt <= to ? [{ startsAt, endsAt, agents: [agent], seatsLeft: group.seatsLeft }] : []))
+// Visits in a group that others have begun, at times at which one could begin: whoever joins needs none of the agent's time, so neither a limit nor what else they have to do speaks against it.
+const openGroups = ({ taken, home, seats = 1, building, blackouts, wants: { party = 1 } = {} }: Search, able: readonly Agent[], span: Span): Slot[] => {
+  const open = taken.flatMap(({ agent: id, startsAt, endsAt, group }): Slot[] => {
+    const seatsLeft = seats - (group?.seatsTaken ?? seats)
+    const agent = able.find((each) => each.id === id)
+    if (!agent || group?.home !== home || seatsLeft < party || startsAt < span.from || endsAt > span.to) return []
+    const { closed, ...opening } = openingOf(agent, { building, blackouts })
+    return freeStarts([{ ...opening, busy: [merge(closed)] }], { ...span, from: startsAt, to: Math.min(span.to, startsAt + span.lengthMs) }).has(startsAt) ? [{ startsAt, endsAt, agents: [id], seatsLeft }] : []
+  })
   return open.toSorted((a, b) => a.seatsLeft - b.seatsLeft) // of several at once, the one with most seats stands
 }

@@ -8,8 +8,11 @@ const months = ['enero', 'febrero', 'marzo', 'abril', 'mayo', 'junio', 'julio', 
 // lunes 23 nov, 11:00 h
 export const label = (zone: string, ms: Millis): string => {
   const { date, month, weekday } = dayAt(numberAt(zone, ms))
+  return `${weekdays[weekday]} ${date} ${months[month]?.slice(0, 3)}, ${hourLabel(zone, ms)}`
+}
+export const hourLabel = (zone: string, ms: Millis): string => {
   const minute = minuteAt(zone, ms)
-  return `${weekdays[weekday]} ${date} ${months[month]?.slice(0, 3)}, ${Math.floor(minute / 60)}:${`${minute % 60}`.padStart(2, '0')} h`
+  return `${Math.floor(minute / 60)}:${`${minute % 60}`.padStart(2, '0')} h`
 }
 
 // viernes 18 de diciembre

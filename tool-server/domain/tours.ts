@@ -22,8 +22,8 @@ export const stageAfter = (stage: Stage, change: TourChange, hasOneAhead: boolea
 
 export type Tour = {
   id: string; person: string; conversation: string | undefined; home: string; building: string; agent: string
-  startsAt: Millis; endsAt: Millis; status: TourStatus; version: number
+  startsAt: Millis; endsAt: Millis; status: TourStatus; version: number; party: number // party: how many people come
 }
-// A stretch of an agent's time that is not free, and where it takes them. group: it is open to others who want to see the same home.
-export type Taken = { agent: string; building: string; startsAt: Millis; endsAt: Millis; group?: { home: string; seatsLeft: number } | undefined }
+// A stretch of an agent's time that is not free, and where it takes them. group: others who want to see the same home may join.
+export type Taken = { agent: string; building: string; startsAt: Millis; endsAt: Millis; group?: { home: string; seatsTaken: number } | undefined }
 export type Slot = { startsAt: Millis; endsAt: Millis; agents: readonly string[]; seatsLeft: number } // agents: who could show it, by id

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError, sayings } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import type { Catalogue, Home } from './homes.ts'
+import { seatsOf, type Catalogue, type Home } from './homes.ts'
 import { startOf } from './offers.ts'
 import type { Reads } from './reads.ts'
 import { failed, type Failure } from './replies.ts'
@@ -12,8 +12,14 @@ import { isOn, type Tour } from './tours.ts'
 const say = sayings['es-MX']
 export const toldVisit = z.strictObject({ tour_id: z.string(), home: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string() })
 
-export type Visit = Pick<Tour, 'id' | 'home' | 'agent' | 'startsAt' | 'endsAt' | 'status' | 'version'>
+export type Visit = Pick<Tour, 'id' | 'home' | 'agent' | 'startsAt' | 'endsAt' | 'status' | 'version' | 'party'>
 type Whose = { reads: Reads; person: string; catalogue: Catalogue; now: Millis }
+
+// Where strangers share a visit, more than all of its seats can't be had.
+export const tooManyFor = (home: Home, people: number | null | undefined): Failure | undefined => {
+  const seats = seatsOf(home)
+  return seats > 1 && (people ?? 1) > seats ? { ...failed('too_many', say.tooMany(home.title, seats)), next: 'Si pueden ir menos, consulta con ese people; si no, llama a escalate.' } : undefined
+}
 
 // The one that is named; else the next, where there is exactly one.
 export const visitMeant = async ({ reads, person, catalogue, now }: Whose, handle: string | null | undefined): Promise<{ tour: Visit } | Failure> => {

@@ -7,18 +7,19 @@ import { weighRecord } from '../actions/crm-weigh.ts'
 import { giveLead } from '../actions/give-lead.ts'
 import { linkContact } from '../actions/link-contact.ts'
 import { takeAway } from '../actions/take-away.ts'
-import type { Act } from '../define.ts'
+import type { z } from 'zod'
+import type { Act, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
 import { stage } from '../domain/leads.ts'
 import type { CrmRecord } from '../domain/ports/crm-seen.ts'
-import { defineFlow } from '../domain/reads.ts'
+import { defineFlow, type Reads } from '../domain/reads.ts'
 
 // What people did to a record at the CRM, as it stands there now: it becomes ours, and reaches its prospect.
 export const crmLook = defineFlow({
   ...timer,
   name: 'crm.look',
   serial: serialOf,
-  gather: async ({ kind, id }, reads) => ({ toldAt: await reads.people.toldAt(kind, id), record: await reads.crm.record(kind, id), catalogue: await reads.homes.catalogue() }),
+  together: { most: 100, eachMs: 400, mostMs: 2_200, gather: seen }, // as the CRM is told (connectors/hubspot/client.ts)
   async decide({ kind, id }, { toldAt, record, catalogue }, act) {
     if (!record) return takeAway(act, { kind, id, how: 'deleted', at: act.now }, catalogue)
     const { status, ours, person, adopt } = await act.act(weighRecord, { record, ...(toldAt !== undefined && { toldAt }) })
@@ -28,6 +29,21 @@ export const crmLook = defineFlow({
     await adopters[kind](act, { record, ours, person, adopt, catalogue })
   },
 })
+
+// toldAt: asked before the record is, so that what we tell meanwhile is noticed.
+type Which = z.infer<typeof timer.payload>
+type Seen = { toldAt: Millis | undefined; record: CrmRecord | undefined; catalogue: Catalogue }
+async function seen(which: readonly Which[], reads: Reads): Promise<Seen[]> {
+  const catalogue = await reads.homes.catalogue()
+  const toldAt = new Map<Which, Millis | undefined>()
+  for (const each of which) toldAt.set(each, await reads.people.toldAt(each.kind, each.id))
+  const records = new Map<Which, CrmRecord | undefined>()
+  for (const [kind, some] of Map.groupBy(which, (each) => each.kind)) {
+    const found = await reads.crm.records(kind, some.map(({ id }) => id))
+    for (const [at, each] of some.entries()) records.set(each, found[at])
+  }
+  return which.map((each) => ({ toldAt: toldAt.get(each), record: records.get(each), catalogue }))
+}
 
 type News = { record: CrmRecord; ours: string; person: string; adopt: readonly string[]; catalogue: Catalogue }
 const adopters: Record<CrmRecord['kind'], (act: Act, news: News) => Promise<void>> = {

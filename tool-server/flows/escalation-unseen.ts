@@ -1,5 +1,5 @@
-import { AppError } from '@portero/shared'
 import { callPerson, unseenTimer } from '../actions/call-person.ts'
+import { senderOf } from '../domain/ports/mail.ts'
 import { defineFlow, type Reads } from '../domain/reads.ts'
 
 export const escalationUnseen = defineFlow({
@@ -12,14 +12,4 @@ export const escalationUnseen = defineFlow({
 })
 
 // How people of ours can be told besides WhatsApp.
-export const reachOf = async ({ mail, handles }: Reads): Promise<{ mail: boolean; conversations: string }> => ({ mail: await isConnected(mail), conversations: await handles.conversationsUrl() })
-
-const isConnected = async (mail: Reads['mail']): Promise<boolean> => {
-  try {
-    await mail.sender()
-    return true
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'disconnected') return false
-    throw thrown
-  }
-}
+export const reachOf = async ({ mail, handles }: Reads): Promise<{ mail: boolean; conversations: string }> => ({ mail: (await senderOf(mail)) !== undefined, conversations: await handles.conversationsUrl() })

@@ -2,7 +2,10 @@ import { Router, urlencoded, type ErrorRequestHandler, type Request, type Respon
 import { z } from 'zod'
 import { AppError, errors, type ErrorCode } from '@portero/shared'
 import { bookByLink } from '../actions/book-by-link.ts'
+import { confirmHold } from '../actions/confirm-hold.ts'
 import { holdMs } from '../actions/hold-tour.ts'
+import { seatsOf } from '../domain/homes.ts'
+import { emailOf } from '../domain/identity.ts'
 import { placing, searchFor } from '../domain/offers.ts'
 import type { Millis } from '../define.ts'
 import type { Own } from '../domain/reads.ts'
@@ -22,19 +25,19 @@ import type { Vault } from '../spine/vault.ts'
 import { linkOfToken, type BookingLink } from '../store/booking-links.ts'
 import { makeBookingLimit } from './booking-limit.ts'
 import { booked, choosing, gone, viewOf, type Gone, type Place, type Said, type Shown } from './booking-place.ts'
-import { bookingAssets, bookingScript, gonePage, heldPage, photoOf } from './booking-views.ts'
+import { bookingAssets, bookingScript, gonePage, heldPage, photoOf, saidNow } from './booking-views.ts'
 
 // GET, POST /book/{token}: a prospect chooses when to see a home, or another time for a visit, without signing in. Whoever has the link may use it, once; it works without script.
-type Needs = { db: Db; clock: Clock; vault: Vault; acting: Acting; own(tenant: string): Own; log: Log }
+type Needs = { db: Db; clock: Clock; vault: Vault; tenant: string; acting: Acting; own(tenant: string): Own; isInviting(tenant: string): Promise<boolean>; log: Log } // isInviting: whether we send invitations by mail
 
 const slot = z.string().max(100)
 const form = z.discriminatedUnion('do', [
-  z.looseObject({ do: z.literal('hold'), slot }), z.looseObject({ do: z.literal('move'), slot }),
-  z.looseObject({ do: z.literal('confirm'), hold: slot, name: z.string().default('') }), z.looseObject({ do: z.literal('release'), hold: slot }),
+  z.looseObject({ do: z.literal('hold'), slot, people: z.coerce.number().int().min(1).catch(1).default(1) }), z.looseObject({ do: z.literal('move'), slot }),
+  z.looseObject({ do: z.literal('confirm'), hold: slot, name: z.string().default(''), email: z.string().default('') }), z.looseObject({ do: z.literal('release'), hold: slot }),
 ])
 
-export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Router => {
-  const limit = makeBookingLimit(clock)
+export const bookingPages = ({ db, clock, vault, tenant, acting, own, isInviting, log }: Needs): Router => {
+  const limit = makeBookingLimit({ db, clock, vault, tenant })
   const door = Router()
   door.get('/_assets/:name', (request, response, next) => {
     const { v } = request.query
@@ -42,8 +45,8 @@ export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Rou
     if (!found) return next()
     response.status(found.status).set(found.headers).end(found.body)
   })
-  door.use('/book/:token', (request, response, next) => {
-    const waitMs = limit({ link: request.params.token, address: request.ip ?? '' })
+  door.use('/book/:token', async (request, response, next) => {
+    const waitMs = await limit({ link: request.params.token, address: request.ip ?? '' })
     if (waitMs === 0) return next()
     const view = viewOf(request)
     response.set('retry-after', String(Math.ceil(waitMs / 1000)))
@@ -65,17 +68,23 @@ export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Rou
     return home?.isOpen ? { link, own: theirs, catalogue, home, moving, now, view: viewOf(request, link) } : 'closed'
   }
 
+  // What is held for them, while it is.
+  const holding = async ({ link, home, view, own, now }: Place, said?: Said): Promise<Shown | undefined> => {
+    const { held, person, tour, isNamed, hasMail } = link
+    if (!held || tour === undefined || held.until <= now) return undefined
+    const leftMs = held.until - now
+    const asksMail = !hasMail && (await isInviting(link.tenant))
+    const body = heldPage({ home, startsAt: held.startsAt, leftMs, holdMinutes: holdMs / minuteMs, hold: await own.handles.tour(person, tour), isNamed, asksMail, said: said && saidNow(view.words.said[said]) }, view)
+    return { status: said ? 400 : 200, view, body, photo: photoOf(home)?.url, refreshMs: leftMs }
+  }
+
   door.get('/book/:token', async (request, response) => {
     const link = await linkOfToken({ on: db.bare, vault }, request.params.token)
     const place = link?.isUsed ? 'used' : await look(request, link)
     if (typeof place === 'string') return show(response, gone(place, viewOf(request)))
-    const { home, view, own, now } = place
-    const { held, person, tour, isNamed } = place.link
-    if (held && tour !== undefined && held.until > now) {
-      const leftMs = held.until - now
-      const body = heldPage({ home, startsAt: held.startsAt, leftMs, holdMinutes: holdMs / minuteMs, hold: await own.handles.tour(person, tour), isNamed }, view)
-      return show(response, { status: 200, view, body, photo: photoOf(home)?.url, refreshMs: leftMs })
-    }
+    const held = await holding(place)
+    if (held) return show(response, held)
+    const { tour } = place.link
     const { from } = request.query
     const day = typeof from === 'string' && isDay(from) ? from : undefined
     if (from !== undefined && day === undefined) return show(response, await choosing(place, { status: 400, said: 'day' }))
@@ -87,7 +96,7 @@ export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Rou
     if (typeof place === 'string') return show(response, gone(place, viewOf(request)))
     const { link, own, catalogue, home, moving, view, now } = place
     const { tenant, person, conversation, digest, endsAt } = link
-    const refused = async (status: number, said: Said, more: { taken?: readonly Taken[] | undefined; wanted?: Millis } = {}): Promise<void> =>
+    const refused = async (status: number, said: Said, more: { taken?: readonly Taken[] | undefined; wanted?: Millis; party?: number } = {}): Promise<void> =>
       show(response, link.isUsed ? gone('used', view) : await choosing(place, { status, said, ...more }))
     // No cookie gives any right here, so this only keeps other pages from pressing buttons on a link that they happen to know. https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
     const site = request.get('sec-fetch-site')
@@ -106,7 +115,10 @@ export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Rou
         return status === 'over' ? show(response, gone('used', view)) : response.redirect(303, view.here)
       }
       const name = wish.name.replaceAll(/\s+/g, ' ').trim().slice(0, mostName)
-      const done = await act({ do: 'confirm', tour, ...(name !== '' && { name }) })
+      const email = wish.email.trim() === '' ? undefined : emailOf(wish.email)
+      const again = wish.email.trim() === '' || confirmHold.args.shape.email.safeParse(email ?? '').success ? undefined : await holding(place, 'email')
+      if (again) return show(response, again)
+      const done = await act({ do: 'confirm', tour, ...(name !== '' && { name }), ...(email !== undefined && { email }) })
       if (done.status === 'booked' && done.tour) return show(response, await booked(place, visit(done.tour), false))
       return done.status === 'over' ? show(response, gone('used', view)) : refused(409, 'lapsed')
     }
@@ -114,10 +126,11 @@ export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Rou
     const chosen = await own.handles.slotOf(person, wish.slot)
     if (chosen?.home !== home.no) return refused(409, 'slotUnknown')
     const { startsAt } = chosen
+    const party = wish.do === 'hold' ? Math.min(wish.people, seatsOf(home)) : (moving?.party ?? 1)
     const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
     const isAgain = link.isUsed && moving?.startsAt === startsAt // whose time may have come too near meanwhile to be asked for anew
-    if (able.length === 0 && !isAgain) return refused(409, 'notOffered', { wanted: startsAt })
-    const spot = placing({ catalogue, home, now }, startsAt, able.length > 0 ? able : [moving?.agent ?? ''])
+    if (able.length === 0 && !isAgain) return refused(409, 'notOffered', { wanted: startsAt, party })
+    const spot = placing({ catalogue, home, now, wants: { party } }, startsAt, able.length > 0 ? able : [moving?.agent ?? ''])
     const done = await act(moving ? { do: 'move', tour: moving.id, place: spot } : { do: 'hold', place: spot })
     switch (done.status) {
       case 'held':
@@ -126,9 +139,9 @@ export const bookingPages = ({ db, clock, vault, acting, own, log }: Needs): Rou
         return show(response, done.tour ? await booked(place, visit(done.tour), true) : gone('off', view))
       case 'mine':
       case 'clash':
-        return refused(409, done.status)
+        return refused(409, done.status, { party })
       case 'gone':
-        return refused(409, 'taken', { taken: done.taken, wanted: startsAt })
+        return refused(409, party > 1 ? 'noRoom' : 'taken', { taken: done.taken, wanted: startsAt, party })
       case 'off':
         return show(response, gone('off', view))
       default:

@@ -2,10 +2,10 @@ import type { Request } from 'express'
 import { bookingWords, type BookingWords, type Language } from '@portero/shared'
 import type { Millis } from '../define.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
-import { alternatives, reach, searchFor } from '../domain/offers.ts'
+import { alternatives, reach, searchFor, wantsFor } from '../domain/offers.ts'
 import type { Own } from '../domain/reads.ts'
 import { freeSlots } from '../domain/slots.ts'
-import type { Taken, Tour } from '../domain/tours.ts'
+import type { Slot, Taken, Tour } from '../domain/tours.ts'
 import { dayOf, dayStart, nextDay } from '../domain/zones.ts'
 import type { Html } from '../spine/page.ts'
 import type { BookingLink } from '../store/booking-links.ts'
@@ -20,18 +20,18 @@ export type Shown = { status: number; view: Pick<View, 'words' | 'language'>; bo
 const mostDays = 7 // with free times, on one page
 
 // Free times, from a day on; with what became of the last try above them.
-export const choosing = async ({ link: { person }, own, catalogue, home, moving, view, now }: Place, { status = 200, said, from, taken, wanted }: { status?: number; said?: Said | undefined; from?: string | undefined; taken?: readonly Taken[] | undefined; wanted?: Millis }): Promise<Shown> => {
+export const choosing = async ({ link: { person }, own, catalogue, home, moving, view, now }: Place, { status = 200, said, from, taken, wanted, party = 1 }: { status?: number; said?: Said | undefined; from?: string | undefined; taken?: readonly Taken[] | undefined; wanted?: Millis; party?: number }): Promise<Shown> => {
   const { zone } = home.building
-  const around = { catalogue, home, now, taken: taken ?? (await own.tours.taken(reach({ catalogue, home }, now))) }
+  const around = { catalogue, home, now, taken: taken ?? (await own.tours.taken(reach({ catalogue, home }, now))), wants: moving ? wantsFor(moving, home) : { party } }
   const all = freeSlots(searchFor(around))
   const after = from === undefined ? all : all.filter(({ startsAt }) => startsAt >= dayStart(zone, from))
   const isNone = after.length === 0 && all.length > 0
   const days = [...Map.groupBy(isNone ? all : after, ({ startsAt }) => dayOf(zone, startsAt)).values()]
-  const choice = async ({ startsAt }: { startsAt: Millis }): Promise<Choice> => ({ startsAt, slot: await own.handles.slot(person, { home: home.no, startsAt }) })
+  const choice = async ({ startsAt, seatsLeft }: Slot): Promise<Choice> => ({ startsAt, seatsLeft, slot: await own.handles.slot(person, { home: home.no, startsAt }) })
   const last = days[mostDays - 1]?.[0]
   const page = (day: string): string => `${view.here}&from=${day}`
   const body = choosePage({
-    home, moving, said: said ? saidNow(view.words.said[said]) : isNone ? saidNow(view.words.noneLater) : undefined,
+    home, moving, party, said: said ? saidNow(view.words.said[said]) : isNone ? saidNow(view.words.noneLater) : undefined,
     nearest: wanted === undefined ? [] : await Promise.all(alternatives(around, wanted).map(choice)),
     days: await Promise.all(days.slice(0, mostDays).map((day) => Promise.all(day.map(choice)))),
     later: last && days.length > mostDays ? page(nextDay(dayOf(zone, last.startsAt))) : undefined, first: from !== undefined && !isNone ? view.here : undefined,

@@ -1,6 +1,6 @@
 import type { BookingWords, Language } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import { mapOf, type Home } from '../domain/homes.ts'
+import { mapOf, seatsOf, type Home } from '../domain/homes.ts'
 import { pesos } from '../domain/offers.ts'
 import type { Tour } from '../domain/tours.ts'
 import { empty, html, notice, type Html, type Part } from '../spine/page.ts'
@@ -14,32 +14,36 @@ const style = html`<link rel="stylesheet" href="${assetUrl('booking.css', bookin
 
 // here: where its forms go, and the same page in the other language.
 export type View = { words: BookingWords; language: Language; here: string; there: string }
-export type Choice = { startsAt: Millis; slot: string } // slot: a handle
-export type Choosing = { home: Home; moving: Tour | undefined; said: Html | undefined; nearest: readonly Choice[]; days: readonly (readonly Choice[])[]; later: string | undefined; first: string | undefined }
+export type Choice = { startsAt: Millis; slot: string; seatsLeft: number } // slot: a handle
+export type Choosing = { home: Home; moving: Tour | undefined; party: number; said: Html | undefined; nearest: readonly Choice[]; days: readonly (readonly Choice[])[]; later: string | undefined; first: string | undefined }
 
-export const choosePage = ({ home, moving, said, nearest, days, later, first }: Choosing, view: View): Html => {
+export const choosePage = ({ home, moving, party, said, nearest, days, later, first }: Choosing, view: View): Html => {
   const { words, language, here } = view
   const { zone, city } = home.building
-  const choices = (each: readonly Choice[]): Html => html`<div class="slots">${each.map(({ startsAt, slot }) => html`<label class="slot"><input type="radio" name="slot" value="${slot}" required><span>${hourTime(zone, startsAt, language)}</span></label>`)}</div>`
-  const nearby = html`<fieldset class="nearest"><legend>${words.nearest}</legend><div class="slots">${nearest.map(({ startsAt, slot }) => html`<label class="slot long"><input type="radio" name="slot" value="${slot}" required><span>${whenTime(zone, startsAt, language)}</span></label>`)}</div></fieldset>`
-  const intro = html`${said}<p>${moving ? words.chooseMove(whenText(zone, moving.startsAt, language)) : words.choose} <span class="soft">${words.zone(city)} ${words.lasts(home.building.visits.minutes)}</span></p>`
+  const seats = seatsOf(home)
+  const left = (count: number): Html | false => seats > 1 && html`<small class="left">${words.seats(count)}</small>`
+  const choices = (each: readonly Choice[]): Html => html`<div class="slots">${each.map(({ startsAt, slot, seatsLeft }) => html`<label class="slot"><input type="radio" name="slot" value="${slot}" required><span>${hourTime(zone, startsAt, language)}${left(seatsLeft)}</span></label>`)}</div>`
+  const nearby = html`<fieldset class="nearest"><legend>${words.nearest}</legend><div class="slots">${nearest.map(({ startsAt, slot, seatsLeft }) => html`<label class="slot long"><input type="radio" name="slot" value="${slot}" required><span>${whenTime(zone, startsAt, language)}${left(seatsLeft)}</span></label>`)}</div></fieldset>`
+  const intro = html`${said}<p>${moving ? words.chooseMove(whenText(zone, moving.startsAt, language)) : words.choose} <span class="soft">${words.zone(city)} ${words.lasts(home.building.visits.minutes)}${seats > 1 && html` ${words.inGroup(seats)}`}</span></p>`
+  const people = seats > 1 && !moving && html`<div class="people"><label for="people">${words.people}</label><select id="people" name="people">${Array.from({ length: seats }, (_, at) => html`<option value="${at + 1}"${at + 1 === party && html` selected`}>${at + 1}</option>`)}</select></div>`
   const more = html`<p class="line">${first !== undefined && html`<a href="${first}">${words.first}</a>`}${later !== undefined && html`<a href="${later}">${words.later}</a>`}</p>`
   const form = html`<form method="post" action="${here}" data-busy="${words.busy}"><input type="hidden" name="do" value="${moving ? 'move' : 'hold'}">
-${nearest.length > 0 && nearby}
+${people}${nearest.length > 0 && nearby}
 ${days.map((day) => day[0] && html`<fieldset><legend>${dayTime(zone, day[0].startsAt, language)}</legend>${choices(day)}</fieldset>`)}
 ${more}<div class="act"><button class="main">${moving ? words.move : words.hold}</button></div></form>`
   return frame(moving ? words.moveTitle : words.title, home, view, html`${days.length + nearest.length > 0 ? html`${intro}${form}` : html`${said}${empty(words.none, words.noneText)}`}`)
 }
 
-export const heldPage = ({ home, startsAt, leftMs, holdMinutes, hold, isNamed }: { home: Home; startsAt: Millis; leftMs: Millis; holdMinutes: number; hold: string; isNamed: boolean }, view: View): Html => {
+export const heldPage = ({ home, startsAt, leftMs, holdMinutes, hold, isNamed, asksMail, said }: { home: Home; startsAt: Millis; leftMs: Millis; holdMinutes: number; hold: string; isNamed: boolean; asksMail: boolean; said?: Html | undefined }, view: View): Html => {
   const { words, language, here } = view
   const { zone, city } = home.building
   const hidden = (wish: string): Html => html`<input type="hidden" name="do" value="${wish}"><input type="hidden" name="hold" value="${hold}">`
   const left = `${Math.floor(leftMs / 60_000)}:${String(Math.floor((leftMs % 60_000) / 1000)).padStart(2, '0')}`
-  return frame(words.heldTitle, home, view, html`<p class="when">${whenTime(zone, startsAt, language)}</p><p class="soft">${words.zone(city)} ${words.heldFor(holdMinutes)}</p>
+  return frame(words.heldTitle, home, view, html`${said}<p class="when">${whenTime(zone, startsAt, language)}</p><p class="soft">${words.zone(city)} ${words.heldFor(holdMinutes)}</p>
 <p class="clock">${words.left} <b role="timer" data-left="${leftMs}">${left}</b></p>
 <form method="post" action="${here}" class="stack" data-busy="${words.busy}">${hidden('confirm')}
 ${!isNamed && html`<div><label for="name">${words.name}</label><input id="name" name="name" maxlength="80" autocomplete="name" aria-describedby="name-hint"><small id="name-hint">${words.nameHint}</small></div>`}
+${asksMail && html`<div><label for="email">${words.email}</label><input id="email" name="email" type="email" maxlength="254" autocomplete="email" aria-describedby="email-hint"><small id="email-hint">${words.emailHint}</small></div>`}
 <div><button class="main">${words.confirm}</button></div></form>
 <form method="post" action="${here}" class="again" data-busy="${words.busy}">${hidden('release')}<button class="bare">${words.another}</button></form>`)
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '@portero/shared'
-import type { Act, Action, Command, Do, Lane, LaterHow, SendHow, Subject, Tx } from '../define.ts'
+import type { Act, Action, Command, Do, Lane, Millis, LaterHow, SendHow, Subject, Tx } from '../define.ts'
 import type { Audit } from './audit.ts'
 import { newId, type Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
@@ -20,14 +20,14 @@ export type Acting = {
 }
 
 type Needs = {
-  db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; audit: Audit; wake(lane: Lane): void; whenFinished(jobs: readonly string[], waitMs: number): Promise<void>
+  db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; audit: Audit; wake(lane: Lane, at?: Millis): void; whenFinished(jobs: readonly string[], waitMs: number): Promise<void>
   measure?(action: string, result: unknown): void // what was done, once it is committed
 }
 
 export const makeActing = (needs: Needs): Acting => {
   const { db, clock, vault, connections, registry, audit, wake, whenFinished, measure } = needs
 
-  const wakeAfterCommit = (lane: Lane): void => db.afterCommit(() => wake(lane))
+  const wakeAfterCommit = ({ lane, runAt }: NewJob): void => db.afterCommit(() => wake(lane, runAt))
 
   const decide = async <R extends z.ZodObject>(action: Action<z.ZodObject, R>, args: unknown, at: Act): Promise<z.infer<R>> => {
     if (!action.callers.includes(at.subject.by)) throw new AppError('refused', `${action.name} is not for ${at.subject.by}`)
@@ -65,13 +65,13 @@ export const makeActing = (needs: Needs): Acting => {
         const [id] = await enqueue(tx, [{ ...row, connection: to, blocks: command.blocksSerialWhenDead, then: how.then }])
         if (!id) return // the same command again is the same command
         sent.push(id)
-        wakeAfterCommit(row.lane)
+        wakeAfterCommit(row)
       },
       async later(flow, payload, how) {
         const parsed = parseOr('bug', flow.payload, payload, `the payload of ${flow.name}`)
         const row = await job('turn', flow.name, parsed, { ...how, ...serialOf(flow.name, parsed, how.serial) })
-        await arm(tx, { ...row, key: `timer:${how.key}` })
-        wakeAfterCommit(row.lane)
+        await arm(tx, { ...row, key: `timer:${how.key}` }, how)
+        wakeAfterCommit(row)
       },
       async drop(keyPrefix) {
         if (keyPrefix.length === 0) throw new AppError('bug', 'drop without a key would take back everything')

@@ -47,6 +47,7 @@ export const housekeeping = async ({ db, keep, now }: { db: Db; keep: Keep; now:
   nulled: await inBatches(() => sql`update inbox set raw_sealed = null where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.rawDays * day)} and raw_sealed is not null limit ${mostAtOnce})`.execute(db.bare)),
   forgotten: await inBatches(() => sql`delete from inbox where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.repeatDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
   answers: await inBatches(() => sql`delete from tool_reply where (tenant_id, conversation_id, key) in (select tenant_id, conversation_id, key from tool_reply where made_at < ${at(now - day)} limit ${mostAtOnce})`.execute(db.bare)),
+  askers: await inBatches(() => sql`delete from page_budget where (tenant_id, asker) in (select tenant_id, asker from page_budget where spent_until < ${at(now)} limit ${mostAtOnce})`.execute(db.bare)),
   cleared: await inBatches(() => sql`delete from job where (tenant_id, id) in (select tenant_id, id from job where state in ('done', 'shadowed', 'dropped') and finished_at < ${at(now - keep.finishedDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
 })
 

@@ -30,10 +30,11 @@ type Needs = { clock: Clock; log: Log; db: Db; metrics?: CallMetrics; allow?: re
 
 // What is kept for a connection between its calls; it begins anew when the base URL changes.
 // key: what it is let in by, and whether it is.
-type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; apartFrom: Millis; key: { credentials: string; refusals: Refusals } }
+type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; heard: Map<string, { at: Millis; reply: Promise<Reply> }>; key: { credentials: string; refusals: Refusals } }
 
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const tenMegabytes = 10 * 1024 * 1024
+const longestMs: Millis = 5 * 60_000 // that anything is remembered
 
 export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenMegabytes, resolve }: Needs): WaysOut => {
   const lines = new Map<string, Line>()
@@ -57,7 +58,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       bodyTimeout: limits.timeoutMs * 2,
       connect: { timeout: Math.ceil(limits.timeoutMs / 2) },
     })
-    const line = { vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0, apartFrom: 0, key: key() }
+    const line = { vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0, heard: new Map(), key: key() }
     lines.set(id, line)
     return line
   }
@@ -72,13 +73,6 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
     if (thrown instanceof AppError && thrown.code === 'disconnected') throw line.key.refusals.refused(thrown)
     throw thrown
   }
-  // One after the other: 300 ms apart where three a second are allowed.
-  const checkApart = (line: Line, { apart }: Connector['limits'], { path }: HttpCall): void => {
-    if (!apart || !path.split('?')[0]?.endsWith(apart.path)) return
-    const leftMs = line.apartFrom - clock.now()
-    if (leftMs > 0) throw new AppError('throttled', `${line.vendor} takes ${apart.perSecond} calls of ${apart.path} a second`, { retryAfterMs: leftMs })
-    line.apartFrom = clock.now() + 1_000 / apart.perSecond
-  }
   const checkPause = (line: Line): void => {
     const leftMs = line.throttledUntil - clock.now()
     if (leftMs > 0) throw new AppError('throttled', `${line.vendor} asked us to wait`, { retryAfterMs: leftMs })
@@ -86,7 +80,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
 
   return {
     of(connection, connector, { lane, signal, reading, leased }) {
-      const { limits, auth, redact, hosts = [] } = connector
+      const { limits, limits: { apart }, auth, redact, hosts = [] } = connector
       const { base, credentials, login, secrets } = readSettings(connection, auth)
       const line = lineOf(connection, connector, { origin: isMail(base) ? base.href : base.origin, credentials: JSON.stringify([credentials, login]) })
       const excerpt = makeExcerpt({ keys: redact, secrets })
@@ -105,7 +99,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
         line.breaker.check()
         checkPause(line)
         line.key.refusals.check(lane)
-        checkApart(line, limits, call)
+        if (apart && call.path.split('?')[0]?.endsWith(apart.path)) await takeToken({ db, clock }, connection, { ...apart, burst: 1 }, lane) // one after the other: 300 ms apart where three a second are allowed
         await takeToken({ db, clock }, connection, limits, lane)
         const request = async (): Promise<Reply> => {
           checkPause(line) // whoever waited may have been told meanwhile
@@ -116,6 +110,19 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
         return reply
       }
 
+      // Whoever asks the same while the answer is on its way waits for that one.
+      const remembered = (call: HttpCall, youngMs: Millis, caller: AbortSignal): Promise<Reply> => {
+        const { heard } = line
+        const question = `${call.path} ${JSON.stringify(call.query ?? {})}`
+        for (const [old, { at }] of heard) if (clock.now() - at > longestMs) heard.delete(old)
+        const known = heard.get(question)
+        if (known && clock.now() - known.at <= youngMs) return known.reply
+        const reply = own(call, caller)
+        heard.set(question, { at: clock.now(), reply })
+        reply.catch(() => heard.delete(question))
+        return reply
+      }
+
       return async (call) => {
         if (reading && !call.reading && !reads.has(call.method.toUpperCase())) throw new AppError('bug', `${connection.vendor}: ${call.method} where only reading is allowed`)
         const caller = call.signal ? AbortSignal.any([signal, call.signal]) : signal
@@ -123,7 +130,7 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
         const began = clock.now()
         const observe = (outcome: string): void => metrics?.vendorCalls.observe({ vendor: connection.vendor, outcome }, (clock.now() - began) / 1000)
         try {
-          const reply = await (!isMail(base) && isForeign(call, [base.origin, ...hosts]) ? foreign.send(call, { connector, lane, caller, leased }) : own(call, caller))
+          const reply = await (!isMail(base) && isForeign(call, [base.origin, ...hosts]) ? foreign.send(call, { connector, lane, caller, leased }) : call.youngMs === undefined ? own(call, caller) : remembered(call, call.youngMs, caller))
           observe('ok')
           return reply
         } catch (thrown) {

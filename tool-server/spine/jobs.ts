@@ -4,6 +4,7 @@ import { at } from './db.ts'
 import type { JobKind } from './tables.ts'
 
 // The durable work's statements, one verb each. Every finishing update is fenced: a row that was leased anew meanwhile is not ours to finish.
+export const lanes: readonly Lane[] = ['live', 'sync', 'bulk'] // the most urgent first
 export type Job = {
   tenant_id: string; id: string; seq: number; kind: JobKind; name: string; key: string; connection_id: string | null; person_id: string | null
   serial: string | null; lane: Lane; attempts: number; fence: number; uncertain_since: Millis | null; args_sealed: Buffer | null; then_flow: string | null; trace: string; run_at: Millis
@@ -31,10 +32,11 @@ export const enqueue = async (on: Kysely<DB>, jobs: readonly NewJob[]): Promise<
 const mostPerInsert = 1_000 // 16 parameters each; a statement has room for 65,535
 
 // A timer set again moves, even when it has rung before. One that rings just now is fenced: what it would have decided is out of date.
-export const arm = async (on: Kysely<DB>, job: NewJob): Promise<void> => {
+export const arm = async (on: Kysely<DB>, job: NewJob, { stays = false }: { stays?: boolean } = {}): Promise<void> => {
   await sql`${insert([job])} on conflict (tenant_id, kind, key) do update set state = excluded.state, run_at = excluded.run_at, seq = nextval('job_seq'), args_sealed = excluded.args_sealed,
     id = excluded.id, name = excluded.name, person_id = excluded.person_id, serial = excluded.serial, lane = excluded.lane, attempts = 0, begun = false, fence = job.fence + 1,
-    leased_by = null, leased_until = null, error_code = null, error = null, error_sealed = null, finished_at = null, trace = excluded.trace`.execute(on)
+    leased_by = null, leased_until = null, error_code = null, error = null, error_sealed = null, finished_at = null, trace = excluded.trace
+    ${stays ? sql`where job.begun or job.state not in ('scheduled', 'ready')` : sql``}`.execute(on)
 }
 
 export const takeBack = async (on: Kysely<DB>, tenant: string, kind: 'turn' | 'command', keyPrefix: string): Promise<number> => {
@@ -51,15 +53,19 @@ export const promoteDue = async (on: Kysely<DB>, now: Millis): Promise<number> =
   return Number(numAffectedRows ?? 0)
 }
 
-type Claim = { lane: Lane; most: number; worker: string; now: Millis; until: Millis; resting: readonly string[] }
+// resting: connections. waiting: names of those that wait for company. like: of this one's kind only.
+type Named = Pick<Job, 'kind' | 'name'>
+type Claim = { lane: Lane; most: number; worker: string; now: Millis; until: Millis; resting?: readonly string[]; waiting?: readonly Named[]; like?: Named & Pick<Job, 'tenant_id' | 'connection_id'> }
 
 // The words of job_line's own condition are repeated, or without statistics another index is taken: 17 ms instead of 0.5 with 10,000 waiting.
 // In line: nothing of the same serial runs, and nothing before it waits, or died in a way that blocks. Two claimers can still meet; then
 // job_one_per_serial makes one of them fail with 23505, and it asks again.
-export const claim = async (on: Kysely<DB>, { lane, most, worker, now, until, resting }: Claim): Promise<Job[]> => {
+export const claim = async (on: Kysely<DB>, { lane, most, worker, now, until, resting = [], waiting = [], like }: Claim): Promise<Job[]> => {
   const rested = resting.length === 0 ? sql`` : sql`and (connection_id is null or kind = 'turn' or connection_id not in (${sql.join(resting)}))`
+  const held = waiting.length === 0 ? sql`` : sql`and (kind, name) not in (${sql.join(waiting.map(({ kind, name }) => sql`(${kind}, ${name})`))})`
+  const alike = like ? sql`and kind = ${like.kind} and name = ${like.name} and tenant_id = ${like.tenant_id} and connection_id is not distinct from ${like.connection_id}` : sql``
   const { rows } = await sql<Job>`with due as materialized (
-    select tenant_id, id from job j where state = 'ready' and lane = ${lane} and run_at <= ${at(now)} ${rested}
+    select tenant_id, id from job j where state = 'ready' and lane = ${lane} and run_at <= ${at(now)} ${rested} ${held} ${alike}
       and (serial is null or not exists (select 1 from job e where e.tenant_id = j.tenant_id and e.kind = j.kind and e.serial = j.serial
         and e.serial is not null and (e.state in ('ready', 'running') or (e.state = 'dead' and e.blocks)) and (e.seq < j.seq or e.state = 'running')))
     order by run_at, seq limit ${most} for update skip locked)

@@ -5,9 +5,10 @@ import type { Audit } from './audit.ts'
 import { newId, type Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
-import { enqueue, finish, postpone, type Job, type Trouble } from './jobs.ts'
+import { enqueue, finish, lanes, postpone, type Job, type Trouble } from './jobs.ts'
 import { parseOr } from './parse.ts'
 import type { Registry } from './registry.ts'
+import { eachOf } from './together.ts'
 import { Fenced, openArgs } from './turns.ts'
 import type { Vault } from './vault.ts'
 
@@ -18,7 +19,13 @@ type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connectio
 const defaultLagMs = 10_000
 type Commanded = { job: Job; doing: Doing; args: unknown }
 
-export type Outbox = { perform(job: Job, signal: AbortSignal): Promise<'waits' | void>; againOf(job: Job): Promise<Doing | undefined>; buried(tx: Kysely<DB>, job: Job, code: string, uncertain: boolean): Promise<void> }
+type Fate = Promise<'waits' | void>
+export type Outbox = {
+  perform(job: Job, signal: AbortSignal): Fate
+  together(jobs: readonly Job[], signal: AbortSignal): Fate[] // the same command to the same connection
+  againOf(job: Job): Promise<Doing | undefined>
+  buried(tx: Kysely<DB>, job: Job, code: string, uncertain: boolean): Promise<void>
+}
 
 export const makeOutbox = (needs: Needs): Outbox => {
   const { db, clock, vault, registry, connections, audit, http, shadow, wake, mayLeave = async () => true } = needs
@@ -62,30 +69,60 @@ export const makeOutbox = (needs: Needs): Outbox => {
       await answer(tx, job, { command: job.name, key: job.key, args, dead: { code: 'refused', uncertain: false } })
     })
 
-  return {
-    async perform(job, signal) {
-      const { connection, connector, doing } = await findDoing(job)
-      const args: unknown = parseOr('invalid_input', doing.command.args, await openArgs(vault, db.bare, job), `the arguments of ${job.name}`)
-      if (shadow) return void (await finish(db.bare, job, { state: 'shadowed', keepArgs: true, now: clock.now() }))
-      const atVendor = (reading: boolean): At<unknown> & { key: string } => ({ http: http(connection, connector, { lane: job.lane, signal, reading, leased: () => clock.now() < job.leased_until }), connection, now: clock.now(), signal, key: job.key })
+  const argsOf = async (job: Job, { command }: Doing): Promise<unknown> => parseOr('invalid_input', command.args, await openArgs(vault, db.bare, job), `the arguments of ${job.name}`)
+  type Call = { jobs: readonly Job[]; connection: Connection; connector: Connector; signal: AbortSignal; reading?: boolean }
+  // Still ours to do only while all of it is.
+  const atVendor = ({ jobs, connection, connector, signal, reading = false }: Call): At<unknown> => {
+    const lane = lanes.find((each) => jobs.some((job) => job.lane === each)) ?? 'bulk'
+    return { http: http(connection, connector, { lane, signal, reading, leased: () => jobs.every((job) => clock.now() < job.leased_until) }), connection, now: clock.now(), signal }
+  }
+  const heldBack = async (job: Job): Promise<void> => void (await finish(db.bare, job, { state: 'shadowed', keepArgs: true, now: clock.now() }))
 
-      if (job.uncertain_since !== null) {
-        if (doing.again === 'never') throw new AppError('refused', `whether ${job.name} arrived is not known, and it must not happen twice`)
-        if (typeof doing.again === 'object') {
-          const found: unknown = await doing.again.find(args, atVendor(true))
-          if (found !== undefined) return conclude({ job, doing, args }, found)
-          // Not there yet is not the same as not there: the call may still be on its way, or the vendor's index behind.
-          const lagMs = doing.again.lagMs ?? defaultLagMs
-          const surelyMissingAt = job.uncertain_since + lagMs
-          if (clock.now() < surelyMissingAt) {
-            await postpone(db.bare, job, Math.min(surelyMissingAt, clock.now() + Math.max(50, lagMs / 4)), { ...waitingToFind, uncertainSince: job.uncertain_since, spend: false })
-            return 'waits'
-          }
+  const perform: Outbox['perform'] = async (job, signal) => {
+    const { connection, connector, doing } = await findDoing(job)
+    const args = await argsOf(job, doing)
+    if (shadow) return heldBack(job)
+    const call = { jobs: [job], connection, connector, signal }
+    if (job.uncertain_since !== null) {
+      if (doing.again === 'never') throw new AppError('refused', `whether ${job.name} arrived is not known, and it must not happen twice`)
+      if (typeof doing.again === 'object') {
+        const found: unknown = await doing.again.find(args, { ...atVendor({ ...call, reading: true }), key: job.key })
+        if (found !== undefined) return conclude({ job, doing, args }, found)
+        // Not there yet is not the same as not there: the call may still be on its way, or the vendor's index behind.
+        const lagMs = doing.again.lagMs ?? defaultLagMs
+        const surelyMissingAt = job.uncertain_since + lagMs
+        if (clock.now() < surelyMissingAt) {
+          await postpone(db.bare, job, Math.min(surelyMissingAt, clock.now() + Math.max(50, lagMs / 4)), { ...waitingToFind, uncertainSince: job.uncertain_since, spend: false })
+          return 'waits'
         }
       }
-      if (doing.command.gated && !(await mayLeave(job, args))) return drop({ job, doing, args })
-      return conclude({ job, doing, args }, await runOnce(doing, args, atVendor(false)))
-    },
+    }
+    if (doing.command.gated && !(await mayLeave(job, args))) return drop({ job, doing, args })
+    return conclude({ job, doing, args }, await runOnce((at) => doing.run(args, { ...at, key: job.key }), atVendor(call)))
+  }
+
+  return {
+    perform,
+    together: (jobs, signal) =>
+      eachOf(jobs, {
+        async prepare(job) {
+          const found = await findDoing(job)
+          return { ...found, args: await argsOf(job, found.doing) }
+        },
+        async call(fit): Promise<unknown[]> {
+          const [first] = fit
+          const together = first?.args.doing.together
+          if (shadow || !first || !together) return fit.map(() => undefined)
+          const { connection, connector } = first.args
+          return runOnce((at) => together.run(fit.map(({ args: { args } }) => args), at), atVendor({ jobs: fit.map(({ job }) => job), connection, connector, signal }))
+        },
+        async end({ job, args: { doing, args } }, found) {
+          if (shadow) return heldBack(job)
+          if (!doing.together) return perform(job, signal) // whoever does it for this connection does it one by one
+          if (found instanceof AppError) throw found
+          return conclude({ job, doing, args }, found)
+        },
+      }),
 
     againOf: async (job) => (job.kind === 'command' ? (await findDoing(job).catch(() => undefined))?.doing : undefined),
 
@@ -98,7 +135,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
 }
 
 // Once one of its writes has been answered, whatever goes wrong afterwards leaves it half done: nobody may take it for not arrived.
-const runOnce = async (doing: Doing, args: unknown, at: At<unknown> & { key: string }): Promise<unknown> => {
+const runOnce = async <R>(run: (at: At<unknown>) => Promise<R>, at: At<unknown>): Promise<R> => {
   let hasWritten = false
   const http: Http = async (call) => {
     const reply = await at.http(call)
@@ -106,7 +143,7 @@ const runOnce = async (doing: Doing, args: unknown, at: At<unknown> & { key: str
     return reply
   }
   try {
-    return await doing.run(args, { ...at, http })
+    return await run({ ...at, http })
   } catch (thrown) {
     if (!hasWritten || !(thrown instanceof AppError)) throw thrown
     const { code, message, retryAfterMs, detail } = thrown

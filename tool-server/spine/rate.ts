@@ -4,34 +4,34 @@ import type { Connection, Lane, Millis } from '../define.ts'
 import type { Clock } from './clock.ts'
 import { at, type Db } from './db.ts'
 
-// One token bucket a connection in the database, so that all replicas together stay below what the vendor allows.
+// One token bucket a connection in the database, and one for each path that has a limit of its own, so that all replicas together stay below what the vendor allows.
 const reserved: Record<Lane, number> = { live: 0, sync: 0.2, bulk: 0.5 } // the share of the bucket that a lane leaves to the more urgent ones
 // Replicas' clocks differ by a little, which costs nothing. One that is further ahead was wrong; waiting for it would stop us for as long, so one call starts the bucket anew.
 const mostSkewMs: Millis = 60_000
 
 type Needs = { db: Db; clock: Clock }
-type Limit = { perSecond: number; burst?: number }
+type Limit = { perSecond: number; burst?: number; path?: string } // path: how the calls end that it is for; without it, all
 export const takeToken = async (needs: Needs, connection: Pick<Connection, 'tenant' | 'id'>, limit: Limit, lane: Lane): Promise<void> => {
   const retryAfterMs = await take(needs, connection, limit, lane).catch((thrown: unknown) => {
     throw thrown instanceof AppError ? thrown : new AppError('unavailable', 'the budget of calls could not be read', { cause: thrown, arrived: 'no' })
   })
-  if (retryAfterMs > 0) throw new AppError('throttled', `connection ${connection.id} has spent its ${limit.perSecond} calls a second`, { retryAfterMs })
+  if (retryAfterMs > 0) throw new AppError('throttled', `connection ${connection.id} has spent its ${limit.perSecond} calls${limit.path === undefined ? '' : ` of ${limit.path}`} a second`, { retryAfterMs })
 }
 
 // 0: taken. Else how long to wait.
-const take = async ({ db, clock }: Needs, { tenant, id }: Pick<Connection, 'tenant' | 'id'>, { perSecond, burst = Math.max(1, perSecond) }: Limit, lane: Lane): Promise<Millis> => {
+const take = async ({ db, clock }: Needs, { tenant, id }: Pick<Connection, 'tenant' | 'id'>, { perSecond, burst = Math.max(1, perSecond), path = '' }: Limit, lane: Lane): Promise<Millis> => {
   const now = clock.now()
   const wanted = Math.min(burst, 1 + reserved[lane] * burst) // a full bucket serves every lane, or a bucket of one would never serve bulk
   const available = availableAt({ now, burst, perSecond, wanted })
   const { rows } = await sql<{ taken: boolean; available: number | null }>`
     with taken as (
-      insert into budget as b (tenant_id, connection_id, tokens, filled_at) values (${tenant}, ${id}, ${float(burst - 1)}, ${at(now)})
-      on conflict (tenant_id, connection_id) do update
+      insert into budget as b (tenant_id, connection_id, path, tokens, filled_at) values (${tenant}, ${id}, ${path}, ${float(burst - 1)}, ${at(now)})
+      on conflict (tenant_id, connection_id, path) do update
         set tokens = ${available} - 1, filled_at = case when b.filled_at > ${at(now + mostSkewMs)} then ${at(now)} else greatest(b.filled_at, ${at(now)}) end
         where ${available} >= ${float(wanted)}
       returning true
     )
-    select exists (select from taken) as taken, (select ${available} from budget b where b.tenant_id = ${tenant} and b.connection_id = ${id}) as available`.execute(db.bare)
+    select exists (select from taken) as taken, (select ${available} from budget b where b.tenant_id = ${tenant} and b.connection_id = ${id} and b.path = ${path}) as available`.execute(db.bare)
   const [row] = rows
   if (row?.taken) return 0
   // Read beside the upsert, so with four takers at once it may be a token too many: an estimate of when to come back, no promise.

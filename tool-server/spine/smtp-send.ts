@@ -40,15 +40,18 @@ export const sendMail = async ({ clock, base, login, call, what, timeoutMs, call
 
 // A header ends with its line, so nothing that goes into one may have two.
 const line = z.string().min(1).regex(/^\P{Cc}*$/u)
-const letter = z.strictObject({ from: z.strictObject({ name: line.optional(), address: z.email() }), to: z.email(), subject: line.max(200), text: z.string().min(1), html: z.string().optional(), messageId: line.regex(/^[\w.+-]+@[\w.-]+$/) })
+const letter = z.strictObject({
+  from: z.strictObject({ name: line.optional(), address: z.email() }), to: z.email(), subject: line.max(200), text: z.string().min(1), html: z.string().optional(), messageId: line.regex(/^[\w.+-]+@[\w.-]+$/),
+  calendar: z.strictObject({ method: z.enum(['REQUEST', 'CANCEL']), text: z.string().min(1) }).optional(),
+})
 
 type Mail = { from: string; to: string; bytes: Buffer }
 const compose = async ({ method, path, headers = {}, body }: HttpCall, now: Millis): Promise<Mail> => {
   if (method !== 'MAIL' || path !== '') throw new AppError('bug', 'a mail server is told to MAIL, and nothing else')
   const parsed = letter.safeParse(body)
   if (!parsed.success) throw new AppError('invalid_input', `a mail can't have ${parsed.error.issues.map((issue) => `this ${issue.path.join('.')}`).join(', ')}`)
-  const { from, to, subject, text, html, messageId } = parsed.data
-  const composer = new MailComposer({ from: { name: from.name ?? '', address: from.address }, to: { name: '', address: to }, subject, text, ...(html !== undefined && { html }), messageId: `<${messageId}>`, date: new Date(now), headers, disableFileAccess: true, disableUrlAccess: true })
+  const { from, to, subject, text, html, calendar, messageId } = parsed.data
+  const composer = new MailComposer({ from: { name: from.name ?? '', address: from.address }, to: { name: '', address: to }, subject, text, ...(html !== undefined && { html }), ...(calendar && { icalEvent: { method: calendar.method, filename: 'invite.ics', content: calendar.text } }), messageId: `<${messageId}>`, date: new Date(now), headers, disableFileAccess: true, disableUrlAccess: true })
   return { from: from.address, to, bytes: await composer.compile().build() }
 }
 

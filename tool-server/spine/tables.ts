@@ -25,7 +25,8 @@ declare module '../define.ts' {
     }
     pull_cursor: { tenant_id: string; connection_id: string; name: string; cursor: string | null; generation: number; sweeping: boolean; pulled_at: MaybeInstant }
     pull_item: { tenant_id: string; connection_id: string; name: string; item: string; generation: number }
-    budget: { tenant_id: string; connection_id: string; tokens: number; filled_at: Instant }
+    budget: { tenant_id: string; connection_id: string; path: Generated<string>; tokens: number; filled_at: Instant }
+    trouble: { tenant_id: string; connection_id: string; what: 'key' | 'scopes' | 'setup'; said: string; waiting: number; since: Instant; told_at: MaybeInstant }
     audit: {
       tenant_id: string; id: string; at: Instant; by: string; user_id: string | null; person_id: string | null; conversation_id: string | null
       what: string; object: string; before_sealed: Buffer | null; after_sealed: Buffer | null; trace: string; link: number | null; seal: Buffer | null

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import type { DB } from '../define.ts'
+import type { DB, Flow } from '../define.ts'
 import type { Acting } from './act.ts'
 import type { Clock } from './clock.ts'
 import type { Db } from './db.ts'
 import { finish, type Job } from './jobs.ts'
+import { eachOf, type Ready } from './together.ts'
 import { parseOr } from './parse.ts'
 import type { Registry } from './registry.ts'
 import type { Vault } from './vault.ts'
@@ -15,16 +16,32 @@ export class Fenced extends Error {}
 
 type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; acting: Acting; reads(tenant: string): unknown }
 
-export const makeTurns = ({ db, clock, vault, registry, acting, reads }: Needs) => async (job: Job): Promise<void> => {
-  const flow = registry.flows.get(job.name)
-  if (!flow) throw new AppError('not_found', `no flow is named ${job.name}`)
-  const payload = parseOr('invalid_input', flow.payload, await openArgs(vault, db.bare, job), `the payload of ${job.name}`)
-  const facts: unknown = await flow.gather?.(payload, reads(job.tenant_id))
-  await db.tx(async (tx) => {
-    // First, so that the row is locked: a turn that another worker has taken over decides nothing here.
-    if (!(await finish(tx, job, { state: 'done', keepArgs: false, now: clock.now() }))) throw new Fenced()
-    await flow.decide(payload, facts, acting.within(tx, { tenant: job.tenant_id, by: 'system', ...(job.person_id && { person: job.person_id }) }))
-  })
+export type Turns = { one(job: Job): Promise<void>; together(jobs: readonly Job[]): Promise<void>[] }
+export const makeTurns = ({ db, clock, vault, registry, acting, reads }: Needs): Turns => {
+  const flowOf = (job: Job): Flow => {
+    const flow = registry.flows.get(job.name)
+    if (!flow) throw new AppError('not_found', `no flow is named ${job.name}`)
+    return flow
+  }
+  const payloadOf = async (job: Job): Promise<unknown> => parseOr('invalid_input', flowOf(job).payload, await openArgs(vault, db.bare, job), `the payload of ${job.name}`)
+  const decide = (job: Job, payload: unknown, facts: unknown): Promise<void> =>
+    db.tx(async (tx) => {
+      // First, so that the row is locked: a turn that another worker has taken over decides nothing here.
+      if (!(await finish(tx, job, { state: 'done', keepArgs: false, now: clock.now() }))) throw new Fenced()
+      await flowOf(job).decide(payload, facts, acting.within(tx, { tenant: job.tenant_id, by: 'system', ...(job.person_id && { person: job.person_id }) }))
+    })
+  const one = async (job: Job): Promise<void> => {
+    const payload = await payloadOf(job)
+    await decide(job, payload, await flowOf(job).gather?.(payload, reads(job.tenant_id)))
+  }
+  const gather = async (fit: readonly Ready<unknown>[]): Promise<unknown[]> => {
+    const [first] = fit
+    const { together } = first ? flowOf(first.job) : {}
+    if (!first || !together) throw new AppError('bug', 'these turns have nothing in common')
+    return together.gather(fit.map(({ args }) => args), reads(first.job.tenant_id))
+  }
+  // What they need is read at once; what each decides is its own.
+  return { one, together: (jobs) => eachOf(jobs, { prepare: payloadOf, call: gather, end: ({ job, args }, facts) => decide(job, args, facts) }) }
 }
 
 export const openArgs = async (vault: Vault, on: Kysely<DB>, job: Job): Promise<unknown> => {

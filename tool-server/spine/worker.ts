@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import { AppError, errors } from '@portero/shared'
-import type { DB, Doing, Lane, Millis } from '../define.ts'
+import type { DB, Doing, Lane, Millis, Together } from '../define.ts'
 import type { Clock } from './clock.ts'
 import { inBackground, isSqlState, type Db } from './db.ts'
-import { bury, claim, finish, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
+import { bury, claim, finish, lanes, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
 import { faultFields, faultName } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -17,22 +17,22 @@ import { Erased, type Vault } from './vault.ts'
 // Claims what is due and runs it. Each lane has slots of its own, so a backfill never takes those of a reply.
 export type Slots = Record<Lane, number>
 export type Runners = Record<JobKind, (job: Job, signal: AbortSignal) => Promise<'waits' | void>> // waits: put off, and not as a failure
+// Of many jobs that one call serves, each still has its own fate.
+export type Company = { of(job: Job): Together | undefined; run(jobs: readonly Job[], signal: AbortSignal): ReturnType<Runners[JobKind]>[] }
 export type Worker = {
   start(): void
-  wake(what: Lane | 'inbox' | 'all'): void
+  wake(what: Lane | 'inbox' | 'all', at?: Millis): void // at: no sooner than then
   whenFinished(jobs: readonly string[], waitMs: number): Promise<void>
   settle(): Promise<void> // everything that is due now, done; for tests and the command line
   drain(graceMs: number): Promise<void>
 }
 type Needs = {
-  db: Db; clock: Clock; log: Log; metrics: Metrics; vault: Vault; outbox: Outbox; runners: Runners; parseSome(): Promise<number>
+  db: Db; clock: Clock; log: Log; metrics: Metrics; vault: Vault; outbox: Outbox; runners: Runners; company: Company; parseSome(): Promise<number>
   id: string; slots: Slots; leaseMs: Millis; pollMs: Millis; turnAttempts: number; callForHelp(): void
 }
 
-const lanes: readonly Lane[] = ['live', 'sync', 'bulk']
-
 export const makeWorker = (needs: Needs): Worker => {
-  const { db, clock, log, metrics, vault, outbox, runners, parseSome, id, slots, leaseMs, pollMs, turnAttempts, callForHelp } = needs
+  const { db, clock, log, metrics, vault, outbox, runners, company, parseSome, id, slots, leaseMs, pollMs, turnAttempts, callForHelp } = needs
   const stopping = new AbortController()
   const running = new Set<Promise<unknown>>()
   const inFlight: Slots = { live: 0, sync: 0, bulk: 0 }
@@ -40,37 +40,67 @@ export const makeWorker = (needs: Needs): Worker => {
   const asked = new Set<Lane | 'inbox'>()
   const busy = new Set<Lane | 'inbox'>()
   const resting: Record<Lane, Map<string, Millis>> = { live: new Map(), sync: new Map(), bulk: new Map() } // connections that are not to be tried until then
+  const departures = new Map<string, { kind: JobKind; name: string; at: Millis }>() // when those that go together may go again
   const finished = new Map<string, () => void>() // who waits for a job
   const timers = new Set<() => void>()
+  const rung = new Set<string>()
   let started = false
   let draining = false
 
-  const claimFor = async (lane: Lane): Promise<Job[]> => {
+  const claimFor = async (lane: Lane, how: { most: number } & Pick<Parameters<typeof claim>[1], 'waiting' | 'like'>): Promise<Job[]> => {
     const now = clock.now()
     db.engine.room()
     for (const [connection, until] of resting[lane]) if (until <= now) resting[lane].delete(connection)
     for (;;) {
       try {
-        const jobs = await claim(db.bare, { lane, most: slots[lane] - inFlight[lane], worker: id, now, until: now + leaseMs, resting: [...resting[lane].keys()] })
-        inFlight[lane] += jobs.length
-        return jobs
+        return await claim(db.bare, { lane, worker: id, now, until: now + leaseMs, resting: [...resting[lane].keys()], ...how })
       } catch (thrown) {
         if (!isSqlState(thrown, '23505')) throw thrown // met another claimer at the same serial: by now its claim can be seen
       }
     }
   }
 
-  const runOne = async (job: Job): Promise<void> => {
+  // As many as there is room for, and with those that may go together whoever else wants the same way: together they take one place.
+  const claimGroups = async (lane: Lane, { isPaced }: { isPaced: boolean }): Promise<Job[][]> => {
+    const now = clock.now()
+    for (const [name, { at }] of departures) if (at <= now) departures.delete(name)
+    const jobs = await claimFor(lane, { most: slots[lane] - inFlight[lane], ...(isPaced && { waiting: [...departures.values()] }) })
+    const groups = [...Map.groupBy(jobs, (job) => (company.of(job) ? `${job.kind} ${job.name} ${job.tenant_id} ${job.connection_id}` : job.id)).values()]
+    inFlight[lane] += groups.length
+    for (const group of groups) {
+      const [first] = group
+      const together = first && company.of(first)
+      if (!together) continue
+      if (group.length < together.most) group.push(...(await claimFor(lane, { most: together.most - group.length, like: first })))
+      departures.set(`${first.kind} ${first.name}`, { kind: first.kind, name: first.name, at: now + Math.min(together.mostMs, group.length * together.eachMs) })
+    }
+    return groups
+  }
+
+  const runGroup = async (lane: Lane, group: readonly Job[]): Promise<void> => {
+    try {
+      const [first, ...others] = group
+      if (!first || !company.of(first)) return void (await Promise.all(group.map((job) => runOne(job))))
+      const fit: Job[] = []
+      for (const job of [first, ...others]) await ((await isSpent(job)) ? runOne(job) : fit.push(job))
+      const fates = inTrace(first.trace, () => company.run(fit, stopping.signal))
+      for (const fate of fates) fate.catch(() => {}) // until its job is asked for it
+      await Promise.all(fit.map((job, at) => runOne(job, () => fates[at] ?? Promise.resolve())))
+    } finally {
+      inFlight[lane]--
+    }
+  }
+
+  const runOne = async (job: Job, run = () => runners[job.kind](job, stopping.signal)): Promise<void> => {
     held.set(job.id, job)
     let outcome: 'done' | 'dead' | 'postponed' | 'fenced' | 'dropped' | undefined
     try {
       if (job.attempts === 0) metrics.jobWait.observe({ lane: job.lane }, Math.max(0, clock.now() - job.run_at) / 1000)
       if (await isSpent(job)) throw new AppError('timeout', 'at every attempt its worker stopped answering', { arrived: 'unknown' })
-      outcome = (await inTrace(job.trace, () => runners[job.kind](job, stopping.signal))) === 'waits' ? 'postponed' : 'done'
+      outcome = (await inTrace(job.trace, run)) === 'waits' ? 'postponed' : 'done'
     } catch (thrown) {
       outcome = await failed(job, thrown)
     } finally {
-      inFlight[job.lane]--
       if (held.get(job.id) === job) held.delete(job.id)
       if (outcome) metrics.jobs.inc({ kind: job.kind, lane: job.lane, outcome })
       if (outcome === 'done' || outcome === 'dead' || outcome === 'dropped') finished.get(job.id)?.()
@@ -98,6 +128,7 @@ export const makeWorker = (needs: Needs): Worker => {
     const facts = { id: job.id, kind: job.kind, name: job.name, connection: job.connection_id ?? undefined, outcome: verdict.code, attempts: job.attempts, ...faultFields(thrown) }
     if (verdict.next === 'again') {
       if (errors[verdict.code].retry === 'wait' && kind !== 'turn') rest(job, verdict) // a turn's connection is where its delivery came from, not whom it asked
+      departures.delete(`${job.kind} ${job.name}`) // whoever has to go again has waited for company already
       await postpone(db.bare, job, verdict.at, { ...trouble, spend: verdict.spend })
       wakeAt(verdict.at, job.lane)
       log.info('job.postponed', facts)
@@ -132,10 +163,10 @@ export const makeWorker = (needs: Needs): Worker => {
           continue
         }
         if (inFlight[what] >= slots[what]) continue // whoever finishes looks again
-        const free = slots[what] - inFlight[what]
-        const jobs = await claimFor(what)
-        for (const job of jobs) launch(job)
-        if (jobs.length === free) callForHelp()
+        const groups = await claimGroups(what, { isPaced: true })
+        for (const group of groups) launch(what, group)
+        for (const { at } of departures.values()) ring(what, at)
+        if (inFlight[what] >= slots[what]) callForHelp()
       }
     } catch (thrown) {
       log.warn('worker.claim-failed', { lane: what, ...faultFields(thrown) }) // the poll tries again
@@ -144,12 +175,12 @@ export const makeWorker = (needs: Needs): Worker => {
     }
   }
 
-  const launch = (job: Job): void =>
+  const launch = (lane: Lane, group: readonly Job[]): void =>
     track(
-      runOne(job)
-        .catch((thrown: unknown) => log.error('worker.could-not-record', { id: job.id, ...faultFields(thrown) })) // the lease runs out and another try is made
+      runGroup(lane, group)
+        .catch((thrown: unknown) => log.error('worker.could-not-record', { id: group[0]?.id, ...faultFields(thrown) })) // the lease runs out and another try is made
         // Half a lane at a time: a claim for every single finished job would double the statements.
-        .finally(() => inFlight[job.lane] <= slots[job.lane] / 2 && wake(job.lane)),
+        .finally(() => inFlight[lane] <= slots[lane] / 2 && wake(lane)),
     )
   // What a drain waits for.
   const track = (work: Promise<unknown>): void => {
@@ -175,14 +206,26 @@ export const makeWorker = (needs: Needs): Worker => {
     timers.add(again)
   }
   const wakeAt = (when: Millis, lane: Lane): void => {
-    if (!started || draining || when - clock.now() >= pollMs) return // the poll will see it
-    const cancel = clock.after(Math.max(0, Math.ceil(when - clock.now())), () => { // a timer drops fractions, and would ring too early
+    if (when - clock.now() < pollMs) ring(lane, when) // else the poll will see it
+  }
+  // Once for all who want to be woken within the same moment.
+  const ring = (lane: Lane, when: Millis): void => {
+    const at = Math.ceil(when / momentMs) * momentMs
+    const bell = `${lane} ${at}`
+    if (!started || draining || rung.has(bell)) return
+    rung.add(bell)
+    const cancel = clock.after(Math.max(0, at - clock.now()), () => {
       timers.delete(cancel)
-      wake(lane)
+      rung.delete(bell)
+      void inBackground(async () => {
+        await promoteDue(db.bare, clock.now()).catch((thrown: unknown) => log.warn('worker.promote-failed', faultFields(thrown)))
+        wake(lane)
+      })
     })
     timers.add(cancel)
   }
-  const wake: Worker['wake'] = (what) => {
+  const wake: Worker['wake'] = (what, at = 0) => {
+    if (at > clock.now() && what !== 'all' && what !== 'inbox') return wakeAt(at, what)
     for (const one of what === 'all' ? (['inbox', ...lanes] as const) : [what]) track(inBackground(() => fill(one)))
   }
   const heartbeat = async (): Promise<void> => {
@@ -221,9 +264,9 @@ export const makeWorker = (needs: Needs): Worker => {
         const now = clock.now()
         found = (await reclaim(db.bare, { now, all: false })) + (await promoteDue(db.bare, now)) + (await parseSome())
         for (const lane of lanes) {
-          const jobs = await claimFor(lane)
-          await Promise.all(jobs.map(runOne))
-          found += jobs.length
+          const groups = await claimGroups(lane, { isPaced: false })
+          await Promise.all(groups.map((group) => runGroup(lane, group)))
+          found += groups.length
         }
       }
     },
@@ -236,5 +279,7 @@ export const makeWorker = (needs: Needs): Worker => {
     },
   }
 }
+
+const momentMs: Millis = 25
 
 const sentenceOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.message : `${faultName(thrown)} was thrown`)

@@ -13,6 +13,7 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       home: { 'es-MX': 'Vivienda', en: 'Home', help: 'The home, such as roma-302, where there is no slot_id.' },
       when: { 'es-MX': 'Día y hora', en: 'Day and time', help: 'Day and time, where there is no slot_id: «2026-11-23 11:00», or in Spanish words.' },
       part_of_day: { 'es-MX': 'Parte del día', en: 'Part of the day', help: 'morning, afternoon or evening, where there is a day and no hour.' },
+      name: { 'es-MX': 'Nombre', en: 'Name', help: 'Whose name the visit is under, if they said it.' },
       people: { 'es-MX': 'Personas en la visita', en: 'People at the visit', help: 'How many people will come to the visit.' },
       language: { 'es-MX': 'Idioma', en: 'Language', help: 'es-MX or en: what whoever shows it has to speak.' },
     },
@@ -63,6 +64,7 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       from_day: { 'es-MX': 'Desde el día', en: 'From this day', help: 'The first day that suits: YYYY-MM-DD, or Spanish words such as «mañana». Today without it.' },
       to_day: { 'es-MX': 'Hasta el día', en: 'To this day', help: 'The last day that suits. As far as there are times without it.' },
       part_of_day: { 'es-MX': 'Parte del día', en: 'Part of the day', help: 'morning, afternoon or evening.' },
+      people: { 'es-MX': 'Personas en la visita', en: 'People at the visit', help: 'How many people would come to the visit.' },
     },
   },
   qualify_lead: {

@@ -26,8 +26,8 @@ export const bookingToken = async (on: On, { tenant, conversation, wish }: Named
   return Buffer.concat([await macOf(on, tenant, body), body]).toString('base64url')
 }
 
-export type BookingLink = Named & { person: string; language: Known['language']; isNamed: boolean; digest: Buffer; endsAt: Millis; tour: string | undefined; isUsed: boolean; held: { startsAt: Millis; until: Millis } | undefined }
-type Row = Pick<BookingLink, 'person' | 'language' | 'isNamed'> & { tour: string | null; usedAt: Millis | null; startsAt: Millis | null; until: Millis | null }
+export type BookingLink = Named & { person: string; language: Known['language']; isNamed: boolean; hasMail: boolean; digest: Buffer; endsAt: Millis; tour: string | undefined; isUsed: boolean; held: { startsAt: Millis; until: Millis } | undefined }
+type Row = Pick<BookingLink, 'person' | 'language' | 'isNamed' | 'hasMail'> & { tour: string | null; usedAt: Millis | null; startsAt: Millis | null; until: Millis | null }
 
 // undefined: forged, or of nothing; both alike. Whether it is over or used is for whoever has it to see. The person is whose the conversation is now.
 export const linkOfToken = async (on: On, token: string): Promise<BookingLink | undefined> => {
@@ -37,15 +37,15 @@ export const linkOfToken = async (on: On, token: string): Promise<BookingLink | 
   if (body.length !== bodyLength + (body[bodyLength - 1] === 1 ? idLength : homeLength)) return undefined
   const [tenant, conversation] = [uuid(body.subarray(0, idLength)), uuid(body.subarray(idLength, 2 * idLength))]
   const digest = createHash('sha256').update(given).digest()
-  const { rows: [row] } = await sql<Row>`select p.id as person, p.language, p.name_sealed is not null as "isNamed", l.tour_id as tour, l.used_at as "usedAt", t.starts_at as "startsAt", t.held_until as until
+  const { rows: [row] } = await sql<Row>`select p.id as person, p.language, p.name_sealed is not null as "isNamed", p.email_sealed is not null as "hasMail", l.tour_id as tour, l.used_at as "usedAt", t.starts_at as "startsAt", t.held_until as until
     from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
     left join booking_link l on l.tenant_id = c.tenant_id and l.digest = ${digest} left join tour t on t.tenant_id = l.tenant_id and t.id = l.tour_id and t.status = 'held' and t.person_id = p.id
     where c.tenant_id = ${tenant} and c.id = ${conversation}`.execute(on.on)
   if (!row || !timingSafeEqual(given.subarray(0, macLength), await macOf(on, tenant, body))) return undefined
   const what = body.subarray(bodyLength)
-  const { person, language, isNamed, tour, usedAt, startsAt, until } = row
+  const { person, language, isNamed, hasMail, tour, usedAt, startsAt, until } = row
   return {
-    tenant, conversation, person, language, isNamed, digest, endsAt: body.readUInt32BE(2 * idLength) * minute, tour: tour ?? undefined, isUsed: usedAt !== null,
+    tenant, conversation, person, language, isNamed, hasMail, digest, endsAt: body.readUInt32BE(2 * idLength) * minute, tour: tour ?? undefined, isUsed: usedAt !== null,
     wish: body[bodyLength - 1] === 1 ? { tour: uuid(what) } : { home: what.readUInt32BE() },
     held: startsAt === null || until === null ? undefined : { startsAt, until },
   }

@@ -6,8 +6,8 @@ import { at } from '../spine/db.ts'
 export type CounterpartKind = Counterpart['kind']
 type Kind = CounterpartKind
 export const counterpartsOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Counterpart[]> => {
-  const { rows } = await sql<{ kind: Kind; our_id: string; external_id: string | null; told: string | null }>`select kind, our_id, external_id, told from counterpart where tenant_id = ${tenant} and person_id = ${person}`.execute(on)
-  return rows.map(({ kind, our_id, external_id, told }) => ({ kind, ours: our_id, external: external_id ?? undefined, told: told ?? undefined }))
+  const { rows } = await sql<{ kind: Kind; our_id: string; external_id: string | null; told: string | null; hung: string | null }>`select kind, our_id, external_id, told, hung from counterpart where tenant_id = ${tenant} and person_id = ${person}`.execute(on)
+  return rows.map(({ kind, our_id, external_id, told, hung }) => ({ kind, ours: our_id, external: external_id ?? undefined, told: told ?? undefined, hung: hung ?? undefined }))
 }
 
 // Before anything is sent, so that the answer knows whose it is.
@@ -15,8 +15,8 @@ export const expectCounterpart = async ({ tx, subject }: Act, kind: Kind, ours: 
   await sql`insert into counterpart (tenant_id, kind, our_id, person_id) values (${subject.tenant}, ${kind}, ${ours}, ${person}) on conflict do nothing`.execute(tx)
 }
 
-export const learnCounterpart = async ({ tx, subject, now }: Act, { kind, ours, external, told }: { kind: Kind; ours: string; external: string; told: string }): Promise<string | undefined> => {
-  const { rows } = await sql<{ person_id: string }>`update counterpart set external_id = ${external}, told = ${told}, told_at = ${at(now)} where tenant_id = ${subject.tenant} and kind = ${kind} and our_id = ${ours} returning person_id`.execute(tx)
+export const learnCounterpart = async ({ tx, subject, now }: Act, { kind, ours, external, told, hung }: { kind: Kind; ours: string; external: string; told: string; hung?: string | undefined }): Promise<string | undefined> => {
+  const { rows } = await sql<{ person_id: string }>`update counterpart set external_id = ${external}, told = ${told}, told_at = ${at(now)}, hung = coalesce(${hung ?? null}, hung) where tenant_id = ${subject.tenant} and kind = ${kind} and our_id = ${ours} returning person_id`.execute(tx)
   return rows[0]?.person_id
 }
 
@@ -63,11 +63,18 @@ export const externalAt = async ({ tx, subject: { tenant } }: Act, kind: Kind, o
   return row?.external ?? undefined
 }
 
+// What is new to us stands there already.
+export const keepTold = async ({ tx, subject: { tenant } }: Act, { kind, ours, told }: { kind: Kind; ours: string; told: string | undefined }): Promise<void> => {
+  await sql`update counterpart set told = ${told ?? null} where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours}`.execute(tx)
+}
+
 // As if what stands there were not known: the next telling writes it again.
 export const retell = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<void> => {
   await sql`update counterpart set told = split_part(told, ':', 1) || ':again' where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours} and told is not null`.execute(tx)
 }
 
+// What was done to a record since it was told, and what it hung on, is no longer known.
+export const isAsTold = (told: string | undefined): boolean => told !== undefined && /^\d+:[0-9a-f]+$/.test(told)
 export const wasTakenAway = (told: string | undefined): boolean => told?.endsWith(':off') ?? false
 
 export const personAt = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<string | undefined> => {

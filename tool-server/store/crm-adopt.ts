@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Act, Millis } from '../define.ts'
 import type { LeadFacts, Stage } from '../domain/leads.ts'
-import type { Tour } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
 import { leadFacts as factsPlace, personName } from './places.ts'
 
@@ -47,15 +46,4 @@ export const giveLeads = async ({ tx, subject: { tenant } }: Act, { person, lead
 export const toursAhead = async ({ tx, subject: { tenant }, now }: Act, person: string): Promise<{ id: string; agent: string; startsAt: Millis }[]> => {
   const { rows } = await sql<{ id: string; agent: string; startsAt: Millis }>`select id, agent_id as agent, starts_at as "startsAt" from tour where tenant_id = ${tenant} and person_id = ${person} and status = 'confirmed' and starts_at > ${at(now)} order by starts_at`.execute(tx)
   return rows
-}
-
-// Under the lock of the days. undefined: they have something else then, or too much that day.
-export const handTour = async ({ tx, subject: { tenant }, now }: Act, { tour, agent, gapMs, perDay }: { tour: Pick<Tour, 'id' | 'version'>; agent: string; gapMs: Millis; perDay: number }): Promise<number | undefined> => {
-  const gap = sql`case when o.building_id = t.building_id then interval '0' else ${gapMs / 1000}::double precision * interval '1 second' end`
-  const { rows: [row] } = await sql<{ version: number }>`update tour t set agent_id = ${agent}, version = t.version + 1, changed_at = ${at(now)} where t.tenant_id = ${tenant} and t.id = ${tour.id} and t.version = ${tour.version} and t.status = 'confirmed'
-    and not exists (select 1 from tour o where o.tenant_id = t.tenant_id and o.agent_id = ${agent} and o.id <> t.id and o.status in ('held', 'confirmed') and o.starts_at < t.ends_at + ${gap} and o.ends_at + ${gap} > t.starts_at)
-    and not exists (select 1 from session s where s.tenant_id = t.tenant_id and s.agent_id = ${agent} and s.starts_at < t.ends_at and s.ends_at > t.starts_at)
-    and not exists (select 1 from blackout b where b.tenant_id = t.tenant_id and coalesce(b.agent_id, ${agent}::uuid) = ${agent}::uuid and coalesce(b.building_id, t.building_id) = t.building_id and b.starts_at < t.ends_at and b.ends_at > t.starts_at)
-    and (select count(*) from tour o where o.tenant_id = t.tenant_id and o.agent_id = ${agent} and o.id <> t.id and o.day = t.day and o.status <> 'cancelled') < ${perDay} returning version`.execute(tx)
-  return row?.version
 }

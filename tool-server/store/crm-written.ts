@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Act, Millis } from '../define.ts'
 import type { Texts } from '../domain/ports/crm-seen.ts'
+import { lineOf } from '../domain/crm-record.ts'
 import { at } from '../spine/db.ts'
 import type { CounterpartKind } from './counterparts.ts'
 
@@ -20,6 +21,13 @@ export const noteWritten = async (act: Act, { kind, ours }: Thing, texts: Texts)
   await sql`insert into crm_written (tenant_id, kind, our_id, field, value_bidx) values ${sql.join(rows)} on conflict (tenant_id, kind, our_id, field) do update set value_bidx = excluded.value_bidx`.execute(tx)
 }
 
+// Whether all of it is what stands there as far as we know.
+export const isWritten = async (act: Act, thing: Thing, texts: Texts): Promise<boolean> => {
+  const written = await writtenAt(act, thing)
+  for (const [field, value] of Object.entries(texts)) if (written.get(field) !== (await veil(act, thing, field, value))) return false
+  return true
+}
+
 // As if we had never told these: they are told again whatever stands there.
 export const forgetWritten = async ({ tx, subject }: Act, { kind, ours }: Thing, fields: readonly string[]): Promise<void> => {
   if (fields.length === 0) return
@@ -27,20 +35,27 @@ export const forgetWritten = async ({ tx, subject }: Act, { kind, ours }: Thing,
 }
 
 // Whether something of ours is on its way there: what was read may then be from before it. What has waited for long waits for an outage, and is no reason.
-export const isSettling = async ({ tx, subject: { tenant }, now }: Act, person: string): Promise<boolean> => {
-  const { rows } = await sql`select 1 from job where tenant_id = ${tenant} and kind = 'command' and serial = ${`crm:${person}`} and state in ('ready', 'running') and created_at > ${at(now - patienceMs)}
-    union all select 1 from job where tenant_id = ${tenant} and kind = 'turn' and name = 'crm.told' and person_id = ${person} and state in ('ready', 'running') and created_at > ${at(now - patienceMs)} limit 1`.execute(tx)
+export const isSettling = async ({ tx, subject: { tenant }, now }: Act, thing: Thing): Promise<boolean> => {
+  const { rows } = await sql`select 1 from job where tenant_id = ${tenant} and kind in ('command', 'turn') and serial = ${lineOf(thing)} and state in ('ready', 'running') and created_at > ${at(now - patienceMs)} limit 1`.execute(tx)
   return rows.length > 0
 }
 const patienceMs: Millis = 60_000
 
-// A command is due since the change that it tells of; one that was put off, at least since it was given.
-export const waitedSince = async ({ tx, subject: { tenant } }: Act, command: string): Promise<Millis | undefined> => {
-  const { rows: [row] } = await sql<{ since: Millis }>`select least(run_at, created_at) as since from job where tenant_id = ${tenant} and kind = 'command' and key = ${command}`.execute(tx)
-  return row?.since
+// A command is due since the change that it tells of; one that was put off, at least since it was given. It tells of nothing that came later than it was made.
+export const waitedSince = async ({ tx, subject: { tenant } }: Act, command: string): Promise<{ since: Millis; madeAt: Millis } | undefined> => {
+  const { rows: [row] } = await sql<{ since: Millis; madeAt: Millis }>`select least(run_at, created_at) as since, created_at as "madeAt" from job where tenant_id = ${tenant} and kind = 'command' and key = ${command}`.execute(tx)
+  return row
 }
 
-export const isOnItsWay = async ({ tx, subject: { tenant } }: Act, keyPrefix: string): Promise<boolean> => {
-  const { rows } = await sql`select 1 from job where tenant_id = ${tenant} and kind = 'command' and key >= ${keyPrefix} and key < ${`${keyPrefix}\u{10ffff}`} and state in ('scheduled', 'ready', 'running') limit 1`.execute(tx)
+// Whether it has been refused for good, and waits for people: what would hang on it doesn't wait for that. By its key, since what is dead stands in no line.
+export const isRefused = async ({ tx, subject: { tenant } }: Act, thing: Thing): Promise<boolean> => {
+  const { rows } = await sql`select 1 from job where tenant_id = ${tenant} and kind = 'command' and key >= ${`${lineOf(thing)}:`} and key < ${`${lineOf(thing)}:\u{10ffff}`} and state = 'dead' limit 1`.execute(tx)
   return rows.length > 0
+}
+
+// What is on its way to a record: whether some of it has begun, or was answered and that isn't noted yet; and since when the rest waits.
+export const onItsWay = async ({ tx, subject: { tenant } }: Act, thing: Thing): Promise<{ hasBegun: boolean; since: Millis | undefined }> => {
+  const { rows: [row] } = await sql<{ begun: boolean | null; since: Millis | null }>`select bool_or(begun or kind = 'turn') as begun, min(least(run_at, created_at)) filter (where not begun and kind = 'command') as since from job
+    where tenant_id = ${tenant} and kind in ('command', 'turn') and serial = ${lineOf(thing)} and state in ('ready', 'running')`.execute(tx)
+  return { hasBegun: row?.begun ?? false, since: row?.since ?? undefined }
 }

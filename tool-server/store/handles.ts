@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { DB, Millis } from '../define.ts'
 import type { Vault } from '../spine/vault.ts'
 
 // Names for a slot and a tour that only the person they were given to can use, for as long as they hold. A forged, foreign or old one says nothing, and all alike.
+// Whoever turned out to be one with somebody else uses what was given to either, and so they do if they are two again: whose the tour itself is, is asked where it is used.
 const minute = 60_000
 const slotMs: Millis = 24 * 60 * minute
 const tourMs: Millis = 60 * 24 * 60 * minute
@@ -16,8 +17,16 @@ export const makeHandles = ({ on, vault, tenant, now }: { on: Kysely<DB>; vault:
     const bytes = handle.startsWith(`${kind}_`) ? Buffer.from(handle.slice(kind.length + 1), 'base64url') : Buffer.alloc(0)
     if (bytes.length !== length + macLength) return undefined
     const body = bytes.subarray(0, length)
-    const ends = body.readUInt32BE(0) * minute
-    return isSame(bytes.subarray(length), await macOf(kind, person, body)) && ends > now() ? body : undefined
+    if (body.readUInt32BE(0) * minute <= now()) return undefined
+    const isOf = async (whose: string): Promise<boolean> => isSame(bytes.subarray(length), await macOf(kind, whose, body))
+    if (await isOf(person)) return body
+    for (const other of await alsoKnownAs(person)) if (await isOf(other)) return body
+    return undefined
+  }
+  const alsoKnownAs = async (person: string): Promise<string[]> => {
+    const { rows } = await sql<{ id: string }>`with recursive one as (select ${person}::uuid as id union select case when m.kept_id = one.id then m.merged_id else m.kept_id end
+      from merge m join one on one.id in (m.kept_id, m.merged_id) where m.tenant_id = ${tenant} and m.state in ('merged', 'undone')) select id from one where id <> ${person}::uuid`.execute(on)
+    return rows.map(({ id }) => id)
   }
   const ending = (ms: Millis): Buffer => uint32(Math.ceil((now() + ms) / minute))
 

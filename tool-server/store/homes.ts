@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import { agentDetails, buildingDetails, homeDetails, type Agent, type Blackout, type Building, type Catalogue, type Home } from '../domain/homes.ts'
 import type { CatalogueFile } from '../domain/catalogue.ts'
-import { blackoutKey, changesBetween, missingIn, type Change } from '../domain/catalogue-plan.ts'
+import { blackoutKey, changesBetween, missingIn, withTheirs, type Change } from '../domain/catalogue-plan.ts'
 import { joined } from '../domain/hours.ts'
 import type { DB, Millis, Tx } from '../define.ts'
 import { at } from '../spine/db.ts'
@@ -16,23 +16,23 @@ export const loadCatalogue = async (on: Kysely<DB>, tenant: string): Promise<Cat
       const building = buildings.get(building_id)
       return building ? [{ ...homeDetails.parse(details), ...row, building, isOpen: status === 'open' }] : []
     }),
-    agents: agents.map(({ details, active, buildings: shows, ...row }): Agent => ({ ...agentDetails.parse(details), ...row, isActive: active, buildings: new Set(shows) })),
-    blackouts: blackouts.map(({ id: _id, building, agent, ...range }): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }) })),
+    agents: agents.map(({ details, active, buildings: shows, hoursByPeople: _by, ...row }): Agent => ({ ...agentDetails.parse(details), ...row, isActive: active, buildings: new Set(shows) })),
+    blackouts: blackouts.map(({ id: _id, building, agent, byPeople: _by, ...range }): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }) })),
   }
 }
 
 type Rows = {
   buildings: { id: string; slug: string; name: string; zone: string; details: unknown }[]
   homes: { id: string; building_id: string; slug: string; no: number; status: string; details: unknown }[]
-  agents: { id: string; slug: string; active: boolean; details: unknown; buildings: string[] }[]
-  blackouts: { id: string; building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis }[]
+  agents: { id: string; slug: string; active: boolean; details: unknown; buildings: string[]; hoursByPeople: boolean }[]
+  blackouts: { id: string; building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis; byPeople: boolean }[]
 }
 const rowsOf = async (on: Kysely<DB>, tenant: string): Promise<Rows> => {
   const { rows: buildings } = await sql<Rows['buildings'][number]>`select id, slug, name, zone, details from building where tenant_id = ${tenant} order by position, slug`.execute(on)
   const { rows: homes } = await sql<Rows['homes'][number]>`select id, building_id, slug, no, status, details from home where tenant_id = ${tenant} order by position, slug`.execute(on)
-  const { rows: agents } = await sql<Rows['agents'][number]>`select id, slug, active, details,
+  const { rows: agents } = await sql<Rows['agents'][number]>`select id, slug, active, details, hours_by_people as "hoursByPeople",
     coalesce((select json_agg(building_id) from agent_building b where b.tenant_id = a.tenant_id and b.agent_id = a.id), '[]'::json) as buildings from agent a where tenant_id = ${tenant} order by position, slug`.execute(on)
-  const { rows: blackouts } = await sql<Rows['blackouts'][number]>`select id, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt" from blackout where tenant_id = ${tenant} order by starts_at, id`.execute(on)
+  const { rows: blackouts } = await sql<Rows['blackouts'][number]>`select id, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", by_people as "byPeople" from blackout where tenant_id = ${tenant} order by starts_at, id`.execute(on)
   return { buildings, homes, agents, blackouts }
 }
 
@@ -51,11 +51,11 @@ const fileOf = ({ buildings, homes, agents, blackouts }: Rows): CatalogueFile =>
       slug, name, zone, ...buildingDetails.parse(details),
       homes: homes.filter(({ building_id }) => building_id === id).map(({ slug, status, details }) => ({ slug, ...homeDetails.parse(details), open: status === 'open' })),
     })),
-    agents: agents.map(({ slug, active, buildings, details }) => {
+    agents: agents.map(({ slug, active, buildings, details, hoursByPeople }) => {
       const { hours, ...rest } = agentDetails.parse(details)
-      return { slug, ...rest, hours: joined(hours), active, buildings: shows(buildings) }
+      return { slug, ...rest, hours: joined(hours), active, buildings: shows(buildings), ...(hoursByPeople && { hoursBy: 'people' as const }) }
     }),
-    blackouts: blackouts.map(({ id: _id, building, agent, ...range }) => ({ ...(building && { building: slugs.get(building) ?? '' }), ...(agent && { agent: slugs.get(agent) ?? '' }), ...range })),
+    blackouts: blackouts.map(({ id: _id, building, agent, byPeople, ...range }) => ({ ...(building && { building: slugs.get(building) ?? '' }), ...(agent && { agent: slugs.get(agent) ?? '' }), ...range, ...(byPeople && { by: 'people' as const }) })),
   }
 }
 
@@ -67,12 +67,13 @@ export const visitsAhead = async (on: Kysely<DB>, tenant: string, now: Millis): 
 }
 
 // Makes the tables what the file says, and answers what that changed: nothing, the second time. Bookings go on meanwhile; whoever else changes the catalogue waits.
-export const importCatalogue = async (tx: Tx, tenant: string, file: CatalogueFile, newId: () => string): Promise<Change[]> => {
+export const importCatalogue = async (tx: Tx, tenant: string, written: CatalogueFile, newId: () => string): Promise<Change[]> => {
   await sql`lock table building, home, agent, agent_building, blackout in share row exclusive mode`.execute(tx)
   const rows = await rowsOf(tx, tenant)
   const now = fileOf(rows)
-  const changes = changesBetween(now, file)
+  const changes = changesBetween(now, written)
   if (changes.length === 0) return changes
+  const file = withTheirs(now, written)
   const ids = new Map([...rows.buildings.map(({ id, slug }) => [`building ${slug}`, id] as const), ...rows.agents.map(({ id, slug }) => [`agent ${slug}`, id] as const)])
   const idOf = (kind: 'building' | 'agent', slug: string): string => {
     const id = ids.get(`${kind} ${slug}`) ?? newId()
@@ -90,10 +91,10 @@ export const importCatalogue = async (tx: Tx, tenant: string, file: CatalogueFil
         on conflict (tenant_id, slug) do update set building_id = excluded.building_id, position = excluded.position, status = excluded.status, details = excluded.details`.execute(tx)
     }
   }
-  for (const [place, { slug, active, buildings, ...details }] of file.agents.entries()) {
+  for (const [place, { slug, active, buildings, hoursBy, ...details }] of file.agents.entries()) {
     const id = idOf('agent', slug)
-    await sql`insert into agent (tenant_id, id, slug, position, active, details) values (${tenant}, ${id}, ${slug}, ${place}, ${active}, ${JSON.stringify(details)}::jsonb)
-      on conflict (tenant_id, slug) do update set position = excluded.position, active = excluded.active, details = excluded.details`.execute(tx)
+    await sql`insert into agent (tenant_id, id, slug, position, active, details, hours_by_people) values (${tenant}, ${id}, ${slug}, ${place}, ${active}, ${JSON.stringify(details)}::jsonb, ${hoursBy === 'people'})
+      on conflict (tenant_id, slug) do update set position = excluded.position, active = excluded.active, details = excluded.details, hours_by_people = excluded.hours_by_people`.execute(tx)
     await sql`delete from agent_building where tenant_id = ${tenant} and agent_id = ${id}`.execute(tx)
     for (const building of buildings) await sql`insert into agent_building (tenant_id, agent_id, building_id) values (${tenant}, ${id}, ${idOf('building', building)})`.execute(tx)
   }
@@ -101,8 +102,8 @@ export const importCatalogue = async (tx: Tx, tenant: string, file: CatalogueFil
     if (is === 'gone' && what === 'home') await sql`update home set status = 'closed' where tenant_id = ${tenant} and slug = ${slug}`.execute(tx)
     if (is === 'gone' && what === 'agent') await sql`update agent set active = false where tenant_id = ${tenant} and slug = ${slug}`.execute(tx)
   }
-  for (const { building, agent, startsAt, endsAt } of missingIn(now, file.blackouts)) {
-    await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at) values (${tenant}, ${newId()}, ${building ? idOf('building', building) : null}, ${agent ? idOf('agent', agent) : null}, ${at(startsAt)}, ${at(endsAt)})`.execute(tx)
+  for (const { building, agent, startsAt, endsAt, by } of missingIn(now, file.blackouts)) {
+    await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at, by_people) values (${tenant}, ${newId()}, ${building ? idOf('building', building) : null}, ${agent ? idOf('agent', agent) : null}, ${at(startsAt)}, ${at(endsAt)}, ${by === 'people'})`.execute(tx)
   }
   const gone = new Set(missingIn(file, now.blackouts).map(blackoutKey))
   for (const [place, { id }] of rows.blackouts.entries()) if (gone.has(blackoutKey(now.blackouts[place] ?? { startsAt: 0, endsAt: 0 }))) await sql`delete from blackout where tenant_id = ${tenant} and id = ${id}`.execute(tx)

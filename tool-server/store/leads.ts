@@ -15,6 +15,14 @@ export const findLead = async (on: Kysely<DB>, tenant: string, person: string): 
   const { rows } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by (stage not in ('won', 'lost')) desc, opened_at desc limit 1`.execute(on)
   return rows[0]
 }
+// By whose clock they live, as far as the home tells that they ask for.
+export const zoneOfLead = async ({ tx, sealing, subject: { tenant } }: Act, person: string): Promise<string | undefined> => {
+  const row = await findLead(tx, tenant, person)
+  const home = row && (await openLead(row, sealing.open)).facts.home
+  if (home === undefined) return undefined
+  const { rows: [place] } = await sql<{ zone: string }>`select b.zone from home h join building b on b.tenant_id = h.tenant_id and b.id = h.building_id where h.tenant_id = ${tenant} and h.slug = ${home}`.execute(tx)
+  return place?.zone
+}
 // Begun, if there is none yet. Two at once: the second waits for the first to begin it, doesn't see it in that statement, and looks again.
 export const leadToChange = async (act: Act, person: string): Promise<Lead> => {
   const row = (await lockLead(act, person)) ?? (await lockLead(act, person))

@@ -6,13 +6,13 @@ import { stage } from '../domain/leads.ts'
 import { at } from '../spine/db.ts'
 import { handMediaBack } from './media.ts'
 import { lockNames } from './people.ts'
-import { claimValue, conflictValues, escalationSummary, leadFacts, messageBody, personName, privacyDetails } from './places.ts'
+import { claimValue, conflictValues, escalationSummary, invitationEmail, leadFacts, messageBody, noteText, personEmail, personName, privacyDetails } from './places.ts'
 
 // What of one person became another's, by row. Ciphertexts keep the key of whom they were sealed for, but for what is bound to the person's own id.
-const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version' } as const
+const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', note: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version' } as const
 type Table = keyof typeof keys
-const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown']
-const moved = z.strictObject({ claims: z.array(z.strictObject({ kind: z.string(), bidx: z.string() })), rows: z.record(z.string(), z.array(z.string())), unnamed: z.array(z.string()), isNamed: z.boolean() })
+const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'note', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown']
+const moved = z.strictObject({ claims: z.array(z.strictObject({ kind: z.string(), bidx: z.string() })), rows: z.record(z.string(), z.array(z.string())), unnamed: z.array(z.string()), isNamed: z.boolean(), hasMail: z.boolean().default(false) })
 type Moved = z.infer<typeof moved>
 export type MergeState = 'proposed' | 'merged' | 'undone' | 'refused'
 export type MergeReason = 'told_together' | 'at_odds' | 'by_hand'
@@ -54,11 +54,11 @@ export const moveAll = async (act: Act, from: string, to: string): Promise<Moved
   const claims = held.map(({ kind, bidx }) => ({ kind, bidx: bidx.toString('hex') }))
   await handClaims(act, claims, from, to)
   await sql`update person set merged_into = ${to} where tenant_id = ${tenant} and id = ${from}`.execute(tx)
-  return { claims, rows, unnamed: unnamed.map(({ id }) => id), isNamed: await lendName(act, from, to) }
+  return { claims, rows, unnamed: unnamed.map(({ id }) => id), isNamed: await lend(act, from, to, 'name'), hasMail: await lend(act, from, to, 'email') }
 }
 
 // Back to whom it came from, sealed with their own key also where it was written meanwhile, so that erasing one of the two erases all of theirs and nothing of the other's.
-export const moveBack = async (act: Act, { claims, rows, unnamed, isNamed }: Moved, from: string, to: string): Promise<void> => {
+export const moveBack = async (act: Act, { claims, rows, unnamed, isNamed, hasMail }: Moved, from: string, to: string): Promise<void> => {
   const { tx, subject: { tenant } } = act
   for (const table of tables) {
     if (rows[table]?.length) {
@@ -69,13 +69,16 @@ export const moveBack = async (act: Act, { claims, rows, unnamed, isNamed }: Mov
   if (unnamed.length > 0) await sql`update conversation set external_id = null where tenant_id = ${tenant} and id in (${sql.join(unnamed)}) and external_id = 'merged:' || id`.execute(tx)
   await handClaims(act, claims, from, to)
   if (isNamed) await sql`update person set name_sealed = null where tenant_id = ${tenant} and id = ${from}`.execute(tx)
+  if (hasMail) await sql`update person set email_sealed = null where tenant_id = ${tenant} and id = ${from}`.execute(tx)
   await sql`update person set merged_into = null where tenant_id = ${tenant} and id = ${to}`.execute(tx)
   const theirs = sql`(select id from conversation where tenant_id = ${tenant} and person_id = ${to})`
   await reseal(act, to, { table: 'message', column: 'body_sealed', place: messageBody, where: sql`conversation_id in ${theirs}` })
   await handMediaBack(act, from, to)
   await reseal(act, to, { table: 'lead', column: 'facts_sealed', place: leadFacts, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'escalation', column: 'summary_sealed', place: escalationSummary, where: sql`person_id = ${to}` })
+  await reseal(act, to, { table: 'note', column: 'text_sealed', place: noteText, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'privacy_case', column: 'details_sealed', place: privacyDetails, where: sql`person_id = ${to}` })
+  for (const role of ['prospect', 'agent']) await reseal(act, to, { table: 'invitation', column: 'email_sealed', key: 'tour_id', place: (tour) => invitationEmail(tour, role), where: sql`role = ${role} and tour_id in (select id from tour where tenant_id = ${tenant} and person_id = ${to})` })
   await reseal(act, to, { table: 'crm_conflict', column: 'values_sealed', place: conflictValues, where: sql`person_id = ${to}` })
 }
 
@@ -89,20 +92,22 @@ const handClaims = async ({ tx, sealing, subject: { tenant } }: Act, claims: Mov
   }
 }
 
-const lendName = async ({ tx, sealing, subject: { tenant } }: Act, from: string, to: string): Promise<boolean> => {
-  const { rows: [row] } = await sql<{ name_sealed: Buffer }>`select name_sealed from person where tenant_id = ${tenant} and id = ${from} and name_sealed is not null
-    and exists (select 1 from person where tenant_id = ${tenant} and id = ${to} and name_sealed is null)`.execute(tx)
+const lent = { name: { column: 'name_sealed', place: personName }, email: { column: 'email_sealed', place: personEmail } } as const
+const lend = async ({ tx, sealing, subject: { tenant } }: Act, from: string, to: string, what: keyof typeof lent): Promise<boolean> => {
+  const { column, place } = lent[what]
+  const { rows: [row] } = await sql<{ sealed: Buffer }>`select ${sql.ref(column)} as sealed from person where tenant_id = ${tenant} and id = ${from} and ${sql.ref(column)} is not null
+    and exists (select 1 from person where tenant_id = ${tenant} and id = ${to} and ${sql.ref(column)} is null)`.execute(tx)
   if (!row) return false
-  const sealed = await sealing.seal(personName(to), await sealing.open(personName(from), row.name_sealed), to)
-  await sql`update person set name_sealed = ${sealed} where tenant_id = ${tenant} and id = ${to}`.execute(tx)
+  const sealed = await sealing.seal(place(to), await sealing.open(place(from), row.sealed), to)
+  await sql`update person set ${sql.ref(column)} = ${sealed} where tenant_id = ${tenant} and id = ${to}`.execute(tx)
   return true
 }
 
-type Sealed = { table: string; column: string; place(id: string): string; where: ReturnType<typeof sql> }
-const reseal = async ({ tx, sealing, subject: { tenant } }: Act, person: string, { table, column, place, where }: Sealed): Promise<void> => {
-  const { rows } = await sql<{ id: string; sealed: Buffer }>`select id, ${sql.ref(column)} as sealed from ${sql.table(table)} where tenant_id = ${tenant} and ${sql.ref(column)} is not null and ${where}`.execute(tx)
+type Sealed = { table: string; column: string; key?: string; place(id: string): string; where: ReturnType<typeof sql> }
+const reseal = async ({ tx, sealing, subject: { tenant } }: Act, person: string, { table, column, key = 'id', place, where }: Sealed): Promise<void> => {
+  const { rows } = await sql<{ id: string; sealed: Buffer }>`select ${sql.ref(key)} as id, ${sql.ref(column)} as sealed from ${sql.table(table)} where tenant_id = ${tenant} and ${sql.ref(column)} is not null and ${where}`.execute(tx)
   for (const { id, sealed } of rows) {
-    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${await sealing.seal(place(id), await sealing.open(place(id), sealed), person)} where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${await sealing.seal(place(id), await sealing.open(place(id), sealed), person)} where tenant_id = ${tenant} and ${sql.ref(key)} = ${id} and ${where}`.execute(tx)
   }
 }
 

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DB, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
-import type { Attended, Call, Known, Line, Own } from '../domain/reads.ts'
+import type { Attended, Call, Known, Line, Note, Own } from '../domain/reads.ts'
 import type { Db } from '../spine/db.ts'
 import type { Clock } from '../spine/clock.ts'
 import type { Vault } from '../spine/vault.ts'
@@ -13,7 +13,7 @@ import { makeHandles } from './handles.ts'
 import { loadCatalogue } from './homes.ts'
 import { findLead, openLead, type LeadRow } from './leads.ts'
 import { mediaToken } from './media-links.ts'
-import { claimValue, escalationSummary, messageBody, personName } from './places.ts'
+import { claimValue, escalationSummary, messageBody, noteText, personName } from './places.ts'
 import { takenTimes, toursOf } from './tours.ts'
 
 // What tools and flows may ask of our own state. The catalogue is the same for everybody and changes rarely, so it is remembered for a moment.
@@ -48,7 +48,7 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
           if (!known) return undefined
           const { rows: leads } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by opened_at`.execute(on)
           return {
-            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), attended: await attendedOf(on, tenant, person), counterparts: await counterpartsOf(on, tenant, person),
+            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), notes: await notesOf(on, tenant, person, open), attended: await attendedOf(on, tenant, person), counterparts: await counterpartsOf(on, tenant, person),
             leads: await Promise.all(leads.map((row) => openLead(row, open))),
           }
         },
@@ -62,11 +62,11 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
 const claimed = (kind: 'phone' | 'whatsapp') => sql`(select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = ${kind} order by claimed_at limit 1)`
 type Open = (place: string, sealed: Buffer) => Promise<string>
 const personOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Known | undefined> => {
-  const { rows: [row] } = await sql<Pick<Known, 'language' | 'consent'> & { name_sealed: Buffer | null; phone_sealed: Buffer | null; whatsapp_sealed: Buffer | null }>`select name_sealed, language, ${claimed('phone')} as phone_sealed, ${claimed('whatsapp')} as whatsapp_sealed,
+  const { rows: [row] } = await sql<Pick<Known, 'language' | 'consent'> & { source: 'whatsapp' | 'crm' | null; name_sealed: Buffer | null; phone_sealed: Buffer | null; whatsapp_sealed: Buffer | null }>`select name_sealed, language, source, ${claimed('phone')} as phone_sealed, ${claimed('whatsapp')} as whatsapp_sealed,
     (select status from consent c where c.tenant_id = p.tenant_id and c.person_id = p.id and purpose = 'messages' order by at desc, id desc limit 1) as consent from person p where tenant_id = ${tenant} and id = ${person}`.execute(on)
   if (!row) return undefined
   return {
-    id: person, language: row.language, consent: row.consent ?? undefined,
+    id: person, language: row.language, consent: row.consent ?? undefined, ...(row.source && { source: row.source }),
     name: row.name_sealed ? await open(personName(person), row.name_sealed) : undefined,
     phone: row.phone_sealed ? await open(claimValue('phone', person), row.phone_sealed) : undefined,
     whatsapp: row.whatsapp_sealed ? await open(claimValue('whatsapp', person), row.whatsapp_sealed) : undefined,
@@ -89,6 +89,14 @@ const callsOf = async (on: Kysely<DB>, tenant: string, person: string, open: Ope
   const { rows } = await sql<Omit<Call, 'summary'> & { summary_sealed: Buffer }>`select id, reason, summary_sealed, owner, owner_id as agent, due_at as "dueAt", closed_at is null as "isOpen" from escalation
     where tenant_id = ${tenant} and person_id = ${person} order by opened_at desc limit ${mostCalls}`.execute(on)
   return Promise.all(rows.map(async ({ id, reason, summary_sealed, owner, agent, dueAt, isOpen }) => ({ id, reason, summary: await open(escalationSummary(id), summary_sealed), owner: owner ?? undefined, agent: agent ?? undefined, dueAt, isOpen })))
+}
+
+// By e-mail where an operator goes by one, and as the door knows them where that is none of ours: another name means nothing to the CRM.
+const mostNotes = 50
+const notesOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Note[]> => {
+  const { rows } = await sql<Omit<Note, 'text' | 'author'> & { text_sealed: Buffer; author: string | null; name: string | null }>`select n.id, n.text_sealed, n.written_at as at, n.author, o.name from note n
+    left join operator o on o.tenant_id = n.tenant_id and o.id::text = n.author where n.tenant_id = ${tenant} and n.person_id = ${person} order by n.written_at desc, n.id desc limit ${mostNotes}`.execute(on)
+  return Promise.all(rows.map(async ({ id, text_sealed, at, author, name }) => ({ id, at, text: await open(noteText(id), text_sealed), author: (name === null ? author : z.email().safeParse(name).data) ?? undefined })))
 }
 
 const attendedOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Attended> => {

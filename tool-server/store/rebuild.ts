@@ -11,6 +11,11 @@ export const hasPeople = async (on: Kysely<DB>, tenant: string): Promise<boolean
   return rows.length > 0
 }
 
+// How they came to us: their conversations, which would say so, do not come back.
+export const noteSource = async ({ tx, subject: { tenant } }: Act, person: string, source: 'whatsapp' | 'crm'): Promise<void> => {
+  await sql`update person set source = ${source} where tenant_id = ${tenant} and id = ${person}`.execute(tx)
+}
+
 // false: another lead of theirs is open, and there may be one.
 type Lead = { id: string; person: string; stage: Stage | undefined; facts: LeadFacts }
 export const restoreLead = async ({ tx, subject: { tenant }, sealing, now }: Act, { id, person, stage, facts }: Lead): Promise<boolean> => {
@@ -19,11 +24,13 @@ export const restoreLead = async ({ tx, subject: { tenant }, sealing, now }: Act
   return rows.length > 0
 }
 
-// false: whoever shows it has another one then.
-type Placed = Pick<Tour, 'id' | 'person' | 'home' | 'building' | 'agent' | 'startsAt' | 'endsAt' | 'status'> & { day: string }
-export const restoreTour = async ({ tx, subject: { tenant }, now }: Act, { id, person, home, building, agent, day, startsAt, endsAt, status }: Placed): Promise<boolean> => {
-  const { rows } = await sql`insert into tour (tenant_id, id, person_id, home_id, building_id, agent_id, day, starts_at, ends_at, status, made_at, changed_at)
-    values (${tenant}, ${id}, ${person}, ${home}, ${building}, ${agent}, ${day}::date, ${at(startsAt)}, ${at(endsAt)}, ${status}, ${at(now)}, ${at(now)}) on conflict do nothing returning id`.execute(tx)
+// seats: of a visit in a group, where each guest comes back to the others. false: whoever shows it has another one then.
+type Placed = Pick<Tour, 'id' | 'person' | 'home' | 'building' | 'agent' | 'startsAt' | 'endsAt' | 'status'> & { day: string; seats: number }
+export const restoreTour = async ({ tx, subject: { tenant }, now, newId }: Act, { id, person, home, building, agent, day, startsAt, endsAt, status, seats }: Placed): Promise<boolean> => {
+  const { rows } = await sql`with seated as (insert into session (tenant_id, id, agent_id, home_id, starts_at, ends_at, seats) select ${tenant}::uuid, ${newId()}::uuid, ${agent}::uuid, ${home}::uuid, ${at(startsAt)}, ${at(endsAt)}, ${seats}::int where ${seats}::int > 1
+      on conflict (tenant_id, agent_id, home_id, starts_at, ends_at) do update set seats = greatest(session.seats, session.taken + 1) returning id)
+    insert into tour (tenant_id, id, person_id, home_id, building_id, agent_id, session_id, day, starts_at, ends_at, status, made_at, changed_at)
+    values (${tenant}, ${id}, ${person}, ${home}, ${building}, ${agent}, (select id from seated), ${day}::date, ${at(startsAt)}, ${at(endsAt)}, ${status}, ${at(now)}, ${at(now)}) on conflict do nothing returning id`.execute(tx)
   return rows.length > 0
 }
 

@@ -18,7 +18,9 @@ export const peopleAfter = async (on: Kysely<DB>, tenant: string, { after, most 
 export const settlingAmong = async (on: Kysely<DB>, tenant: string, people: readonly string[]): Promise<ReadonlySet<string>> => {
   if (people.length === 0) return new Set()
   const { rows } = await sql<{ serial: string }>`select serial from job where tenant_id = ${tenant} and kind in ('turn', 'command') and serial in (${sql.join(people.flatMap((id) => [`crm:${id}`, `tours:${id}`]))}) and state in ('ready', 'running')
-    union select serial from job where tenant_id = ${tenant} and kind = 'turn' and key in (${sql.join(people.map((id) => `timer:crm:${id}`))}) and state = 'scheduled' and serial is not null`.execute(on)
+    union select serial from job where tenant_id = ${tenant} and kind = 'turn' and key in (${sql.join(people.map((id) => `timer:crm:${id}`))}) and state = 'scheduled' and serial is not null
+    union select 'crm:' || c.person_id from counterpart c where c.tenant_id = ${tenant} and c.person_id in (${sql.join(people)}) and exists (
+      select 1 from job j where j.tenant_id = c.tenant_id and j.kind in ('turn', 'command') and j.serial = 'crm:' || c.kind || ':' || c.our_id and j.state in ('ready', 'running'))`.execute(on)
   return new Set(rows.map(({ serial }) => serial.slice(serial.indexOf(':') + 1)))
 }
 

@@ -37,13 +37,13 @@ export const lockHours = async ({ tx, subject }: Act, agent: string): Promise<Ho
   return row && agentDetails.parse(row.details).hours
 }
 export const putHours = async ({ tx, subject }: Act, agent: string, hours: Hours): Promise<void> => {
-  await sql`update agent set details = jsonb_set(details, '{hours}', ${JSON.stringify(hours)}::jsonb) where tenant_id = ${subject.tenant} and id = ${agent}`.execute(tx)
+  await sql`update agent set details = jsonb_set(details, '{hours}', ${JSON.stringify(hours)}::jsonb), hours_by_people = true where tenant_id = ${subject.tenant} and id = ${agent}`.execute(tx)
   await tellCatalogue(tx)
 }
 
 type Closed = { id: string; building: string | undefined; agent: string | undefined; startsAt: Millis; endsAt: Millis }
 export const putBlackout = async ({ tx, subject }: Act, { id, building, agent, startsAt, endsAt }: Closed): Promise<void> => {
-  await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at) values (${subject.tenant}, ${id}, ${building ?? null}, ${agent ?? null}, ${at(startsAt)}, ${at(endsAt)})`.execute(tx)
+  await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at, by_people) values (${subject.tenant}, ${id}, ${building ?? null}, ${agent ?? null}, ${at(startsAt)}, ${at(endsAt)}, true)`.execute(tx)
   await tellCatalogue(tx)
 }
 export const takeBlackout = async ({ tx, subject }: Act, id: string): Promise<Omit<Closed, 'id'> | undefined> => {

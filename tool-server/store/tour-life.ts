@@ -10,7 +10,7 @@ const placed = sql`coalesce(moved_at, made_at)`
 
 // Not locked: whatever follows from it says of which version or time it is.
 export const visitNow = async ({ tx, subject: { tenant } }: Act, { id, person }: { id: string; person: string | undefined }): Promise<VisitNow | undefined> => {
-  const { rows: [row] } = await sql<Row>`select id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version,
+  const { rows: [row] } = await sql<Row>`select id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version, party,
     ${placed} as since, coalesce(acknowledged_at >= ${placed}, false) as "isAcknowledged", coalesce(arrived_at >= ${placed}, false) as "hasArrived" from tour where tenant_id = ${tenant} and id = ${id}
       and (${person ?? null}::uuid is null or person_id = ${person ?? null}::uuid)`.execute(tx)
   return row && { ...row, conversation: row.conversation ?? undefined }

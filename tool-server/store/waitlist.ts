@@ -5,29 +5,29 @@ import { at } from '../spine/db.ts'
 import type { WaitState } from './tables.ts'
 
 // Who waits for a time to see a home, in the order in which they joined.
-export type Waiting = { id: string; person: string; conversation: string | undefined; home: string; state: WaitState; startsAt: Millis | undefined; tour: string | undefined; dueAt: Millis | undefined }
-type Row = { id: string; person: string; conversation: string | null; home: string; state: WaitState; startsAt: Millis | null; tour: string | null; dueAt: Millis | null }
-const columns = sql`w.id, w.person_id as person, w.conversation_id as conversation, w.home_id as home, w.state, w.starts_at as "startsAt", w.tour_id as tour, w.due_at as "dueAt"`
+export type Waiting = { id: string; person: string; conversation: string | undefined; home: string; party: number; state: WaitState; startsAt: Millis | undefined; tour: string | undefined; dueAt: Millis | undefined }
+type Row = { id: string; person: string; conversation: string | null; home: string; party: number; state: WaitState; startsAt: Millis | null; tour: string | null; dueAt: Millis | null }
+const columns = sql`w.id, w.person_id as person, w.conversation_id as conversation, w.home_id as home, w.party, w.state, w.starts_at as "startsAt", w.tour_id as tour, w.due_at as "dueAt"`
 const waitingOf = ({ conversation, startsAt, tour, dueAt, ...rest }: Row): Waiting => ({ ...rest, conversation: conversation ?? undefined, startsAt: startsAt ?? undefined, tour: tour ?? undefined, dueAt: dueAt ?? undefined })
 
-type Wish = { person: string; conversation: string | undefined; home: string; fromDay: string; toDay: string; part: Part | undefined }
+type Wish = { person: string; conversation: string | undefined; home: string; fromDay: string; toDay: string; part: Part | undefined; party: number }
 // Who waits for it already waits for what they want now, and keeps their place. After their row is locked, so that they join once.
-export const joinLine = async ({ tx, subject: { tenant }, now, newId }: Act, { person, conversation, home, fromDay, toDay, part }: Wish): Promise<boolean> => {
+export const joinLine = async ({ tx, subject: { tenant }, now, newId }: Act, { person, conversation, home, fromDay, toDay, part, party }: Wish): Promise<boolean> => {
   await sql`select 1 from person where tenant_id = ${tenant} and id = ${person} for no key update`.execute(tx)
-  const { rows } = await sql<{ isNew: boolean }>`with kept as (update waitlist set from_day = ${fromDay}::date, to_day = ${toDay}::date, part = ${part ?? null}, conversation_id = ${conversation ?? null}::uuid, changed_at = ${at(now)}
+  const { rows } = await sql<{ isNew: boolean }>`with kept as (update waitlist set from_day = ${fromDay}::date, to_day = ${toDay}::date, part = ${part ?? null}, party = ${party}, conversation_id = ${conversation ?? null}::uuid, changed_at = ${at(now)}
       where tenant_id = ${tenant} and person_id = ${person} and home_id = ${home} and state in ('waiting', 'offered') returning 1),
-    joined as (insert into waitlist (tenant_id, id, person_id, conversation_id, home_id, from_day, to_day, part, state, joined_at, changed_at)
-      select ${tenant}::uuid, ${newId()}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${fromDay}::date, ${toDay}::date, ${part ?? null}, 'waiting', ${at(now)}, ${at(now)} where not exists (select 1 from kept) returning 1)
+    joined as (insert into waitlist (tenant_id, id, person_id, conversation_id, home_id, from_day, to_day, part, party, state, joined_at, changed_at)
+      select ${tenant}::uuid, ${newId()}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${fromDay}::date, ${toDay}::date, ${part ?? null}, ${party}::int, 'waiting', ${at(now)}, ${at(now)} where not exists (select 1 from kept) returning 1)
     select exists (select 1 from joined) as "isNew"`.execute(tx)
   return rows[0]?.isNew ?? false
 }
 
-// Whom a time in this building may suit: in the line, not at what they have passed, and not just keeping another one, which it would take from them. after: further back than this one. but: somebody who doesn't count.
-export type Free = { building: string; day: string; part: Part; startsAt: Millis; after?: string | undefined; but?: string | undefined }
-export const nextInLine = async ({ tx, subject: { tenant }, now }: Act, { building, day, part, startsAt, after, but }: Free): Promise<Waiting | undefined> => {
+// Whom a time in this building may suit: in the line, not at what they have passed, and not just keeping another one, which it would take from them. after: further back than this one. but: somebody who doesn't count. only: what is free is so many seats of that home.
+export type Free = { building: string; day: string; part: Part; startsAt: Millis; after?: string | undefined; but?: string | undefined; only?: { home: string; seats: number } | undefined }
+export const nextInLine = async ({ tx, subject: { tenant }, now }: Act, { building, day, part, startsAt, after, but, only }: Free): Promise<Waiting | undefined> => {
   const { rows: [row] } = await sql<Row>`select ${columns} from waitlist w join home h on h.tenant_id = w.tenant_id and h.id = w.home_id
     where w.tenant_id = ${tenant} and w.state = 'waiting' and h.building_id = ${building} and h.status = 'open' and ${day}::date between w.from_day and w.to_day and (w.part is null or w.part = ${part})
-      and w.starts_at is distinct from ${at(startsAt)} and (${after ?? null}::uuid is null or w.id > ${after ?? null}::uuid) and w.person_id is distinct from ${but ?? null}::uuid
+      and w.starts_at is distinct from ${at(startsAt)} and (${after ?? null}::uuid is null or w.id > ${after ?? null}::uuid) and w.person_id is distinct from ${but ?? null}::uuid ${only ? sql`and w.home_id = ${only.home} and w.party <= ${only.seats}` : sql``}
       and not exists (select 1 from tour t where t.tenant_id = w.tenant_id and t.person_id = w.person_id and t.status = 'held' and t.held_until > ${at(now)}) order by w.id limit 1`.execute(tx)
   return row && waitingOf(row)
 }

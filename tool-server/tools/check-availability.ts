@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError, sayings } from '@portero/shared'
 import type { Millis } from '../define.ts'
+import { seatsOf } from '../domain/homes.ts'
 import { mostAlternatives, mostOffered, offer, offeredSlot, reach, searchFor, spread, startOf, wantsOf } from '../domain/offers.ts'
 import { defineTool } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
@@ -8,6 +9,7 @@ import { homeNamed } from '../domain/search-homes.ts'
 import { freeSlots } from '../domain/slots.ts'
 import { readWhen } from '../domain/spanish-times.ts'
 import type { Slot } from '../domain/tours.ts'
+import { tooManyFor } from '../domain/visits.ts'
 import { dayNamed, dayStart, numberAt } from '../domain/zones.ts'
 
 const say = sayings['es-MX']
@@ -23,7 +25,7 @@ export const checkAvailability = defineTool({
     people: z.int().nullish().describe('Cuántas personas van a la visita, si lo dijo.'),
     language: z.enum(['es-MX', 'en']).nullish().describe('Si pide que quien le muestre hable inglés (en) o español (es-MX).'),
   }),
-  output: reply(z.strictObject({ home: z.string(), zone: z.string(), as_of: z.string(), slots: z.array(offeredSlot), nearby: z.array(offeredSlot).optional(), link: z.string().optional() })),
+  output: reply(z.strictObject({ home: z.string(), zone: z.string(), as_of: z.string(), group_of: z.int().optional(), slots: z.array(offeredSlot), nearby: z.array(offeredSlot).optional(), link: z.string().optional() })),
   callers: ['prospect', 'workflow'],
   policy: { effect: 'read', timeoutMs: 5_000, scopes: ['tours:read'] },
   examples: [{ name: 'una vivienda que no existe', input: { home: 'luna-1' }, output: failed('not_found', say.noSuchHome) }],
@@ -33,9 +35,12 @@ export const checkAvailability = defineTool({
   const home = homeNamed(catalogue, name)
   if (!home) return failed('not_found', say.noSuchHome)
   if (!home.isOpen) return failed('not_available', say.homeClosed)
+  const tooMany = tooManyFor(home, people)
+  if (tooMany) return tooMany
+  const seats = seatsOf(home)
   const { zone } = home.building
   const from = from_day ? readWhen(from_day, { zone, now }) : undefined
-  if (from_day && !from) return failed('invalid_input', say.notUnderstood('from_day'))
+  if (from_day && !from) return failed('invalid_input', say.dayNotUnderstood)
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
   const since = from ? ('day' in from ? dayStart(zone, from.day) : from.startsAt) : now
   const search = searchFor({ catalogue, home, now, taken, wants: wantsOf({ part_of_day, people, language }) })
@@ -43,14 +48,14 @@ export const checkAvailability = defineTool({
   const soon = before(dayStart(zone, dayNamed(numberAt(zone, Math.max(since, now)) + soonDays)))
   const slots = await offer(reads.handles, person, home, soon.length < mostOffered ? before(Infinity) : soon)
   // As little of what they asked for is given up as it takes: first when, then with whom.
-  const near = slots.length > 0 ? [] : [searchFor({ catalogue, home, now, taken, wants: wantsOf({ language, people }) }), searchFor({ catalogue, home, now, taken })].map((each) => freeSlots({ ...each, from: since, most: mostAlternatives })).find((each) => each.length > 0) ?? []
+  const near = slots.length > 0 ? [] : [searchFor({ catalogue, home, now, taken, wants: wantsOf({ language, people }) }), searchFor({ catalogue, home, now, taken, wants: wantsOf({ people }) })].map((each) => freeSlots({ ...each, from: since, most: mostAlternatives })).find((each) => each.length > 0) ?? []
   const nearby = await offer(reads.handles, person, home, near)
   const link = conversation && (await reads.handles.bookingUrl({ conversation, wish: { home: home.no } }))
   return {
-    ok: true, data: { home: home.slug, zone, as_of: startOf(zone, now), slots, ...(nearby.length > 0 && { nearby }), ...(link && { link }) },
-    say: slots[0] ? say.slotsFound(home.title, slots[0].label) : nearby[0] ? say.noneLikeThat(home.title, nearby[0].label) : say.noSlots(home.title),
+    ok: true, data: { home: home.slug, zone, as_of: startOf(zone, now), ...(seats > 1 && { group_of: seats }), slots, ...(nearby.length > 0 && { nearby }), ...(link && { link }) },
+    say: slots[0] ? [say.slotsFound(home.title, slots[0].label), ...(seats > 1 ? [say.inGroup(seats)] : [])].join(' ') : nearby[0] ? say.noneLikeThat(home.title, nearby[0].label) : say.noSlots(home.title),
     next: slots.length > 0
-      ? 'Cuando elija, llama a book_tour con el slot_id. Si ninguno le queda o prefiere verlos todos, mándale link: ahí elige en una página.'
+      ? 'Cuando elija, llama a book_tour con el slot_id. Si ninguno le queda o prefiere verlos todos, mándale link: ahí elige en una página.' + (seats > 1 ? ' seats_left es cuántos lugares quedan: antes de reservar pregunta cuántos van.' : '')
       : 'Ofrece los de nearby si los hay, otro día u otra vivienda, o mándale link: ahí ve todos los horarios. Si quiere esperar a que se libere uno, llama a join_waitlist.',
   }
 })

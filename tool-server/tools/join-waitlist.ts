@@ -5,6 +5,7 @@ import { defineTool } from '../domain/reads.ts'
 import { failed, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
 import { dayLabel, readWhen } from '../domain/spanish-times.ts'
+import { tooManyFor } from '../domain/visits.ts'
 import { dayNamed, dayOf, numberAt, numberOf } from '../domain/zones.ts'
 
 const say = sayings['es-MX']
@@ -18,16 +19,19 @@ export const joinWaitlistTool = defineTool({
     from_day: z.string().nullish().describe('Primer día que le sirve: AAAA-MM-DD, o palabras como «mañana» o «lunes». Sin él, desde hoy.'),
     to_day: z.string().nullish().describe('Último día que le sirve. Sin él, hasta donde hay horarios.'),
     part_of_day: z.enum(['morning', 'afternoon', 'evening']).nullish().describe('Si prefiere mañana (morning), tarde (afternoon) o noche (evening).'),
+    people: z.int().nullish().describe('Cuántas personas irían a la visita, si lo dijo.'),
   }),
   output: reply(z.strictObject({ home: z.string(), from_day: z.string(), to_day: z.string() })),
   callers: ['prospect', 'workflow'],
-  policy: { effect: 'write', timeoutMs: 5_000, scopes: ['tours:write'], once: ({ home, from_day, to_day, part_of_day }) => [home, from_day, to_day, part_of_day].map((each) => each ?? '').join(' ') },
+  policy: { effect: 'write', timeoutMs: 5_000, scopes: ['tours:write'], once: ({ home, from_day, to_day, part_of_day, people }) => [home, from_day, to_day, part_of_day, people].map((each) => each ?? '').join(' ').trimEnd() },
   examples: [{ name: 'una vivienda que no existe', input: { home: 'luna-1' }, output: failed('not_found', say.noSuchHome) }],
-}).runs(async ({ home: name, from_day, to_day, part_of_day }, { reads, act, subject: { person }, now }) => {
+}).runs(async ({ home: name, from_day, to_day, part_of_day, people }, { reads, act, subject: { person }, now }) => {
   if (!person) throw new AppError('bug', 'somebody waits for a time')
   const home = homeNamed(await reads.homes.catalogue(), name)
   if (!home) return failed('not_found', say.noSuchHome)
   if (!home.isOpen) return failed('not_available', say.homeClosed)
+  const tooMany = tooManyFor(home, people)
+  if (tooMany) return tooMany
   const { zone, visits: { horizonDays } } = home.building
   const dayIn = (words: string): string | undefined => {
     const read = readWhen(words, { zone, now })
@@ -39,6 +43,6 @@ export const joinWaitlistTool = defineTool({
   if (!fromDay) return failed('invalid_input', say.notUnderstood('from_day'))
   if (!toDay) return failed('invalid_input', say.notUnderstood('to_day'))
   if (toDay < fromDay || numberOf(fromDay) > today + mostDays) return failed('invalid_input', say.waitingOver)
-  await act(joinWaitlist, { home: home.id, fromDay, toDay, ...(part_of_day && { part: part_of_day }) })
+  await act(joinWaitlist, { home: home.id, fromDay, toDay, ...(part_of_day && { part: part_of_day }), ...(people && people > 0 && { party: people }) })
   return { ok: true, say: say.waiting(home.title, dayLabel(fromDay), dayLabel(toDay)), data: { home: home.slug, from_day: fromDay, to_day: toDay } }
 })

@@ -3,9 +3,9 @@ import { AppError, sayings } from '@portero/shared'
 import { rescheduleTour } from '../actions/reschedule-tour.ts'
 import type { Millis } from '../define.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
-import { alternatives, offer, placing, reach, searchFor } from '../domain/offers.ts'
+import { alternatives, offer, placing, reach, searchFor, wantsFor } from '../domain/offers.ts'
 import { defineTool, type Reads } from '../domain/reads.ts'
-import { failed, reply, type Failure } from '../domain/replies.ts'
+import { failed, failedNear, reply, type Failure } from '../domain/replies.ts'
 import { agentsFree, freeSlots } from '../domain/slots.ts'
 import { label, readWhen } from '../domain/spanish-times.ts'
 import { changedFor, homeOf, overFor, toldVisit, visitMeant, visitTold, type Visit } from '../domain/visits.ts'
@@ -33,14 +33,14 @@ export const rescheduleTourTool = defineTool({
   if ('ok' in wanted) return wanted
   const { tour, version, home, startsAt } = wanted
   const { zone, address } = home.building
-  const near = async (taken: Parameters<typeof alternatives>[0]['taken'], agent?: string) => offer(reads.handles, person, home, alternatives({ catalogue, home, now, taken }, startsAt, agent))
+  const near = async (taken: Parameters<typeof alternatives>[0]['taken'], visit?: Visit) => offer(reads.handles, person, home, alternatives({ catalogue, home, now, taken, ...(visit && { wants: wantsFor(visit, home) }) }, startsAt, visit?.agent))
   const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
-  if (able.length === 0) return failed('not_offered', say.timeNotOffered, { alternatives: await near(await reads.tours.taken(reach({ catalogue, home }, now))) })
+  if (able.length === 0) return failedNear('not_offered', say.timeNotOffered, await near(await reads.tours.taken(reach({ catalogue, home }, now))), say.noneFree(home.title))
   const moved = await act(rescheduleTour, { ...placing({ catalogue, home, now }, startsAt, able), tour, ...(version !== undefined && { version }) })
   if (!moved.tour) return failed('tour_unknown', say.tourUnknown)
   if (moved.status === 'changed') return changedFor(catalogue, moved.tour)
   if (moved.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
-  if (moved.status === 'gone') return failed('slot_gone', say.slotGone, { alternatives: await near(moved.taken ?? [], moved.tour.agent) })
+  if (moved.status === 'gone') return failedNear('slot_gone', say.slotGone, await near(moved.taken ?? [], moved.tour), say.noneFree(home.title))
   if (moved.status !== 'moved') return overFor(moved.tour, now) ?? changedFor(catalogue, moved.tour)
   const told = await visitTold(whose, moved.tour)
   return { ok: true, say: say.moved(told.label, home.title, told.agent, address), data: { tour: told } }
@@ -76,7 +76,7 @@ const timeMeant = async (tour: Visit, when: string | null | undefined, { reads, 
   const at = when ? readWhen(when, { zone, now }) : undefined
   if (at && 'startsAt' in at) return { home, startsAt: at.startsAt }
   const taken = await reads.tours.taken(reach({ catalogue, home }, now))
-  const place = { catalogue, home, now, taken }
+  const place = { catalogue, home, now, taken, wants: wantsFor(tour, home) }
   const free = at ? freeSlots({ ...searchFor(place), from: dayStart(zone, at.day), most: 3 }) : alternatives(place, tour.startsAt, tour.agent)
-  return failed('invalid_input', when && !at ? say.whenNotUnderstood : say.moveWhen, { alternatives: await offer(reads.handles, person, home, free) })
+  return failedNear('invalid_input', when && !at ? say.whenNotUnderstood : say.moveWhen, await offer(reads.handles, person, home, free), say.noneFree(home.title))
 }

@@ -7,7 +7,7 @@ const inputs = {
   find_homes: ['area', 'bedrooms', 'budget_max', 'pets', 'move_in'],
   get_home: ['home'],
   check_availability: ['home', 'from_day', 'part_of_day'],
-  book_tour: ['slot_id', 'home', 'when'],
+  book_tour: ['slot_id', 'home', 'when', 'name'],
   my_tours: [],
   reschedule_tour: ['tour_id', 'slot_id', 'when'],
   cancel_tour: ['tour_id', 'reason'],

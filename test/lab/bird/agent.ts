@@ -14,8 +14,8 @@ const visitsIn = z.object({ tours: z.array(z.object({ tour_id: z.string(), title
 type Home = z.infer<typeof home>
 type Deed = 'move' | 'cancel'
 type Offer = Slot & { moving?: string } // moving: the visit that would go there; '' the only one
-// home: the one they talk about; slots: listed last; offered, visits: ever, by what their rows stand for.
-type Memory = { greeted: boolean; homes: Home[]; slots: Offer[]; offered: Map<string, Offer>; choices: string[]; visits: Map<string, { deed: Deed; tour: string }>; home?: string; moving?: string; said: string[] }
+// home: the one they talk about; nameless: a visit that waits for their name; slots: listed last; offered, visits: ever, by what their rows stand for.
+type Memory = { greeted: boolean; homes: Home[]; slots: Offer[]; offered: Map<string, Offer>; choices: string[]; visits: Map<string, { deed: Deed; tour: string }>; home?: string; moving?: string; nameless?: Known; said: string[] }
 
 const greeting = 'Hola, soy el asistente virtual de UrbanHub.'
 const question = '¿Qué buscas? Dime zona, recámaras y presupuesto.'
@@ -35,6 +35,10 @@ export const makeBirdAgent = (where: Parameters<typeof makeAsks>[0]): Agent => {
     const book = async (known: Known): Promise<Says> => {
       const outcome = await act('book_tour', known)
       if (!outcome.failed) memory.slots = []
+      if (outcome.code === 'name_missing') {
+        memory.nameless = known
+        return outcome.say
+      }
       return worded(memory, outcome)
     }
     const timesOf = async (about: string, known: Known = {}): Promise<Says> => {
@@ -62,11 +66,14 @@ export const makeBirdAgent = (where: Parameters<typeof makeAsks>[0]): Agent => {
       return choosing(say, 'Ver visitas', choices)
     }
 
+    const { nameless } = memory
+    delete memory.nameless
     const pressed = memory.offered.get(pick)
     if (pressed) return pressed.moving === undefined ? book({ slot_id: pressed.slot_id }) : change('move', { slot_id: pressed.slot_id, ...named(pressed.moving) })
     const visit = memory.visits.get(pick) ?? memory.visits.get(memory.choices[placeIn(said, memory.choices.length) ?? -1] ?? '')
     memory.choices = []
     if (visit) return change(visit.deed, { tour_id: visit.tour })
+    if (nameless && pick === '') return book({ ...nameless, name: text })
     const wantedHome = /^times:(.+)$/.exec(pick)?.[1]
     if (wantedHome !== undefined) return timesOf(wantedHome)
     if (wantsPerson(said)) return worded(memory, await act('escalate', { reason: 'asked_for_person', summary: memory.said.slice(-5).join(' / ') }))

@@ -7,6 +7,7 @@ import { ownerWish, type Owners } from './owners.ts'
 import type { Pipelines } from './pipelines.ts'
 import { limitsWish, type Quota } from './quota.ts'
 import type { Author, Records } from './records.ts'
+import { ruleWish, type Rules } from './rules.ts'
 import { types } from './types.ts'
 import { values } from './objects.ts'
 import { deliveryWish, webhookWish, type Webhooks } from './webhooks.ts'
@@ -20,15 +21,15 @@ const one = z.strictObject({ type, id, as })
 const asked = <S extends z.ZodType>(schema: S, run: (wanted: z.infer<S>) => unknown) => (wanted: unknown): unknown => run(schema.parse(wanted)) ?? {}
 
 type Needs = {
-  account: AccountAnswers; quota: Quota; faults: HubspotFaults; records: Records; associations: Associations; pipelines: Pipelines; owners: Owners; webhooks: Webhooks
+  account: AccountAnswers; quota: Quota; faults: HubspotFaults; records: Records; associations: Associations; pipelines: Pipelines; owners: Owners; rules: Rules; webhooks: Webhooks
   token(state: TokenState): void
   lag(ms: number): void
   by<T>(author: Author, run: () => T): T // whoever does it is told of
 }
 export type ControlName =
   | 'grant' | 'become' | 'token' | 'limits' | 'refuse' | 'partial' | 'lag'
-  | 'create' | 'change' | 'archive' | 'restore' | 'merge' | 'forget' | 'link' | 'unlink' | 'import' | 'stage' | 'owner' | 'webhooks' | 'delivery'
-export const controlsOf = ({ account, quota, faults, records, associations, pipelines, owners, webhooks, token, lag, by }: Needs): Record<ControlName, (wanted: unknown) => unknown> => {
+  | 'create' | 'change' | 'archive' | 'restore' | 'merge' | 'forget' | 'link' | 'unlink' | 'import' | 'stage' | 'owner' | 'require' | 'webhooks' | 'delivery'
+export const controlsOf = ({ account, quota, faults, records, associations, pipelines, owners, rules, webhooks, token, lag, by }: Needs): Record<ControlName, (wanted: unknown) => unknown> => {
   let imports = 0
   const deed = <S extends z.ZodType<{ as: z.infer<typeof as> }>>(schema: S, run: (wanted: z.infer<S>, author: Author) => unknown) => asked(schema, (wanted) => by(authorOf(wanted.as), () => run(wanted, authorOf(wanted.as))))
   const linking = z.strictObject({ from: type, id, to: type, toId: id, as })
@@ -56,6 +57,7 @@ export const controlsOf = ({ account, quota, faults, records, associations, pipe
 
     stage: asked(z.strictObject({ type: z.enum(['deals', 'tickets']), stage: z.string(), label: z.string().optional(), archived: z.boolean().optional() }), pipelines.change),
     owner: asked(ownerWish, owners.put),
+    require: asked(ruleWish, rules.put),
     webhooks: asked(webhookWish.nullable(), (wish) => webhooks.target(wish ?? undefined)),
     delivery: asked(deliveryWish, webhooks.deliver),
   }

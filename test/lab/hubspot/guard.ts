@@ -3,13 +3,14 @@ import type { Answer, Route } from '../simulator.ts'
 import { Refusal, type Fault } from './answers.ts'
 import type { HubspotFaults } from './faults.ts'
 import type { Quota } from './quota.ts'
+import type { Rules } from './rules.ts'
 import { lacking, scopesOf } from './scopes.ts'
 
 // What every call passes: the token, the quota, the scopes; and every refusal in HubSpot's shape, with a correlation id that nobody else has.
 export type TokenState = 'good' | 'expired' | 'revoked'
-type Guard = { apiKey: string; token(): TokenState; has(scope: string): boolean; quota: Quota; faults: HubspotFaults }
+type Guard = { apiKey: string; token(): TokenState; has(scope: string): boolean; quota: Quota; faults: HubspotFaults; rules: Rules }
 
-export const guarded = (routes: Record<string, Route>, { apiKey, token, has, quota, faults }: Guard): Record<string, Route> => {
+export const guarded = (routes: Record<string, Route>, { apiKey, token, has, quota, faults, rules }: Guard): Record<string, Route> => {
   let refused = 0
   const refusing = ({ status, headers, ...fault }: Fault, spent: Record<string, string>): Answer => ({
     status,
@@ -23,7 +24,7 @@ export const guarded = (routes: Record<string, Route>, { apiKey, token, has, quo
     if (token() === 'expired') throw unauthorized('EXPIRED_AUTHENTICATION', 'The OAuth token used to make this call expired 7 second(s) ago.')
   }
 
-  const behind = (on: string, route: Route): Route => (asked) => {
+  const behind = (on: string, route: Route, isDated: boolean): Route => (asked) => {
     let spent: Record<string, string> = {}
     try {
       const refusal = faults.refusal(on)
@@ -32,14 +33,14 @@ export const guarded = (routes: Record<string, Route>, { apiKey, token, has, quo
       spent = quota.spend(on.endsWith('/search'))
       const scopes = scopesOf(on, asked.parts)
       if (scopes.length > 0 && !scopes.some(has)) throw lacking(scopes)
-      const { headers, ...answer } = route(asked)
+      const { headers, ...answer } = rules.during(isDated, () => route(asked))
       return { ...answer, headers: { ...spent, ...headers } }
     } catch (thrown) {
       if (thrown instanceof Refusal) return refusing(thrown.fault, spent)
       throw thrown
     }
   }
-  return Object.fromEntries(Object.entries(routes).flatMap(([on, route]) => addresses(on).map((address): [string, Route] => [address, behind(on, route)])))
+  return Object.fromEntries(Object.entries(routes).flatMap(([on, route]) => addresses(on).map((address): [string, Route] => [address, behind(on, route, address.includes('/2026-09/'))])))
 }
 
 // The same call has a dated address as well, and the client has its own for labels.

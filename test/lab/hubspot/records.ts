@@ -33,11 +33,13 @@ type Needs = {
   properties: Pick<Properties, 'of'>
   isOwner(id: string): boolean
   faultIn(type: Type, values: Record<string, string>): { name: string; error: string; message: string } | undefined
+  checkRules(write: { type: Type; values: Record<string, string>; given: Record<string, string>; isNew: boolean }): void
   tell(happening: Happening): void
   left(type: Type, id: string): void // whatever hung on it
   moved(type: Type, id: string, into: string): void
 }
-export const makeRecords = ({ now, portal, properties, isOwner, faultIn, tell, left, moved }: Needs): Records => {
+const stagedBy = ['pipeline', 'dealstage', 'hs_pipeline', 'hs_pipeline_stage']
+export const makeRecords = ({ now, portal, properties, isOwner, faultIn, checkRules, tell, left, moved }: Needs): Records => {
   const rows = new Map<string, Row>() // by id: no two objects share one
   const mergedInto = new Map<string, string>()
   let lastId = 20_100_000_000
@@ -75,8 +77,9 @@ export const makeRecords = ({ now, portal, properties, isOwner, faultIn, tell, l
   }
   const check = (type: Type, given: Given, claims: Claims | undefined, self?: Row): Record<string, string> => {
     const checked = checkedValues(given, { property: (name) => properties.of(type).get(name), isOwner, portal })
-    const fault = faultIn(type, { ...self?.properties, ...checked })
+    const fault = stagedBy.some((name) => name in checked) ? faultIn(type, { ...self?.properties, ...checked }) : undefined // where it stands is looked at only when it is told
     if (fault) throw invalidValues([fault], portal)
+    checkRules({ type, values: { ...self?.properties, ...checked }, given: checked, isNew: self === undefined })
     checkUnique(type, checked, claims, self)
     return checked
   }

@@ -13,6 +13,7 @@ import { makePipelines, namesOf } from './pipelines.ts'
 import { makeProperties } from './properties.ts'
 import { makeQuota } from './quota.ts'
 import { heldBy, makeRecords, type Author, type Row } from './records.ts'
+import { makeRules } from './rules.ts'
 import { searchRoutes } from './search.ts'
 import { perType, typeOf, type Type } from './types.ts'
 import { makeWebhooks, type Call, type WebhookWish } from './webhooks.ts'
@@ -30,6 +31,7 @@ import { makeWebhooks, type Call, type WebhookWish } from './webhooks.ts'
 //   partial {every?, verb?, times?}   every second row of a batch fails alone, by a 207
 //   stage {type, stage, label?, archived?}                   an admin renames, archives or restores a stage
 //   owner {id, email, archived?, …}   somebody comes, or leaves
+//   require {type, property, when?: {property, value}, off?}  an admin requires it of who makes a record, or where another property has that value; held by the dated addresses alone
 //   webhooks {url, deliverTo?, secret, subscriptions?, maxConcurrentRequests?} or null       where they go; without subscriptions everything is told, and before this nothing is
 //   delivery {twice?, backwards?, coalesce?, hold?, delayMs?}                                how they come
 //   and what people, imports and other apps do, told of by webhooks; as: {source?, sourceId?, user?}, else Sofía in HubSpot itself:
@@ -59,10 +61,11 @@ export const makeHubspot = ({ clock, account, webhooks: target }: { clock: Time;
   webhooks.target(target)
   const itself = makeAccount(account)
   const owners = makeOwners({ now })
+  const rules = makeRules()
   const pipelines = makePipelines({ now, account, isUsed: (type, stage) => records.all(type).some(({ properties: held }) => held[namesOf[type].stage] === stage) })
   const properties = makeProperties({ now, optionsOf: pipelines.optionsOf })
   const associations = makeAssociations({ now, exists: (type, id) => records.byNumber(type, id).id, tell: (link) => webhooks.tell({ ...link, what: 'associationChange', by: author }) })
-  const records = makeRecords({ now, portal: account.portal, properties, isOwner: owners.has, faultIn: pipelines.faultIn, tell: webhooks.tell, left: associations.forget, moved: associations.move })
+  const records = makeRecords({ now, portal: account.portal, properties, isOwner: owners.has, faultIn: pipelines.faultIn, checkRules: rules.check, tell: webhooks.tell, left: associations.forget, moved: associations.move })
   const faults = makeHubspotFaults()
   const quota = makeQuota({ now })
 
@@ -72,7 +75,7 @@ export const makeHubspot = ({ clock, account, webhooks: target }: { clock: Time;
       ...batchRoutes({ ...kept, now, isFailing: faults.isFailing }), ...searchRoutes({ records, properties, now, behindMs: () => behindMs }), ...mergeRoutes(kept), ...objectRoutes(kept),
       ...associations.routes, ...properties.routes, ...pipelines.routes, ...owners.routes, ...itself.routes, ...engagementRoutes(kept),
     },
-    { apiKey: account.apiKey, token: () => token, has: itself.has, quota, faults },
+    { apiKey: account.apiKey, token: () => token, has: itself.has, quota, faults, rules },
   )
   const record = (row: Row): HubspotRecord => ({
     id: row.id, properties: heldBy(row), createdAt: new Date(row.createdAt).toISOString(), updatedAt: new Date(row.updatedAt).toISOString(),
@@ -84,7 +87,7 @@ export const makeHubspot = ({ clock, account, webhooks: target }: { clock: Time;
     state: () => ({ portal: account.portal, ...perType((type) => records.all(type).map(record)) }),
     labelOf: (type, name) => properties.of(typeOf(type)).get(name)?.label ?? name,
     controls: controlsOf({
-      account: itself, quota, faults, records, associations, pipelines, owners, webhooks,
+      account: itself, quota, faults, records, associations, pipelines, owners, rules, webhooks,
       token: (state) => void (token = state),
       lag: (ms) => void (behindMs = ms),
       by(somebody, run) {

@@ -1,13 +1,14 @@
-// A mail as its reader gets to see it (https://www.rfc-editor.org/rfc/rfc5322, https://www.rfc-editor.org/rfc/rfc2045): only what a letter of text and html needs.
-export type Letter = { from: { name?: string; address: string }; to: string; subject: string; text: string; html?: string; messageId: string; headers: Record<string, string>; bytes: Buffer }
+// A mail as its reader gets to see it (https://www.rfc-editor.org/rfc/rfc5322, https://www.rfc-editor.org/rfc/rfc2045): only what a letter of text and html, and an invitation, needs.
+export type Letter = { from: { name?: string; address: string }; to: string; subject: string; text: string; html?: string; calendar?: { method: string; text: string }; messageId: string; headers: Record<string, string>; bytes: Buffer }
 
 export const readLetter = (bytes: Buffer): Letter => {
   const parts = partsOf(bytes.toString('latin1'))
   const { headers } = headOf(bytes.toString('latin1'))
   const html = parts.find(({ type }) => type === 'text/html')?.text
+  const calendar = parts.find(({ type }) => type === 'text/calendar')
   return {
     from: partyOf(headers['from'] ?? ''), to: partyOf(headers['to'] ?? '').address, subject: headers['subject'] ?? '', text: parts.find(({ type }) => type === 'text/plain')?.text ?? '',
-    ...(html !== undefined && { html }), messageId: (headers['message-id'] ?? '').replace(/^<|>$/g, ''), headers, bytes,
+    ...(html !== undefined && { html }), ...(calendar && { calendar: { method: calendar.method, text: calendar.raw } }), messageId: (headers['message-id'] ?? '').replace(/^<|>$/g, ''), headers, bytes,
   }
 }
 
@@ -18,14 +19,15 @@ const headOf = (raw: string): { headers: Record<string, string>; body: string } 
   return { headers, body: raw.slice(end + 4) }
 }
 
-type Leaf = { type: string; text: string }
+// raw: a calendar's lines end as they came. method: what it does there (https://www.rfc-editor.org/rfc/rfc6047#section-2.4).
+type Leaf = { type: string; text: string; raw: string; method: string }
 const partsOf = (raw: string): Leaf[] => {
   const { headers, body } = headOf(raw)
   const type = headers['content-type'] ?? 'text/plain'
   const boundary = /boundary="?([^";]+)"?/i.exec(type)?.[1]
   if (boundary !== undefined) return body.split(`--${boundary}`).slice(1, -1).flatMap((part) => partsOf(part.replace(/^\r\n/, '')))
-  const bytes = decoded(headers['content-transfer-encoding']?.toLowerCase(), body)
-  return [{ type: (type.split(';')[0] ?? '').toLowerCase(), text: bytes.toString().replaceAll('\r\n', '\n').replace(/\n$/, '') }]
+  const whole = decoded(headers['content-transfer-encoding']?.toLowerCase(), body.replace(/\r\n$/, '')).toString() // the last end of line is the boundary's
+  return [{ type: (type.split(';')[0] ?? '').toLowerCase(), text: whole.replaceAll('\r\n', '\n').replace(/\n$/, ''), raw: whole, method: /method=(\w+)/i.exec(type)?.[1] ?? '' }]
 }
 
 const decoded = (encoding: string | undefined, body: string): Buffer => {

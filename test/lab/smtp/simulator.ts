@@ -37,7 +37,7 @@ export const makeMail = ({ clock, account: { username, password } }: { clock: Ti
 }
 
 const party = z.strictObject({ name: z.string().optional(), address: z.string() })
-const letter = z.strictObject({ from: party, to: z.string(), subject: z.string(), text: z.string(), html: z.string().optional(), messageId: z.string() })
+const letter = z.strictObject({ from: party, to: z.string(), subject: z.string(), text: z.string(), html: z.string().optional(), calendar: z.strictObject({ method: z.string(), text: z.string() }).optional(), messageId: z.string() })
 const taken = z.strictObject({ id: z.string() })
 const puzzle: Said = { status: 354, text: 'End data with <CR><LF>.<CR><LF>' } // no answer to what was sent
 const parsed = (text: string): unknown => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Contract, Delivery, Exchange, Failures, Tell } from '../../define.ts'
 import type { Kind } from '../../domain/ports/crm-fields.ts'
 import { idProperty, objects, rowsOf } from './mapping.ts'
+import { pathOf } from './paths.ts'
 import type { Settings } from './settings.ts'
 
 // What HubSpot is told and answers. Names and texts are unlike anything else here, so that one which leaks is found.
@@ -19,31 +20,35 @@ const failures: Failures = {
   lost: { tell: 'lost', code: 'unavailable', uncertain: true },
 }
 
-const ours = { contact: '0199b1de-0000-7000-8000-00000000c001', deal: '0199b1de-0000-7000-8000-00000000d001', meeting: '0199b1de-0000-7000-8000-00000000e001', communication: '0199b1de-0000-7000-8000-00000000f001', task: '0199b1de-0000-7000-8000-00000000a001' }
+const ours = { contact: '0199b1de-0000-7000-8000-00000000c001', deal: '0199b1de-0000-7000-8000-00000000d001', meeting: '0199b1de-0000-7000-8000-00000000e001', communication: '0199b1de-0000-7000-8000-00000000f001', task: '0199b1de-0000-7000-8000-00000000a001', note: '0199b1de-0000-7000-8000-00000000b001', ticket: '0199b1de-0000-7000-8000-000000009001' }
 const times = { createdAt: '2026-11-23T17:00:00.000Z', updatedAt: '2026-11-23T17:00:01.000Z' }
 const batch = { startedAt: '2026-11-23T17:00:01.000Z', completedAt: '2026-11-23T17:00:01.020Z' }
 
 const upsert = (type: string, id: string, properties: object): Exchange['ask'] => ({
-  method: 'POST', path: `/crm/v3/objects/${type}/batch/upsert`, headers: { 'content-type': 'application/json' }, body: { inputs: [{ id, idProperty: 'portero_id', properties }] },
+  method: 'POST', path: pathOf(`/crm/v3/objects/${type}/batch/upsert`), headers: { 'content-type': 'application/json' }, body: { inputs: [{ id, idProperty: 'portero_id', properties }] },
 })
 const taken = (id: string, { isNew = true, status = 200 } = {}): Tell => ({ status, body: { status: 'COMPLETE', ...batch, results: [{ id, new: isNew, archived: false, ...times, properties: { hs_object_id: id } }] } })
 const refused = (category: string): Tell => ({ status: 207, body: { status: 'COMPLETE', ...batch, numErrors: 1, results: [], errors: [{ status: 'error', id: 'x', category, message: 'it was not done', errors: [], context: {}, links: {} }] } })
 const associate = (type: string, id: string, to: string, toId: string): Exchange => ({
-  ask: { method: 'PUT', path: `/crm/v4/objects/${type}/${id}/associations/default/${to}/${toId}` },
+  ask: { method: 'PUT', path: pathOf(`/crm/v4/objects/${type}/${id}/associations/default/${to}/${toId}`) },
   tell: { status: 200, body: { status: 'COMPLETE', ...batch, results: [{ from: { id }, to: { id: toId }, associationSpec: { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 3 } }] } },
 })
 
+const report = { portero_source: 'whatsapp', portero_first_reply_s: '4', portero_answered_by: 'both', portero_escalations: '1', portero_escalation_reason: 'complaint', portero_visits_booked: '2', portero_visits_done: '1', portero_visits_missed: '0' }
+const reported = { source: 'whatsapp', firstReplyS: 4, answeredBy: 'both', escalations: 1, escalationReason: 'complaint', visitsBooked: 2, visitsDone: 1, visitsMissed: 0 }
 const contactWithoutStatus = {
   phone: '+525512345678', portero_whatsapp: 'MX.9183746550', firstname: 'Guadalupe', lastname: 'de la Garza Íñiguez', hs_language: 'es-mx', portero_consent: 'granted', lifecyclestage: 'salesqualifiedlead',
-  portero_source: 'whatsapp', portero_first_reply_s: '4', portero_answered_by: 'both', portero_escalations: '1', portero_escalation_reason: 'complaint', portero_visits_booked: '2', portero_visits_done: '1', portero_visits_missed: '0',
+  ...report,
 }
 const contact = { ...contactWithoutStatus, hs_lead_status: 'NEW' }
 const owned = { hubspot_owner_id: '80411' }
 const deal = {
   ...owned,
   dealname: 'Guadalupe · renta', pipeline: '7120001', dealstage: '7120012', amount: '18500', deal_currency_code: 'MXN',
-  portero_budget: '20000', portero_bedrooms: '2', portero_pets: 'false', portero_move_in: '2026-12-15', portero_guarantee: 'policy', portero_home: 'roma-norte-302',
+  portero_budget: '20000', portero_bedrooms: '2', portero_pets: 'false', portero_move_in: '2026-12-15', portero_guarantee: 'policy', portero_home: 'roma-norte-302', ...report,
 }
+const { pipeline: _pipeline, dealstage: _dealstage, ...dealWithoutStage } = deal
+const stageGone: Exchange = { ask: upsert('deals', ours.deal, deal), tell: { status: 400, body: refusal('VALIDATION_ERROR', 'Property values were not valid: [{"isValid":false,"error":"INVALID_OPTION","name":"dealstage"}]') } }
 const meeting = {
   ...owned,
   hs_timestamp: '2026-11-25T17:00:00.000Z', hs_meeting_title: 'Visita con Guadalupe', hs_meeting_body: 'Pregunta por su perro &#60;Canela&#62;<br>Llega con su hermana', hs_meeting_location: 'Calle Inventada 302', portero_home: 'roma-norte-302', portero_agent: 'lucia-becerril',
@@ -57,18 +62,20 @@ const task = {
   ...owned,
   hs_timestamp: '2026-11-23T17:15:00.000Z', hs_task_subject: 'Guadalupe quiere hablar con alguien', hs_task_body: 'Pide el precio de la pensión de su hámster', hs_task_type: 'TODO', hs_task_priority: 'MEDIUM', hs_task_status: 'COMPLETED',
 }
+const note = { ...owned, hs_timestamp: '2026-11-23T17:20:00.000Z', hs_note_body: 'Su perrita se llama Canela;<br>pide el elevador &#60;grande&#62;' }
+const ticket = { ...owned, subject: 'Guadalupe: tiene una queja', content: 'A cargo de Lucía Becerril. Está en la tarjeta.', hs_ticket_priority: 'HIGH', hs_pipeline: '0', hs_pipeline_stage: '1' }
 const meetingArgs = {
   ours: ours.meeting, contact: '201', title: 'Visita con Guadalupe', body: 'Pregunta por su perro <Canela>\nLlega con su hermana', location: 'Calle Inventada 302', home: 'roma-norte-302', agent: 'lucia-becerril',
   startsAt: Date.UTC(2026, 10, 25, 17), endsAt: Date.UTC(2026, 10, 25, 17, 30), status: 'confirmed', owner: 'lucia@casa.example',
 }
 const { hubspot_owner_id: _owner, ...ofNobody } = meeting
 const unowned = [{ ask: upsert('meetings', ours.meeting, ofNobody), tell: taken('401') }, associate('meetings', '401', 'contacts', '201'), associate('meetings', '401', 'deals', '301')]
-const claim: Exchange['ask'] = { method: 'POST', path: '/crm/v3/objects/contacts/batch/update', headers: { 'content-type': 'application/json' }, body: { inputs: [{ id: '202', properties: { portero_id: ours.contact } }] } }
+const claim: Exchange['ask'] = { method: 'POST', path: pathOf('/crm/v3/objects/contacts/batch/update'), headers: { 'content-type': 'application/json' }, body: { inputs: [{ id: '202', properties: { portero_id: ours.contact } }] } }
 const putContact = upsert('contacts', ours.contact, contact)
 
 // An account that has all that we rely on, but for what is missing.
 const look = (kind: Kind, missing: readonly string[] = []): Exchange => ({
-  ask: { method: 'GET', path: `/crm/v3/properties/${objects[kind]}` },
+  ask: { method: 'GET', path: pathOf(`/crm/v3/properties/${objects[kind]}`) },
   tell: {
     status: 200,
     body: {
@@ -85,22 +92,28 @@ const notUnique = (): Exchange => {
 }
 const stageIds = { new: '7120011', qualified: '7120012', visit_scheduled: '7120013', visit_done: '7120014', application: '7120015', won: '7120016', lost: '7120017' }
 const pipelineWith = (ids: readonly string[]): Exchange => ({
-  ask: { method: 'GET', path: '/crm/v3/pipelines/deals/7120001' },
+  ask: { method: 'GET', path: pathOf('/crm/v3/pipelines/deals/7120001') },
   tell: { status: 200, body: { id: '7120001', label: 'Renta', displayOrder: 0, archived: false, ...times, stages: ids.map((id, displayOrder) => ({ id, label: `Etapa ${id}`, displayOrder, archived: false, metadata: {}, ...times })) } },
 })
 const pipeline = pipelineWith(Object.values(stageIds))
-const ownerOf = (results: object[]): Exchange => ({ ask: { method: 'GET', path: '/crm/v3/owners/', query: { email: 'lucia@casa.example', limit: '1' } }, tell: { status: 200, body: { results } } })
+const deskWith = (stages: readonly [id: string, label: string, ticketState: string][]): Exchange => ({
+  ask: { method: 'GET', path: pathOf('/crm/v3/pipelines/tickets') },
+  tell: { status: 200, body: { results: [{ id: '0', label: 'Ayuda', displayOrder: 0, archived: false, ...times, stages: stages.map(([id, label, ticketState], displayOrder) => ({ id, label, displayOrder, archived: false, metadata: { ticketState, isClosed: String(ticketState === 'CLOSED') }, ...times })) }] } },
+})
+const desk = deskWith([['1', 'Nuevo', 'OPEN'], ['4', 'Cerrado', 'CLOSED']])
+const ownerOf = (results: object[]): Exchange => ({ ask: { method: 'GET', path: pathOf('/crm/v3/owners/'), query: { email: 'lucia@casa.example', limit: '1' } }, tell: { status: 200, body: { results } } })
 const owner = ownerOf([{ id: '80411', email: 'lucia@casa.example', type: 'PERSON', userId: 9411, archived: false, ...times }])
-const groupIn = (type: string): Exchange => ({ ask: { method: 'POST', path: `/crm/v3/properties/${type}/groups`, body: { name: 'portero', label: 'Portero' } }, tell: { status: 201, body: { name: 'portero', label: 'Portero', archived: false, displayOrder: 4 } } })
+const groupIn = (type: string): Exchange => ({ ask: { method: 'POST', path: pathOf(`/crm/v3/properties/${type}/groups`), body: { name: 'portero', label: 'Portero' } }, tell: { status: 201, body: { name: 'portero', label: 'Portero', archived: false, displayOrder: 4 } } })
 const idIn = (type: string): Exchange => ({
   ask: {
-    method: 'POST', path: `/crm/v3/properties/${type}/batch/create`,
+    method: 'POST', path: pathOf(`/crm/v3/properties/${type}/batch/create`),
     body: { inputs: [{ name: 'portero_id', label: 'Portero: id', type: 'string', fieldType: 'text', hasUniqueValue: true, formField: false, description: 'El identificador de Portero. No lo edites.', groupName: 'portero' }] },
   },
   tell: { status: 201, body: { status: 'COMPLETE', ...batch, results: [{ name: 'portero_id', label: 'Portero: id', type: 'string', fieldType: 'text', groupName: 'portero', hasUniqueValue: true }] } },
 })
 const lacksScopes: Tell = { status: 403, body: refusal('MISSING_SCOPES', 'This app has not been granted all required scopes.', { errors: [{ message: 'One or more of the following scopes are required.', context: { requiredGranularScopes: ['crm.schemas.contacts.write'] } }] }) }
-const ticketContacts: Exchange['ask'] = { method: 'GET', path: '/crm/v4/objects/tickets/901/associations/contacts', query: { limit: '100' } }
+const unruled = (property: string): Tell => ({ status: 400, body: refusal('VALIDATION_ERROR', 'The property values provided are invalid', { errors: [{ code: 'MISSING_REQUIRED_PROPERTY', message: `A value for ${property} must be provided`, context: { propertyName: [property] } }] }) })
+const ticketContacts: Exchange['ask'] = { method: 'GET', path: pathOf('/crm/v4/objects/tickets/901/associations/contacts'), query: { limit: '100' } }
 
 const happened = (subscriptionType: string, more: object = {}): object => ({
   eventId: 3816279340, subscriptionId: 25, portalId: 4812345, appId: 31337, occurredAt: Date.UTC(2026, 10, 23, 17), subscriptionType, attemptNumber: 0,
@@ -120,12 +133,12 @@ const contactRead = {
   kind: 'contact', id: '201', ours: ours.contact, changedAt: Date.UTC(2026, 10, 23, 17, 0, 1), fields: { phone: '044 55 1234 5678', name: 'Guadalupe de la Garza', language: 'es-MX' }, phones: ['044 55 1234 5678'], email: 'lupe@casa.example',
 }
 const json = { 'content-type': 'application/json' }
-const readOne = (kind: 'contact' | 'meeting', id: string, tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: `/crm/v3/objects/${objects[kind]}/batch/read`, headers: json, body: { inputs: [{ id }], properties: askedOf(kind), propertiesWithHistory: [] } }, tell })
+const readOne = (kind: 'contact' | 'meeting', id: string, tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: pathOf(`/crm/v3/objects/${objects[kind]}/batch/read`), headers: json, body: { inputs: [{ id }], properties: askedOf(kind), propertiesWithHistory: [] } }, tell })
 const told = (results: object[]): Tell => ({ status: 200, body: { status: 'COMPLETE', ...batch, results } })
 const isGone: Tell = { status: 207, body: { status: 'COMPLETE', ...batch, results: [], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Could not get some objects, they may be deleted or not exist.', context: { ids: ['401'] }, errors: [], links: {} }] } }
 const phonesAsked = ['+525512345678', '525512345678', '+5215512345678', '5215512345678', '0445512345678', '0455512345678', '015512345678', '5512345678']
 const searchFor = (kind: 'contact' | 'deal' | 'meeting', wanted: object, results: object[]): Exchange => ({
-  ask: { method: 'POST', reading: true, path: `/crm/v3/objects/${objects[kind]}/search`, headers: json, body: { limit: 100, after: '0', properties: askedOf(kind), ...wanted } },
+  ask: { method: 'POST', reading: true, path: pathOf(`/crm/v3/objects/${objects[kind]}/search`), headers: json, body: { limit: 100, after: '0', properties: askedOf(kind), ...wanted } },
   tell: { status: 200, body: { total: results.length, results } },
 })
 const byPhone = (results: object[]): Exchange => searchFor('contact', {
@@ -139,13 +152,13 @@ const byPhone = (results: object[]): Exchange => searchFor('contact', {
 const keptOf = (kind: Kind): string[] => [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, ...(kind === 'contact' ? ['phone', 'mobilephone', 'hs_whatsapp_phone_number'] : [])])]
 const keptContact = { kind: 'contact', id: '201', ours: ours.contact, fields: contactRead.fields, phones: contactRead.phones }
 const shownTask = { id: '601', archived: false, ...times, properties: { hs_object_id: '601', portero_id: ours.task, ...task } }
-const readTasks = (tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: '/crm/v3/objects/tasks/batch/read', headers: json, body: { inputs: [{ id: '601' }, { id: '602' }], properties: keptOf('task'), propertiesWithHistory: [] } }, tell })
+const readTasks = (tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: pathOf('/crm/v3/objects/tasks/batch/read'), headers: json, body: { inputs: [{ id: '601' }, { id: '602' }], properties: keptOf('task'), propertiesWithHistory: [] } }, tell })
 const searchKept = (kind: Kind, filterGroups: object[], results: object[]): Exchange => ({
-  ask: { method: 'POST', reading: true, path: `/crm/v3/objects/${objects[kind]}/search`, headers: json, body: { limit: 100, after: '0', sorts: ['hs_object_id'], properties: keptOf(kind), filterGroups } },
+  ask: { method: 'POST', reading: true, path: pathOf(`/crm/v3/objects/${objects[kind]}/search`), headers: json, body: { limit: 100, after: '0', sorts: ['hs_object_id'], properties: keptOf(kind), filterGroups } },
   tell: { status: 200, body: { total: results.length, results } },
 })
 const afterId = (value: string): object => ({ propertyName: 'hs_object_id', operator: 'GT', value })
-const hangs: Exchange['ask'] = { method: 'POST', reading: true, path: '/crm/v4/associations/meetings/contacts/batch/read', headers: json, body: { inputs: [{ id: '401' }, { id: '402' }] } }
+const hangs: Exchange['ask'] = { method: 'POST', reading: true, path: pathOf('/crm/v4/associations/meetings/contacts/batch/read'), headers: json, body: { inputs: [{ id: '401' }, { id: '402' }] } }
 const from = Date.UTC(2026, 10, 23, 16, 55)
 const changedSince = (kind: 'contact' | 'deal' | 'meeting', results: object[], since = from): Exchange => {
   const property = kind === 'contact' ? 'lastmodifieddate' : 'hs_lastmodifieddate'
@@ -156,7 +169,7 @@ const nothingNew = JSON.stringify({ from, newest: from + 300_000, told: [] })
 export const contract: Contract<Settings> = {
   account: '4812345',
   settings: (secrets) => ({
-    baseUrl: 'https://api.hubapi.com', apiKey: 'pat-na1-token-of-the-contract', portal: '4812345', pipeline: '7120001', currency: 'MXN', clientSecrets: [...secrets],
+    baseUrl: 'https://api.hubapi.com', apiKey: 'pat-na1-token-of-the-contract', portal: '4812345', pipeline: '7120001', currency: 'MXN', helpDesk: { pipeline: '0', open: '1', closed: '4' }, clientSecrets: [...secrets],
     stages: stageIds,
   }),
   failures,
@@ -218,7 +231,7 @@ export const contract: Contract<Settings> = {
     'crm.put-contact': {
       args: {
         ours: ours.contact, phone: '+525512345678', whatsapp: 'MX.9183746550', name: 'Guadalupe de la Garza Íñiguez', language: 'es-MX', consent: 'granted', lifecycle: 'qualified', leadStatus: 'new',
-        source: 'whatsapp', firstReplyS: 4, answeredBy: 'both', escalations: 1, escalationReason: 'complaint', visitsBooked: 2, visitsDone: 1, visitsMissed: 0,
+        ...reported,
       },
       key: 'person:1:contact', result: { id: '201' },
       exchanges: [{ ask: putContact, tell: taken('201') }],
@@ -247,10 +260,20 @@ export const contract: Contract<Settings> = {
     'crm.put-deal': {
       args: {
         ours: ours.deal, contact: '201', title: 'Guadalupe · renta', stage: 'qualified', rentMxn: 18_500, owner: 'lucia@casa.example',
-        facts: { budgetMxn: 20_000, bedrooms: 2, pets: false, moveIn: '2026-12-15', guarantee: 'policy', home: 'roma-norte-302' },
+        facts: { budgetMxn: 20_000, bedrooms: 2, pets: false, moveIn: '2026-12-15', guarantee: 'policy', home: 'roma-norte-302' }, ...reported,
       },
       key: 'lead:1:deal', result: { id: '301' },
       exchanges: [owner, { ask: upsert('deals', ours.deal, deal), tell: taken('301') }, associate('deals', '301', 'contacts', '201')],
+      more: [
+        { name: 'is to stand in a stage that is gone, and stays where it is', result: { id: '301', stage: null }, exchanges: [owner, stageGone, { ask: upsert('deals', ours.deal, dealWithoutStage), tell: taken('301', { isNew: false }) }, associate('deals', '301', 'contacts', '201')] },
+        {
+          name: 'is to begin in a stage that is gone, and begins in the nearest', result: { id: '301', stage: 'new' },
+          exchanges: [
+            owner, stageGone, { ask: upsert('deals', ours.deal, dealWithoutStage), tell: { status: 400, body: refusal('VALIDATION_ERROR', 'Some required properties were not set.', { errors: [{ message: 'dealstage', code: 'REQUIRED_PROPERTIES_MISSING' }] }) } },
+            pipelineWith(Object.values(stageIds).filter((id) => id !== stageIds.qualified)), { ask: upsert('deals', ours.deal, { ...deal, dealstage: stageIds.new }), tell: taken('301') }, associate('deals', '301', 'contacts', '201'),
+          ],
+        },
+      ],
     },
     'crm.put-meeting': {
       args: { ...meetingArgs, deal: '301' }, key: 'tour:1:meeting', result: { id: '401' },
@@ -264,10 +287,33 @@ export const contract: Contract<Settings> = {
       args: { ours: ours.task, contact: '201', deal: '301', title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: Date.UTC(2026, 10, 23, 17, 15), isUrgent: false, isDone: true, owner: 'lucia@casa.example' }, key: 'escalation:1:task', result: { id: '601' },
       exchanges: [owner, { ask: upsert('tasks', ours.task, task), tell: taken('601') }, associate('tasks', '601', 'contacts', '201'), associate('tasks', '601', 'deals', '301')],
     },
+    'crm.put-note': {
+      args: { ours: ours.note, contact: '201', deal: '301', body: 'Su perrita se llama Canela;\npide el elevador <grande>', at: Date.UTC(2026, 10, 23, 17, 20), owner: 'lucia@casa.example' }, key: 'note:1:note', result: { id: '701' },
+      exchanges: [owner, { ask: upsert('notes', ours.note, note), tell: taken('701') }, associate('notes', '701', 'contacts', '201'), associate('notes', '701', 'deals', '301')],
+    },
+    'crm.put-ticket': {
+      args: { ours: ours.ticket, contact: '201', deal: '301', title: 'Guadalupe: tiene una queja', body: 'A cargo de Lucía Becerril. Está en la tarjeta.', isUrgent: true, stage: 'open', owner: 'lucia@casa.example' }, key: 'escalation:1:ticket', result: { id: '901' },
+      exchanges: [owner, { ask: upsert('tickets', ours.ticket, ticket), tell: taken('901') }, associate('tickets', '901', 'contacts', '201'), associate('tickets', '901', 'deals', '301')],
+      more: [
+        { name: 'breaks a rule of the account', code: 'invalid_input', exchanges: [owner, { ask: upsert('tickets', ours.ticket, ticket), tell: unruled('hs_ticket_category') }] },
+        { name: 'is told of as one that is there, and is gone', code: 'unavailable', exchanges: [owner, { ask: upsert('tickets', ours.ticket, ticket), tell: unruled('hs_pipeline_stage') }] },
+      ],
+    },
     'crm.claim-record': {
       args: { kind: 'contact', id: '202', ours: ours.contact }, key: 'crm:claim:1', result: { id: '202' },
       exchanges: [{ ask: claim, tell: { status: 200, body: { status: 'COMPLETE', ...batch, results: [{ id: '202', archived: false, ...times, properties: { hs_object_id: '202' } }] } } }],
-      more: [{ name: 'is refused with a 207', code: 'invalid_input', uncertain: true, exchanges: [{ ask: claim, tell: refused('VALIDATION_ERROR') }] }],
+      more: [
+        { name: 'is refused with a 207', code: 'invalid_input', uncertain: true, exchanges: [{ ask: claim, tell: refused('VALIDATION_ERROR') }] },
+        {
+          name: 'takes our id from another that carries it', result: { id: '202' },
+          exchanges: [
+            { ask: claim, tell: { status: 409, body: refusal('CONFLICT', 'portero_id already has that value on another contact. Existing ID: 203') } },
+            { ask: { method: 'POST', path: pathOf('/crm/v3/objects/contacts/batch/read'), body: { inputs: [{ id: ours.contact }], idProperty: 'portero_id', properties: ['portero_id'], propertiesWithHistory: [] }, reading: true }, tell: { status: 200, body: { status: 'COMPLETE', ...batch, results: [{ id: '203', archived: false, ...times, properties: { hs_object_id: '203', portero_id: ours.contact } }] } } },
+            { ask: { ...claim, body: { inputs: [{ id: '203', properties: { portero_id: '' } }] } }, tell: taken('203', { isNew: false }) },
+            { ask: claim, tell: taken('202', { isNew: false }) },
+          ],
+        },
+      ],
     },
     'crm.put-communication': {
       args: { ours: ours.communication, contact: '201', body: 'Guadalupe: ¿aceptan a mi perrita & sus juguetes?\nPortero: claro que sí', at: Date.UTC(2026, 10, 23, 17) }, key: 'conversation:1:communication', result: { id: '501' },
@@ -276,8 +322,8 @@ export const contract: Contract<Settings> = {
   },
 
   reads: {
-    'crm.record': {
-      args: ['contact', '201'], result: contactRead, exchanges: [readOne('contact', '201', told([shownContact]))],
+    'crm.records': {
+      args: ['contact', ['201']], result: [contactRead], exchanges: [readOne('contact', '201', told([shownContact]))],
       more: [{ name: 'shows nothing and doesn\'t say why', code: 'bad_response', uncertain: true, exchanges: [readOne('contact', '201', told([]))] }],
     },
     'crm.contactsWith': {
@@ -293,6 +339,7 @@ export const contract: Contract<Settings> = {
       exchanges: [readTasks({ status: 207, body: { status: 'COMPLETE', ...batch, results: [shownTask], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Could not get some objects, they may be deleted or not exist.', context: { ids: ['602'] }, errors: [], links: {} }] } })],
       more: [{ name: 'shows less and doesn\'t say why', code: 'bad_response', uncertain: true, exchanges: [readTasks(told([shownTask]))] }],
     },
+    'crm.hasHelpDesk': { args: [], result: true, exchanges: [] },
     'crm.carrying': {
       args: ['contact', '200'], result: { records: [keptContact] }, exchanges: [searchKept('contact', [{ filters: [{ propertyName: 'portero_id', operator: 'HAS_PROPERTY' }, afterId('200')] }], [shownContact])],
     },
@@ -328,14 +375,15 @@ export const contract: Contract<Settings> = {
 
   watch: {
     expiresAt: null,
-    exchanges: [look('contact', [idProperty]), look('deal'), look('meeting'), look('communication'), look('task'), groupIn('contacts'), idIn('contacts'), look('contact'), pipeline],
+    exchanges: [look('contact', [idProperty]), look('deal'), look('meeting'), look('communication'), look('task'), look('note'), look('ticket'), groupIn('contacts'), idIn('contacts'), look('contact'), pipeline, desk],
     more: [
       { name: 'a token that may not look at properties', code: 'disconnected', exchanges: [{ ask: look('contact').ask, tell: lacksScopes }] },
       {
         name: 'an id that somebody made and that is not unique', code: 'conflict',
-        exchanges: [notUnique(), look('deal'), look('meeting'), look('communication'), look('task'), pipeline],
+        exchanges: [notUnique(), look('deal'), look('meeting'), look('communication'), look('task'), look('note'), look('ticket'), pipeline, desk],
       },
-      { name: 'a stage that is gone', code: 'conflict', exchanges: [look('contact'), look('deal'), look('meeting'), look('communication'), look('task'), pipelineWith(Object.values(stageIds).slice(1))] },
+      { name: 'a stage that is gone', code: 'conflict', exchanges: [look('contact'), look('deal'), look('meeting'), look('communication'), look('task'), look('note'), look('ticket'), pipelineWith(Object.values(stageIds).slice(1)), desk] },
+      { name: 'a help desk whose tickets close in a stage where they are open', code: 'conflict', exchanges: [look('contact'), look('deal'), look('meeting'), look('communication'), look('task'), look('note'), look('ticket'), pipeline, deskWith([['1', 'Nuevo', 'OPEN'], ['4', 'En espera', 'OPEN']])] },
     ],
   },
 }

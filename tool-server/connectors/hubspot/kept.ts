@@ -7,7 +7,7 @@ import type { Kind } from '../../domain/ports/crm-fields.ts'
 import type { CrmKeptReads, Kept } from '../../domain/ports/crm-kept.ts'
 import { textsOf } from '../../domain/ports/crm-seen.ts'
 import { hubSpotAsking } from './asking.ts'
-import { idProperty, objects, read as readFields, rowsOf, tables, type Properties } from './mapping.ts'
+import { idProperty, kindsOf, objects, read as readFields, rowsOf, tables, type Properties } from './mapping.ts'
 import type { Settings } from './settings.ts'
 import { replyOf } from './typed.ts'
 
@@ -27,6 +27,7 @@ export const readKept = ({ http, connection: { settings } }: Pick<At<Settings>, 
     return { records: keptOf(kind, results, settings), ...(last && results.length === most && { next: last.id }) }
   }
   return {
+    hasHelpDesk: async () => settings.helpDesk !== undefined,
     // https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-read
     async kept(kind, ids) {
       if (ids.length === 0) return []
@@ -34,7 +35,8 @@ export const readKept = ({ http, connection: { settings } }: Pick<At<Settings>, 
       if (results.length < ids.length && !errors.some(({ category }) => category === 'OBJECT_NOT_FOUND')) throw new AppError('bad_response', `hubspot was asked for ${ids.length} of its ${objects[kind]} and showed ${results.length}`, { arrived: 'unknown' })
       return keptOf(kind, results, settings)
     },
-    carrying: (kind, after) => search(kind, [[{ propertyName: idProperty, operator: Is.HasProperty }]], after),
+    // What we don't make there has no property for our ids, and a search for it is refused.
+    carrying: async (kind, after) => (kindsOf(settings).includes(kind) ? search(kind, [[{ propertyName: idProperty, operator: Is.HasProperty }]], after) : { records: [] }),
     // HubSpot keeps a number as it was typed, and beside it, to be searched by, without its country (https://developers.hubspot.com/docs/api-reference/search/guide#phone-numbers).
     numbered: (phones, after) => search('contact', ['phone', 'mobile'].map((which) => [{ propertyName: `hs_searchable_calculated_${which}_number`, operator: Is.In, values: phones.map(nationalOf) }]), after),
     // https://developers.hubspot.com/docs/api-reference/crm-associations-v4/batch/post-crm-v4-associations-fromObjectType-toObjectType-batch-read
@@ -62,5 +64,7 @@ const readers: Record<Kind, (given: Properties, settings: Settings) => Record<st
   meeting: (given, settings) => readFields(tables.meeting, given, settings),
   communication: (given, settings) => readFields(tables.communication, given, settings),
   task: (given, settings) => readFields(tables.task, given, settings),
+  note: (given, settings) => readFields(tables.note, given, settings),
+  ticket: (given, settings) => readFields(tables.ticket, given, settings),
 }
 const nationalOf = (phone: string): string => /^\+52(\d{10})$/.exec(phone)?.[1] ?? phone.slice(1)

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import type { Field, Kind } from '../../domain/ports/crm-fields.ts'
-import { stages, type putCommunication, type putContact, type putDeal, type putMeeting, type putTask } from '../../domain/ports/crm.ts'
+import { stages, type putCommunication, type putContact, type putDeal, type putMeeting, type putNote, type putTask, type putTicket, type report } from '../../domain/ports/crm.ts'
 import { body, choice, count, day, either, splitName, text, time, words, yes, type Codec } from './codecs.ts'
 import type { Settings } from './settings.ts'
 
 // The one table between our fields and HubSpot's properties. What is written, read, set up and documented follows from it; whose word holds is in domain/ports/crm-fields.ts.
-export const version = 2 // of the table: one more whenever a value is written otherwise than before
+export const version = 3 // of the table: one more whenever a value is written otherwise than before
 
 export type Properties = Record<string, string>
 // label: of a property that we make; HubSpot's own have theirs. isReport: made for managers' dashboards.
@@ -18,6 +18,8 @@ type Told = {
   meeting: z.infer<typeof putMeeting.args>
   communication: z.infer<typeof putCommunication.args>
   task: z.infer<typeof putTask.args>
+  note: z.infer<typeof putNote.args>
+  ticket: z.infer<typeof putTicket.args>
 }
 export type Values<K extends Kind> = { [F in Field<K>]: F extends keyof Told[K] ? Exclude<Told[K][F], undefined> : never }
 export type Table<V> = { readonly [F in keyof V]: Row<V[F]> }
@@ -31,6 +33,18 @@ const reported = <V>(name: string, label: string, codec: Codec<V>): Row<V> => ov
 // Who at HubSpot: found by e-mail where it is written (client.ts), since only HubSpot knows its ids.
 export const ownerProperty = 'hubspot_owner_id'
 const owner: Row<string> = { properties: [described(ownerProperty, text)], write: () => ({}), read: () => undefined }
+
+// On whom and on what managers report.
+const reports: Pick<Table<Values<'contact'>>, keyof z.infer<typeof report>> = {
+  source: reported('portero_source', 'Origen', words({ whatsapp: 'WhatsApp', crm: 'HubSpot' })),
+  firstReplyS: reported('portero_first_reply_s', 'Primera respuesta (segundos)', count),
+  answeredBy: reported('portero_answered_by', 'Quién contestó', words({ bot: 'El asistente', human: 'Una persona', both: 'Los dos' })),
+  escalations: reported('portero_escalations', 'Veces que pidió a una persona', count),
+  escalationReason: reported('portero_escalation_reason', 'Último motivo para pedir a una persona', words({ asked_for_person: 'Quiere hablar con alguien', complaint: 'Queja', payment: 'Pagos', contract: 'Contrato', emergency: 'Emergencia', not_understood: 'El asistente no le entendió', unanswered: 'Nadie le había contestado', privacy: 'Datos personales', other: 'Otro' })),
+  visitsBooked: reported('portero_visits_booked', 'Visitas agendadas (sin las canceladas)', count),
+  visitsDone: reported('portero_visits_done', 'Visitas hechas', count),
+  visitsMissed: reported('portero_visits_missed', 'Visitas a las que no llegó', count),
+}
 
 const contact: Table<Values<'contact'>> = {
   phone: own('phone', text),
@@ -46,14 +60,7 @@ const contact: Table<Values<'contact'>> = {
   // HubSpot takes nobody back to an earlier stage unless it was cleared before, which we never do: https://knowledge.hubspot.com/records/use-lifecycle-stages
   lifecycle: own('lifecyclestage', choice({ lead: 'lead', qualified: 'salesqualifiedlead', opportunity: 'opportunity', customer: 'customer' }, { lead: 'Lead', salesqualifiedlead: 'Sales qualified lead', opportunity: 'Opportunity', customer: 'Customer' })),
   leadStatus: own('hs_lead_status', choice({ new: 'NEW' }, { NEW: 'New' })),
-  source: reported('portero_source', 'Origen', words({ whatsapp: 'WhatsApp', crm: 'HubSpot' })),
-  firstReplyS: reported('portero_first_reply_s', 'Primera respuesta (segundos)', count),
-  answeredBy: reported('portero_answered_by', 'Quién contestó', words({ bot: 'El asistente', human: 'Una persona', both: 'Los dos' })),
-  escalations: reported('portero_escalations', 'Veces que pidió a una persona', count),
-  escalationReason: reported('portero_escalation_reason', 'Último motivo para pedir a una persona', words({ asked_for_person: 'Quiere hablar con alguien', complaint: 'Queja', payment: 'Pagos', contract: 'Contrato', emergency: 'Emergencia', not_understood: 'El asistente no le entendió', unanswered: 'Nadie le había contestado', privacy: 'Datos personales', other: 'Otro' })),
-  visitsBooked: reported('portero_visits_booked', 'Visitas agendadas (sin las canceladas)', count),
-  visitsDone: reported('portero_visits_done', 'Visitas hechas', count),
-  visitsMissed: reported('portero_visits_missed', 'Visitas a las que no llegó', count),
+  ...reports,
 }
 
 const deal: Table<Values<'deal'>> = {
@@ -77,6 +84,7 @@ const deal: Table<Values<'deal'>> = {
   months: made('portero_months', 'Meses de contrato', count),
   guarantee: made('portero_guarantee', 'Garantía', words({ guarantor: 'Aval', policy: 'Póliza jurídica', deposit: 'Depósito', none: 'Ninguna' })),
   home: made('portero_home', 'Departamento de interés', text),
+  ...reports,
 }
 const stageOf = (id: string | undefined, settings: Settings): Values<'deal'>['stage'] | undefined => stages.find((stage) => settings.stages[stage] === id)
 
@@ -112,14 +120,35 @@ const task: Table<Values<'task'>> = {
   isDone: own('hs_task_status', either({ true: 'COMPLETED', false: 'NOT_STARTED' }, { COMPLETED: 'Completed', NOT_STARTED: 'Not started' })),
   owner,
 }
-// What a record of the kind always says, besides its fields.
-export const fixed: Record<Kind, Properties> = { contact: {}, deal: {}, meeting: {}, communication: { hs_communication_channel_type: 'WHATS_APP', hs_communication_logged_from: 'CRM' }, task: { hs_task_type: 'TODO' } }
 
-export const tables = { contact, deal, meeting, communication, task } as const satisfies { [K in Kind]: Table<Values<K>> }
-export const kinds: readonly Kind[] = ['contact', 'deal', 'meeting', 'communication', 'task']
-export const objects: Readonly<Record<Kind, string>> = { contact: 'contacts', deal: 'deals', meeting: 'meetings', communication: 'communications', task: 'tasks' }
+const note: Table<Values<'note'>> = {
+  body: own('hs_note_body', body),
+  at: own('hs_timestamp', time),
+  owner,
+}
+
+const ticket: Table<Values<'ticket'>> = {
+  title: own('subject', text),
+  body: own('content', text),
+  isUrgent: own('hs_ticket_priority', either({ true: 'HIGH', false: 'MEDIUM' }, { HIGH: 'High', MEDIUM: 'Medium' })),
+  stage: {
+    properties: [described('hs_pipeline', text), described('hs_pipeline_stage', text)],
+    write: (stage, { helpDesk }) => ({ hs_pipeline: helpDesk?.pipeline ?? '', hs_pipeline_stage: helpDesk?.[stage] ?? '' }),
+    read: ({ hs_pipeline_stage: given }, { helpDesk }) => ticketStages.find((stage) => given !== undefined && helpDesk?.[stage] === given),
+  },
+  owner,
+}
+export const ticketStages = ['open', 'closed'] as const
+
+// What a record of the kind always says, besides its fields.
+export const fixed: Record<Kind, Properties> = { contact: {}, deal: {}, meeting: {}, communication: { hs_communication_channel_type: 'WHATS_APP', hs_communication_logged_from: 'CRM' }, task: { hs_task_type: 'TODO' }, note: {}, ticket: {} }
+
+export const tables = { contact, deal, meeting, communication, task, note, ticket } as const satisfies { [K in Kind]: Table<Values<K>> }
+export const kinds: readonly Kind[] = ['contact', 'deal', 'meeting', 'communication', 'task', 'note', 'ticket']
+export const kindsOf = ({ helpDesk }: Pick<Settings, 'helpDesk'>): readonly Kind[] => kinds.filter((kind) => kind !== 'ticket' || helpDesk !== undefined)
+export const objects: Readonly<Record<Kind, string>> = { contact: 'contacts', deal: 'deals', meeting: 'meetings', communication: 'communications', task: 'tasks', note: 'notes', ticket: 'tickets' }
 // Whose choices an account may have made its own: a record is not lost over them.
-export const dispensable: readonly string[] = ['lifecyclestage', 'hs_lead_status']
+export const dispensable: readonly string[] = ['lifecyclestage', 'hs_lead_status', 'hs_ticket_priority']
 export const idProperty = 'portero_id' // on each of them, unique
 
 // '' clears a property: what we don't know is not written.

@@ -17,7 +17,7 @@ type Known = z.infer<typeof known>
 const all = z.object({ results: z.array(known) })
 const named = z.object({ name: z.string().min(1) })
 
-// scopes: crm.schemas.contacts.read, crm.schemas.deals.read; to make them, the same with write. Activities go by those of contacts.
+// scopes: crm.schemas.contacts.read, crm.schemas.deals.read; to make them, the same with write. Activities go by those of contacts, tickets by tickets.
 // https://developers.hubspot.com/docs/api-reference/crm-properties-v3/core/get-crm-v3-properties-objectType
 export const propertyThings = async (hubSpot: HubSpot, kind: Kind, { currency }: Settings): Promise<Thing[]> => {
   const type = objects[kind]

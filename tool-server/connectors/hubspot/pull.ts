@@ -26,7 +26,7 @@ const changed = (kind: RecordKind): Pull<Settings> => ({
       ? [{ propertyName: modified[kind], operator: Is.Eq, value: String(tie.at) }, { propertyName: 'hs_object_id', operator: Is.Gt, value: tie.id }]
       : [{ propertyName: modified[kind], operator: Is.Gte, value: String(from) }]
     const { results } = await found(hubSpot, kind, { filterGroups: [{ filters }], sorts: [tie ? 'hs_object_id' : modified[kind]], limit: most })
-    const records = await recordsOf(kind, results, { hubSpot, settings: connection.settings })
+    const records = await recordsOf(kind, results, { http, settings: connection.settings })
     const fresh = records.filter((each) => !told.includes(nameOf(each)))
     const seen = { newest: Math.max(newest, ...records.map(({ changedAt }) => changedAt)), told: [...told, ...fresh.map(nameOf)] }
     const [first, last] = [records[0], records.at(-1)]
@@ -50,7 +50,7 @@ const backfill: Pull<Settings> = {
     const [run = '', after = '0'] = cursor.split(':')
     const hubSpot = hubSpotAsking(http)
     const { total, results } = await found(hubSpot, 'contact', { filterGroups: [{ filters: [{ propertyName: 'hs_object_id', operator: Is.Gt, value: after }] }], sorts: ['hs_object_id'], limit: most })
-    const records = await recordsOf('contact', results, { hubSpot, settings: connection.settings })
+    const records = await recordsOf('contact', results, { http, settings: connection.settings })
     const isLast = results.length < most
     const deliveries = [tell(connection.id, records, { lane: 'bulk', id: `backfill:${run}:${after}`, left: isLast ? 0 : Math.max(1, total - results.length) })]
     return isLast ? { deliveries, cursor: null } : { deliveries, cursor: `${run}:${results.at(-1)?.id ?? after}`, more: true }

@@ -1,7 +1,7 @@
 import { FilterOperatorEnum as Is, type Filter } from '@hubspot/api-client/lib/codegen/crm/objects/index.js'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import type { At, Millis } from '../../define.ts'
+import type { At, Http, Millis } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import type { CrmReads } from '../../domain/ports/crm.ts'
 import { textsOf, type CrmRecord, type RecordKind } from '../../domain/ports/crm-seen.ts'
@@ -19,24 +19,34 @@ const asked = (kind: RecordKind): string[] => [...new Set([...rowsOf(kind).flatM
 const mostAtOnce = 100
 type Reading = Pick<At<Settings>, 'http' | 'connection'>
 
-export const readRecords = ({ http, connection }: Reading): Pick<CrmReads, 'record' | 'contactsWith'> => {
+export const readRecords = ({ http, connection }: Reading): Pick<CrmReads, 'records' | 'contactsWith'> => {
   const hubSpot = hubSpotAsking(http)
-  const at = { hubSpot, settings: connection.settings }
+  const at = { http, settings: connection.settings }
+  // One for each, in their order; what was merged into another is shown as that one. Only what HubSpot says it has not is gone: its visit is called off with it.
   // https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-read
-  const byId = async (kind: RecordKind, ids: readonly string[]): Promise<CrmRecord[]> => {
+  const byId = async (kind: RecordKind, ids: readonly string[]): Promise<(CrmRecord | undefined)[]> => {
     if (ids.length === 0) return []
     const { results, errors } = read('hubspot', page, await replyOf(hubSpot.objects.readWithHttpInfo(objects[kind], { inputs: ids.map((id) => ({ id })), properties: asked(kind), propertiesWithHistory: [] })))
-    // Only what HubSpot says it has not is gone: its visit is called off with it.
-    if (results.length < ids.length && !errors.some(({ category }) => category === 'OBJECT_NOT_FOUND')) throw new AppError('bad_response', `hubspot was asked for ${ids.length} of its ${objects[kind]} and showed ${results.length}`, { arrived: 'unknown' })
-    return recordsOf(kind, results, at)
+    const records = await recordsOf(kind, results, at)
+    const missing = errors.filter(({ category }) => category === 'OBJECT_NOT_FOUND')
+    const gone = new Set(ids.length === 1 && missing.length > 0 ? ids : missing.flatMap(({ context }) => context.ids))
+    const shown = new Map(records.map((record) => [record.id, record]))
+    const found: (CrmRecord | undefined)[] = []
+    for (const id of ids) {
+      if (shown.has(id) || gone.has(id)) found.push(shown.get(id))
+      else if (ids.length > 1) found.push(...(await byId(kind, [id])))
+      else if (records.length === 1) found.push(records[0])
+      else throw new AppError('bad_response', `hubspot was asked for one of its ${objects[kind]} and showed ${results.length}`, { arrived: 'unknown' })
+    }
+    return found
   }
   return {
-    record: async (kind, id) => (await byId(kind, [id]))[0],
+    records: byId,
     async contactsWith(phone) {
       const filterGroups = waysToWrite(phone)
       // Read once more, since the index of the search is some seconds behind: https://developers.hubspot.com/docs/api-reference/search/guide
       const { results } = await found(hubSpot, 'contact', { filterGroups, sorts: ['hs_object_id'], limit: mostAtOnce })
-      return byId('contact', results.map(({ id }) => id))
+      return (await byId('contact', results.map(({ id }) => id))).filter((record) => record !== undefined)
     },
   }
 }
@@ -60,11 +70,11 @@ export const found = async ({ search }: HubSpot, kind: RecordKind, wanted: Searc
 
 const digits = z.string().regex(/^\d{1,20}$/)
 const known = z.record(z.string(), z.string().nullable()).transform((given) => Object.fromEntries(Object.entries(given).flatMap(([name, value]): [string, string][] => (value === null || value === '' ? [] : [[name, value]]))))
-const page = z.object({ total: z.int().default(0), results: z.array(z.object({ id: digits, properties: known })), errors: z.array(z.object({ category: z.string() })).default([]) })
+const page = z.object({ total: z.int().default(0), results: z.array(z.object({ id: digits, properties: known })), errors: z.array(z.object({ category: z.string(), context: z.object({ ids: z.array(z.string()).default([]) }).default({ ids: [] }) })).default([]) })
 
-type Around = { hubSpot: HubSpot; settings: Settings }
-export const recordsOf = async (kind: RecordKind, found: Page['results'], { hubSpot, settings }: Around): Promise<CrmRecord[]> => {
-  const owners = found.some(({ properties }) => properties[ownerProperty]) ? await ownersOf(hubSpot) : new Map<string, string>()
+type Around = { http: Http; settings: Settings }
+export const recordsOf = async (kind: RecordKind, found: Page['results'], { http, settings }: Around): Promise<CrmRecord[]> => {
+  const owners = await ownersAmong(http, found.flatMap(({ properties }) => properties[ownerProperty] ?? []))
   return found.map(({ id, properties }) => {
     const ownerId = properties[ownerProperty]
     const owner = ownerId === undefined ? undefined : (owners.get(ownerId) ?? `hubspot:${ownerId}`) // who is none of ours is somebody all the same
@@ -78,6 +88,11 @@ export const recordsOf = async (kind: RecordKind, found: Page['results'], { hubS
 const fieldsOf = (kind: RecordKind, given: Record<string, string>, settings: Settings): object => (kind === 'contact' ? readFields(tables.contact, given, settings) : kind === 'deal' ? readFields(tables.deal, given, settings) : readFields(tables.meeting, given, settings))
 const msOf = (time = ''): Millis => (/^\d+$/.test(time) ? Number(time) : Date.parse(time) || 0)
 
+const ownersAmong = async (http: Http, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  if (ids.length === 0) return new Map()
+  const remembered = await ownersOf(hubSpotAsking(http))
+  return ids.every((id) => remembered.has(id)) ? remembered : ownersOf(hubSpotAsking(http, { isNew: true }))
+}
 // https://developers.hubspot.com/docs/api-reference/crm-owners-v3/owners/get-crm-v3-owners
 const ownersOf = async ({ owners }: HubSpot): Promise<ReadonlyMap<string, string>> => {
   const emails = new Map<string, string>()

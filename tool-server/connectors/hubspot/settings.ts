@@ -16,6 +16,7 @@ export const settings = z.strictObject({
   portal: z.string().regex(/^\d+$/, 'expected the account id, such as 4812345'),
   pipeline: z.string().min(1),
   stages: z.strictObject({ new: stageId, qualified: stageId, visit_scheduled: stageId, visit_done: stageId, application: stageId, won: stageId, lost: stageId }),
+  helpDesk: z.strictObject({ pipeline: z.string().min(1), open: stageId, closed: stageId }).optional(), // where whoever waits for a person has a ticket too; without it there are none
   clientSecrets: z.array(z.string().min(16)).max(2).default([]), // the app's, by which HubSpot signs what its cards and workflows ask; two while one is being changed
   staff: staff.optional(),
   currency: z.string().regex(/^[A-Z]{3}$/).optional(), // only where the account has several

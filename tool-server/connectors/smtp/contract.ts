@@ -12,7 +12,7 @@ const failures: Failures = {
   lost: { tell: 'lost', code: 'unavailable', uncertain: true },
 }
 
-const letter = { to: 'ximena.olvera@casas.example', subject: 'Te necesitan: quiere ver el ático', text: 'Hola, Ximena. Pregunta por el ático con alberca.', html: '<p>Hola, Ximena. Pregunta por el <b>ático con alberca</b>.</p>' }
+const letter = { to: 'ximena.olvera@casas.example', subject: 'Te necesitan: quiere ver el ático', text: 'Hola, Ximena. Pregunta por el ático con alberca.', html: '<p>Hola, Ximena. Pregunta por el <b>ático con alberca</b>.</p>', calendar: { method: 'REQUEST', text: 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n' } }
 const ask = {
   method: 'MAIL', path: '', headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
   body: { from: { name: 'Avisos de Casa', address: 'avisos@casas.example' }, ...letter, messageId: '59a08ad36df491ec7cff662b0d6db27c@casas.example' },
@@ -21,7 +21,7 @@ const more = (name: string, status: number, body: string) => ({ name, exchanges:
 
 export const contract: Contract = {
   account: 'avisos',
-  settings: () => ({ baseUrl: 'smtp://127.0.0.1:587', username: 'avisos', password: 'clave-del-correo-4711', from: 'avisos@casas.example', fromName: 'Avisos de Casa' }),
+  settings: () => ({ baseUrl: 'smtp://127.0.0.1:587', username: 'avisos', password: 'clave-del-correo-4711', from: 'avisos@casas.example', fromName: 'Avisos de Casa', invitations: true }),
   failures,
   does: {
     'mail.send': {
@@ -37,5 +37,5 @@ export const contract: Contract = {
       ],
     },
   },
-  reads: { 'mail.sender': { args: [], result: { address: 'avisos@casas.example' }, exchanges: [] } },
+  reads: { 'mail.sender': { args: [], result: { address: 'avisos@casas.example', name: 'Avisos de Casa', invites: true }, exchanges: [] } },
 }

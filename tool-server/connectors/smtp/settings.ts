@@ -12,5 +12,6 @@ export const settings = z.strictObject({
   password: z.string().min(1).optional(),
   from: z.email(), // the server must let this user write as it
   fromName: name.default('Portero'),
+  invitations: z.boolean().default(true), // to visits; false where the calendars that are connected send their own
 })
 export type Settings = z.infer<typeof settings>

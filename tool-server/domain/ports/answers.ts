@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Reply } from '../../define.ts'
 
@@ -6,5 +6,8 @@ import type { Reply } from '../../define.ts'
 export const read = <S extends z.ZodType>(vendor: string, schema: S, { status, body }: Reply): z.infer<S> => {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  throw new AppError('bad_response', `${vendor} answered ${status} with something else: ${parsed.error.issues.map(({ path, code }) => `${path.join('.')} ${code}`).join(', ')}`, { arrived: 'unknown' })
+  throw new AppError('bad_response', `${vendor} answered ${status} with something else: ${parsed.error.issues.slice(0, 3).map(({ path, code }) => `${path.join('.')} ${code}`).join(', ')}`, { arrived: 'unknown' })
 }
+
+// What stands beside an error where the key is good, and may not do everything.
+export const lacked = z.object({ lacks: z.array(z.string()) })

@@ -5,6 +5,8 @@ import type { Texts } from './crm-seen.ts'
 export type Kept = { kind: Kind; id: string; ours?: string; fields: Texts; phones: readonly string[] }
 
 export type CrmKeptReads = {
+  // Whether escalations are also tickets of a help desk.
+  hasHelpDesk(): Promise<boolean>
   // These, a hundred at most, as they stand now; what is there no more is left out.
   kept(kind: Kind, ids: readonly string[]): Promise<Kept[]>
   // Those that carry an id of ours, a hundred after this one.

@@ -2,14 +2,15 @@ import { z } from 'zod'
 import { defineCommand } from '../../define.ts'
 import { leadFacts, stage } from '../leads.ts'
 import { tourStatuses } from '../tours.ts'
+import type { Kind } from './crm-fields.ts'
 import type { CrmKeptReads } from './crm-kept.ts'
 import type { CrmRecord, RecordKind } from './crm-seen.ts'
 
 export type CrmReads = CrmKeptReads & {
   // Whom a ticket of the help desk is about, by the CRM's ids of their contacts.
   contactsOf(ticket: string): Promise<string[]>
-  // As it is now; undefined where it is there no more.
-  record(kind: RecordKind, id: string): Promise<CrmRecord | undefined>
+  // As they are now, one for each and in their order; undefined where it is there no more. A hundred at most.
+  records(kind: RecordKind, ids: readonly string[]): Promise<(CrmRecord | undefined)[]>
   // Contacts that may have this number, in whichever way it is written there.
   contactsWith(phone: string): Promise<CrmRecord[]>
 }
@@ -20,6 +21,7 @@ export const recordGone = z.strictObject({ kind: z.enum(['contact', 'deal', 'mee
 // The CRM's record of a person: one contact, their deals, meetings and what was said. Each carries our id (ours) in a unique field, so putting it twice is putting it once.
 const put = z.strictObject({ id: z.string().min(1) }) // the CRM's id
 const ours = z.uuid()
+const contact = z.string().optional() // on what it is to hang; left out where it hangs there already
 const owner = z.email().optional() // of the leasing agent whose it is, as the CRM knows them
 
 export { stages } from '../leads.ts' // where a deal may stand
@@ -36,8 +38,9 @@ export const report = z.strictObject({
   visitsMissed: z.int().min(0).optional(),
 })
 
+// None holds up the next one of its record when it is dead: each tells all that wasn't taken yet.
 export const putContact = defineCommand({
-  name: 'crm.put-contact', attempts: 12, blocksSerialWhenDead: true, result: put,
+  name: 'crm.put-contact', attempts: 12, blocksSerialWhenDead: false, result: put,
   args: z.strictObject({
     ours, phone: z.string().optional(), whatsapp: z.string().optional(), name: z.string().optional(), language: z.enum(['es-MX', 'en']).optional(), // left out where it stays as it is there
     needsPerson: z.boolean().optional(), // left out of whoever never did
@@ -48,26 +51,37 @@ export const putContact = defineCommand({
   }),
 })
 export const putDeal = defineCommand({
-  name: 'crm.put-deal', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, contact: z.string(), title: z.string(), stage: stage.optional(), rentMxn: z.int().optional(), owner, facts: leadFacts }), // stage, rentMxn, owner: left out where they stay as they are there,
+  name: 'crm.put-deal', attempts: 12, blocksSerialWhenDead: false,
+  result: put.extend({ stage: stage.nullable().optional() }), // where it stands instead, since the stage is not there any more; null where it was before
+  args: z.strictObject({ ours, contact, title: z.string(), stage: stage.optional(), rentMxn: z.int().optional(), owner, facts: leadFacts, ...report.shape }), // stage, rentMxn, owner: left out where they stay as they are there,
 })
 export const putMeeting = defineCommand({
-  name: 'crm.put-meeting', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), title: z.string(), body: z.string(), location: z.string(), startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), owner, home: z.string().optional(), agent: z.string().optional() }), // home, agent: by their slugs, from which a lost database is made again
+  name: 'crm.put-meeting', attempts: 12, blocksSerialWhenDead: false, result: put,
+  args: z.strictObject({ ours, contact, deal: z.string().optional(), title: z.string(), body: z.string(), location: z.string(), startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), owner, home: z.string().optional(), agent: z.string().optional() }), // home, agent: by their slugs, from which a lost database is made again
 })
 // The conversation as one communication that grows; the whole transcript is in the card.
 export const putCommunication = defineCommand({
   name: 'crm.put-communication', attempts: 12, blocksSerialWhenDead: false, result: put,
-  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), body: z.string(), at: z.int() }),
+  args: z.strictObject({ ours, contact, deal: z.string().optional(), body: z.string(), at: z.int() }),
 })
 // What one of our people has to do for them.
 export const putTask = defineCommand({
-  name: 'crm.put-task', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ ours, contact: z.string(), deal: z.string().optional(), title: z.string(), body: z.string(), dueAt: z.int(), isUrgent: z.boolean(), isDone: z.boolean(), owner }),
+  name: 'crm.put-task', attempts: 12, blocksSerialWhenDead: false, result: put,
+  args: z.strictObject({ ours, contact, deal: z.string().optional(), title: z.string(), body: z.string(), dueAt: z.int(), isUrgent: z.boolean(), isDone: z.boolean(), owner }),
 })
-// A record that has taken the place of ours is ours from now on.
+// What one of our people wrote down about a conversation, for the others. owner: who that was, by e-mail or as the CRM's own door knows them.
+export const putNote = defineCommand({
+  name: 'crm.put-note', attempts: 12, blocksSerialWhenDead: false, result: put,
+  args: z.strictObject({ ours, contact, deal: z.string().optional(), body: z.string().optional(), at: z.int(), owner: z.string().optional() }), // body: left out where it stays as it is there
+})
+// Of somebody who waits for a person of ours, at a help desk.
+export const putTicket = defineCommand({
+  name: 'crm.put-ticket', attempts: 12, blocksSerialWhenDead: false, result: put,
+  args: z.strictObject({ ours, contact, deal: z.string().optional(), title: z.string(), body: z.string(), isUrgent: z.boolean().optional(), stage: z.enum(['open', 'closed']).optional(), owner }), // isUrgent, stage, owner: left out where they stay as they are there
+})
+// A record that is ours, or has taken the place of ours, carries our id from now on, and no other does.
 export const claimRecord = defineCommand({
   name: 'crm.claim-record', attempts: 12, blocksSerialWhenDead: true, result: put,
-  args: z.strictObject({ kind: z.enum(['contact', 'deal']), id: z.string(), ours }),
+  args: z.strictObject({ kind: z.enum(['contact', 'deal', 'meeting', 'communication', 'task', 'note', 'ticket'] as const satisfies readonly Kind[]), id: z.string(), ours }),
 })
 export const crmCommands = { contact: putContact, deal: putDeal, meeting: putMeeting, communication: putCommunication }

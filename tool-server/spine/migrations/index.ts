@@ -13,6 +13,11 @@ import { visits } from './0011-visits.ts'
 import { messageFailures } from './0012-message-failures.ts'
 import { holds } from './0013-holds.ts'
 import { waitlist } from './0014-waitlist.ts'
+import { hung } from './0015-hung.ts'
+import { notes } from './0016-notes.ts'
+import { troubles } from './0017-troubles.ts'
+import { sessions } from './0018-sessions.ts'
+import { aroundVisits } from './0019-around-visits.ts'
 
 // In order, forward only. A released migration never changes.
-export const migrations: Record<string, Migration> = { '0001-spine': spine, '0002-first-visit': firstVisit, '0003-settings': settings, '0004-identity': identity, '0005-conversations': conversations, '0006-media': media, '0007-escalations': escalations, '0008-privacy-cases': privacyCases, '0009-mail-notices': mailNotices, '0010-crm-sync': crmSync, '0011-visits': visits, '0012-message-failures': messageFailures, '0013-holds': holds, '0014-waitlist': waitlist }
+export const migrations: Record<string, Migration> = { '0001-spine': spine, '0002-first-visit': firstVisit, '0003-settings': settings, '0004-identity': identity, '0005-conversations': conversations, '0006-media': media, '0007-escalations': escalations, '0008-privacy-cases': privacyCases, '0009-mail-notices': mailNotices, '0010-crm-sync': crmSync, '0011-visits': visits, '0012-message-failures': messageFailures, '0013-holds': holds, '0014-waitlist': waitlist, '0015-hung': hung, '0016-notes': notes, '0017-troubles': troubles, '0018-sessions': sessions, '0019-around-visits': aroundVisits }

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { AppError, mailWords, views } from '@portero/shared'
+import { defineAction, type Act, type Millis } from '../define.ts'
+import { lacked } from '../domain/ports/answers.ts'
+import { sendMail } from '../domain/ports/mail.ts'
+import { label } from '../domain/spanish-times.ts'
+import type { Acting } from '../spine/act.ts'
+import type { Chore } from '../spine/chores.ts'
+import type { Connections } from '../spine/connections.ts'
+import type { Db } from '../spine/db.ts'
+import type { Registry } from '../spine/registry.ts'
+import type { Vault } from '../spine/vault.ts'
+import { cardZone } from '../store/card-transcript.ts'
+import { adminNames, endTrouble, noteTrouble, noteTroubleTold, signsOf, troublesNow, type Refused, type Trouble, type TroubleKind } from '../store/troubles.ts'
+import { letter } from './letter.ts'
+import { tellStages } from './owed-stages.ts'
+
+// A connection that is refused, or at whose vendor something is not as we need it: the admins are told once, and once more when it is over. What passes within a minute is told to nobody.
+const lastsMs: Millis = 45_000 // a look is every minute, and never quite
+const what = z.enum(['key', 'scopes', 'setup'])
+const which = z.strictObject({ connection: z.uuid(), vendor: z.string(), what })
+const seen = which.extend({ said: z.string(), waiting: z.int() })
+const args = z.strictObject({ seen: z.array(seen), over: z.array(which), reach: z.strictObject({ to: z.array(z.email()), url: z.url() }) }) // over: what may have been, and is not
+export const noteTroubles = defineAction({ name: 'note-troubles', args, result: z.strictObject({ told: z.int(), over: z.int() }), scopes: [], callers: ['system'] }).decides(async ({ seen: found, over, reach }, act) => {
+  const result = { told: 0, over: 0 }
+  for (const { vendor, ...each } of found) {
+    const trouble = await noteTrouble(act, each)
+    if (!trouble || trouble.toldAt !== undefined || act.now - trouble.since < lastsMs || !(await noteTroubleTold(act, each))) continue
+    result.told += 1
+    await write(act, { ...trouble, vendor }, reach, 'begun')
+  }
+  for (const { vendor, ...each } of over) {
+    const trouble = await endTrouble(act, each)
+    if (!trouble) continue
+    if (trouble.what === 'setup') await tellStages(act)
+    if (trouble.toldAt === undefined) continue
+    result.over += 1
+    await write(act, { ...trouble, vendor }, reach, 'over')
+  }
+  return result
+})
+
+const language = 'es-MX'
+type Reach = z.infer<typeof args>['reach']
+const write = async (act: Act, { connection, vendor, what: kind, said, since, waiting }: Trouble & { vendor: string }, { to, url }: Reach, when: 'begun' | 'over'): Promise<void> => {
+  const { trouble: words, greeting } = mailWords[language]
+  const name = views.vendorName(vendor)
+  const { subject, paragraphs } = when === 'over' ? words.over(name, act.now - since, waiting) : words[kind](name, { since: label(cardZone, since), said, waiting })
+  for (const [at, address] of to.entries()) {
+    await act.send(sendMail, { to: address, subject: subject.slice(0, 200), ...letter({ greeting, paragraphs, link: { label: words.open, url }, language }) }, { key: `trouble:${connection}:${kind}:${since}:${when}:${at}` })
+  }
+}
+
+type Needs = { db: Db; vault: Vault; registry: Registry; connections: Connections; acting: Acting; tenant: string; publicBaseUrl: string }
+export const mindConnections = (needs: Needs): Chore => ({
+  everyMs: 60_000,
+  async run() {
+    const { db, acting, tenant, publicBaseUrl } = needs
+    const found: z.infer<typeof seen>[] = []
+    const over: z.infer<typeof which>[] = []
+    const known = await troublesNow(db.bare, tenant)
+    for (const { connection, vendor, refused, amiss, isWatched, isWell, waiting } of await signsOf(db.bare, tenant)) {
+      const lacks = await Promise.all(refused.map((job) => lacksOf(needs, job)))
+      const scopes = [...new Set(lacks.flatMap((some) => some ?? []))]
+      const still = new Map<TroubleKind, string>()
+      for (const [at, { error, detail }] of refused.entries()) {
+        const kind = lacks[at] ? 'scopes' : 'key'
+        if (!still.has(kind) || detail) still.set(kind, kind === 'scopes' && scopes.length > 0 ? scopes.join(', ') : error) // what the vendor said, rather than what came of it
+      }
+      if (amiss !== undefined) still.set('setup', amiss)
+      for (const [kind, said] of still) found.push({ connection, vendor, what: kind, said, waiting })
+      for (const { what: kind } of known.filter((each) => each.connection === connection && !still.has(each.what))) if (kind === 'setup' ? isWatched : isWell) over.push({ connection, vendor, what: kind })
+    }
+    const isNews = ({ connection, what: kind, said, waiting }: (typeof found)[number]): boolean => !known.some((each) => each.connection === connection && each.what === kind && each.toldAt !== undefined && each.waiting >= waiting && (kind === 'key' || each.said === said))
+    const news = found.filter(isNews)
+    if (news.length === 0 && over.length === 0) return {}
+    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { to: await adminsOf(needs, found.map(({ connection }) => connection)), url: `${publicBaseUrl}/console/queue` } })
+  },
+})
+
+// Of a job that may not do what it wants, what it lacks; of one whose key is refused, undefined.
+const lacksOf = async ({ db, vault, tenant }: Needs, { id, detail }: Refused): Promise<readonly string[] | undefined> => {
+  if (!detail) return undefined
+  try {
+    return lacked.safeParse(JSON.parse((await vault.open(db.bare, tenant, `job.error:${id}`, detail)).toString())).data?.lacks
+  } catch (thrown) {
+    if (thrown instanceof AppError) return undefined // it was about somebody who is erased by now
+    throw thrown
+  }
+}
+
+// Whoever is an admin by an address: in a connection's settings, or in the console. Nobody is told by a mail server that is refused itself.
+const staffed = z.object({ staff: z.object({ admins: z.array(z.string()) }) })
+const adminsOf = async ({ db, registry, connections, tenant }: Needs, refused: readonly string[]): Promise<string[]> => {
+  const ours = (await connections.all(db.bare)).filter((each) => each.tenant === tenant)
+  const senders = registry.vendorsDoing(sendMail.name)
+  if (!ours.some(({ id, vendor }) => senders.includes(vendor) && !refused.includes(id))) return []
+  const names = [...(await adminNames(db.bare, tenant)), ...ours.flatMap(({ settings }) => staffed.safeParse(settings).data?.staff.admins ?? [])]
+  return [...new Set(names.flatMap((name) => z.email().safeParse(name.toLowerCase()).data ?? []))]
+}
