@@ -29,7 +29,7 @@ const keepFresh = (part) => {
   let timer
   const again = () => {
     clearTimeout(timer)
-    timer = setTimeout(look, Math.min(30_000, Number(part.dataset.every) * 2 ** failures))
+    timer = setTimeout(() => void look(), Math.min(30_000, Number(part.dataset.every) * 2 ** failures))
   }
   const look = async () => {
     clearTimeout(timer)
