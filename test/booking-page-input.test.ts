@@ -107,13 +107,36 @@ describe('too often', () => {
     expect((await stage.get(path)).status).toBe(200)
   })
   test('is counted by all replicas together, and nobody who asked can be read from it', async () => {
-    const path = await stage.pathFor(who)
+    const link = (await stage.pathFor(who)).slice('/book/'.length)
     const { db, clock, vault, tenant } = stage.house
     const replicas = [0, 1].map(() => makeBookingLimit({ db, clock, vault, tenant }))
-    const waits = await Promise.all(Array.from({ length: 60 }, (_, n) => replicas[n % 2]!({ link: path, address: '203.0.113.9' })))
+    const waits = await Promise.all(Array.from({ length: 60 }, (_, n) => replicas[n % 2]!({ link, address: '203.0.113.9' })))
     expect(waits.filter((wait) => wait === 0)).toHaveLength(40)
     const { rows } = await sql<{ asker: Buffer }>`select asker from page_budget`.execute(db.bare)
     expect(rows.some(({ asker }) => asker.includes('203.0.113') || asker.length < 16)).toBe(false)
+  })
+  test('leaves one row for an address, however many links it makes up', async () => {
+    const { db, clock, vault, tenant } = stage.house
+    const rows = async (): Promise<number> => (await sql`select 1 from page_budget`.execute(db.bare)).rows.length
+    const token = Buffer.from((await stage.pathFor(who)).slice('/book/'.length), 'base64url')
+    const forged = (n: number): string => Buffer.from(token.map((byte, at) => (at === 0 ? byte ^ (n + 1) : byte))).toString('base64url')
+    const limit = makeBookingLimit({ db, clock, vault, tenant })
+    const before = await rows()
+    const waits: number[] = []
+    for (let n = 0; n < 250; n++) waits.push(await limit({ link: n % 2 ? `guess-${n}` : forged(n), address: '203.0.113.10' }))
+    expect([waits.filter((wait) => wait === 0).length, (await rows()) - before]).toEqual([240, 1])
+    await limit({ link: token.toString('base64url'), address: '203.0.113.11' })
+    expect((await rows()) - before).toBe(3)
+  })
+  test.each([
+    ['a home with IPv6 is one, whichever of its addresses it uses', (n: number) => `2001:db8:1:2:${n.toString(16)}::1`, 240], ['homes beside each other are several', (n: number) => `2001:db8:1:${n.toString(16)}::1`, 250],
+    ['IPv4 is the same as a guest of IPv6', (n: number) => (n % 2 ? '::ffff:198.51.100.9' : '198.51.100.9'), 240], ['addresses of IPv4 are several', (n: number) => `::ffff:198.51.101.${n}`, 250],
+  ])('%s', async (_title, address, most) => {
+    const { db, clock, vault, tenant } = stage.house
+    const limit = makeBookingLimit({ db, clock, vault, tenant })
+    let passed = 0
+    for (let n = 0; n < 250; n++) if ((await limit({ link: 'guess', address: address(n) })) === 0) passed++
+    expect(passed).toBe(most)
   })
   test('leaves nothing behind once it is over', async () => {
     await stage.get(await stage.pathFor(who))

@@ -120,7 +120,7 @@ describe('the connections', () => {
     expect((await hubspot()).waiting).toBeGreaterThan(0)
     stage.lab.hubspot.clearFaults()
     stage.clock.advance(10 * 60_000)
-    await stage.follow()
+    await stage.follow(6_000) // searches wait for one another
     expect(await hubspot()).toMatchObject({ state: 'fine', waiting: 0 })
   })
   test('with something that stopped need a look, and say why in the reader’s language', async () => {

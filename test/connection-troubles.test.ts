@@ -142,3 +142,17 @@ test('where there is no mail the page says it all the same', async () => {
   await pass(10 * minute)
   expect([await troubles(), told()]).toEqual([[], [[well, admins]]])
 }, 120_000)
+
+test('while the mail is refused as well the page says it, and the letter follows once it is not', async () => {
+  await stage.rows(`insert into job (tenant_id, id, kind, name, key, lane, state, run_at, trace, created_at, connection_id, error_code, error)
+    select tenant_id, gen_random_uuid(), 'pull', 'mail-refused', 'mail-refused', 'bulk', 'ready', to_timestamp(${(stage.clock.now() + 86_400_000) / 1_000}), 'x', to_timestamp(${stage.clock.now() / 1_000}), id, 'disconnected', '535' from connection where vendor = 'smtp'`)
+  controls().token({ state: 'revoked' })
+  await pass(4 * minute)
+  expect([news(), (await page()).includes('HubSpot ya no acepta la clave'), await stage.rows(`select c.vendor, t.told_at is not null as told from trouble t join connection c on c.id = t.connection_id order by c.vendor`)]).toEqual([[], true, [{ vendor: 'hubspot', told: false }, { vendor: 'smtp', told: false }]])
+  await stage.rows(`delete from job where name = 'mail-refused'`)
+  await pass(3 * minute)
+  expect([told(), await troubles()]).toEqual([[[refused, admins]], [{ what: 'key', waiting: expect.any(Number), told: true }]])
+  controls().token({ state: 'good' })
+  await pass(10 * minute)
+  expect([await troubles(), told()]).toEqual([[], [[refused, admins], [well, admins]]])
+}, 120_000)

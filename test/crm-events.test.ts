@@ -74,6 +74,7 @@ describe('without webhooks', () => {
     await stage.pass(60_000)
     controls().change({ type: 'deals', id: deal().id, properties: { dealstage: '1005' } })
     await stage.pass(90_000)
+    await stage.follow(1_000)
     expect(await lead()).toBe('application')
   })
   test('and with a search that is minutes behind, all the same', async () => {

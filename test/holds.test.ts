@@ -12,8 +12,10 @@ import type { TourStatus } from '@portero/tool-server/domain/tours.ts'
 import { dayOf, dayStart } from '@portero/tool-server/domain/zones.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { loadCatalogue } from '@portero/tool-server/store/homes.ts'
+import { confirmHeld } from '@portero/tool-server/store/holds.ts'
 import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { fakeClock } from './support/clock.ts'
+import { until } from './support/engines.ts'
 import { building, furnish, prospects } from './support/homes.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
 import { tinyConnector } from './support/tiny.ts'
@@ -27,13 +29,14 @@ const yaml = `buildings:${building('roma', visits)}${building('condesa', visits)
 agents:
   - { slug: ana, name: Ana, hours: [{ days: [mon, tue, wed, thu, fri], from: '09:00', to: '15:00' }], buildings: [roma, condesa] }
   - { slug: beto, name: Beto, hours: [{ days: [mon, tue, wed, thu, fri], from: '09:00', to: '15:00' }], buildings: [roma, condesa] }
+  - { slug: caro, name: Caro, perWeek: 2, hours: [{ days: [mon, tue, wed, thu, fri], from: '09:00', to: '15:00' }], buildings: [roma] }
 `
 type Prospect = Subject & { person: string; conversation: string }
 type Row = { id: string; person: string; agent: string; building: string; home: string; status: TourStatus; version: number; startsAt: number; endsAt: number; until: number | null }
 let house: TestHouse
 let catalogue: Catalogue
 let people: Prospect[]
-let [roma, condesa, ana, beto] = [undefined as never as Home, undefined as never as Home, '', '']
+let [roma, condesa, ana, beto, caro] = [undefined as never as Home, undefined as never as Home, '', '', '']
 
 beforeAll(async () => {
   house = await testHouse({ clock: fakeClock(), flows, connectors: [tinyConnector()], accounts: [{ vendor: 'tiny', account: 'one', settings: { baseUrl: 'http://127.0.0.1:9' } }] })
@@ -41,12 +44,19 @@ beforeAll(async () => {
   catalogue = await loadCatalogue(house.db.bare, house.tenant)
   people = await prospects(house, (await house.connection('tiny')).id, 1_500)
   ;[roma, condesa] = catalogue.homes as [Home, Home]
-  ;[ana, beto] = catalogue.agents.map(({ id }) => id) as [string, string]
+  ;[ana, beto, caro] = catalogue.agents.map(({ id }) => id) as [string, string, string]
 }, 60_000)
 afterAll(() => house.end())
 
 let lastDay = 0
 const freshDay = (): number => dayStart(zone, dayOf(zone, house.clock.now() + ++lastDay * 24 * hour))
+// Its Monday.
+const freshWeek = (): number => {
+  const day = freshDay()
+  if (new Date(day).getUTCDay() !== 1) return freshWeek()
+  lastDay += 6
+  return day
+}
 const someone = (): Prospect => people.pop()!
 const wish = (home: Home, startsAt: number, agents = [ana, beto]) => ({
   home: home.id, building: home.building.id, day: dayOf(zone, startsAt), startsAt, endsAt: startsAt + 30 * minute, gapMs: gapMs(home.building, false), perDay: home.building.visits.perAgentAndDay,
@@ -61,6 +71,13 @@ const held = async (...asked: Parameters<typeof hold>): Promise<string> => {
 }
 const book = (who: Subject, home: Home, startsAt: number, agents?: string[]) => as(who)(bookTour, wish(home, startsAt, agents))
 const confirm = (who: Subject, tour: string, name?: string) => as(who)(confirmHold, { tour, ...(name && { name }) })
+// now: as the clock of whoever confirms it says.
+const confirmAt = (now: number, who: Prospect, tour: string, then = async (): Promise<void> => {}) =>
+  house.db.tx(async (tx) => {
+    const isNew = await confirmHeld({ ...house.acting.within(tx, who), now }, { id: tour, person: who.person })
+    await then()
+    return isNew
+  })
 const release = (who: Subject, tour: string) => as(who)(releaseHold, { tour })
 const rowsWhere = async (which = sql`true`): Promise<Row[]> =>
   (await sql<Row>`select id, person_id as person, agent_id as agent, building_id as building, home_id as home, status, version, starts_at as "startsAt", ends_at as "endsAt", held_until as until from tour where ${which}`.execute(house.db.bare)).rows
@@ -189,6 +206,25 @@ describe('of one person', () => {
     expect(await book(other, roma, day + 13 * hour)).toMatchObject({ status: 'booked' })
     expect(await confirm(other, elsewhere)).toMatchObject({ status: 'booked' })
   })
+  type Take = (...where: Parameters<typeof book>) => Promise<{ status: string }>
+  test.each([
+    ['booked', async (): Promise<Take> => book],
+    ['moved', async (who: Prospect, startsAt: number, agents: string[]): Promise<Take> => {
+      const { tour } = await book(who, roma, startsAt, agents)
+      return (_, ...where) => as(who)(rescheduleTour, { ...wish(...where), tour: tour! })
+    }],
+  ])('what they hold too near to what is %s then, or one too many of its day or its week, makes way', async (status, first) => {
+    const [before, near, full, week] = [freshDay(), freshDay(), freshDay(), freshWeek()]
+    const [one, two, three] = [someone(), someone(), someone()]
+    for (const at of [9, 10]) await book(someone(), roma, full + at * hour, [ana])
+    await book(someone(), roma, week + 9 * hour, [caro])
+    const takes = [await first(one, before + 9 * hour, [ana]), await first(two, before + 10 * hour, [ana]), await first(three, before + 9 * hour, [caro])] as const
+    const holds = [await held(one, condesa, near + 9 * hour, [ana]), await held(two, roma, full + 13 * hour, [ana]), await held(three, roma, week + 35 * hour, [caro])] as const
+    expect(await takes[0](one, roma, near + 9.5 * hour, [ana])).toMatchObject({ status })
+    expect(await takes[1](two, roma, full + 11 * hour, [ana])).toMatchObject({ status })
+    expect(await takes[2](three, roma, week + 11 * hour, [caro])).toMatchObject({ status })
+    expect([await confirm(one, holds[0]), await confirm(two, holds[1]), await confirm(three, holds[2])].map((came) => came.status)).toEqual(['lapsed', 'lapsed', 'lapsed'])
+  })
   test('what they have booked already is not held beside it', async () => {
     const startsAt = freshDay() + 9 * hour
     const who = someone()
@@ -225,6 +261,36 @@ describe('at once', () => {
     const [late, timer, ...outcomes] = await Promise.all([confirm(before, over), house.worker.settle(), ...Array.from({ length: 20 }, (_, at) => (at % 2 ? hold : book)(someone(), roma, startsAt, [ana]))])
     expect([late, timer]).toEqual([{ status: 'lapsed' }, undefined])
     expect(outcomes.filter(({ status }) => status === 'held' || status === 'booked')).toHaveLength(1)
+  })
+  test('of what was found over nothing is confirmed, also by a clock that is behind', async () => {
+    const [near, full] = [freshDay(), freshDay()]
+    const [one, other] = [someone(), someone()]
+    for (const at of [9, 10]) await book(someone(), roma, full + at * hour, [ana])
+    const [tooNear, oneTooMany] = [await held(one, condesa, near + 9 * hour, [ana]), await held(other, roma, full + 13 * hour, [ana])]
+    const before = house.clock.now()
+    house.clock.advance(holdMs)
+    expect([await book(someone(), roma, near + 9.5 * hour, [ana]), await book(someone(), roma, full + 11 * hour, [ana])]).toMatchObject([{ status: 'booked' }, { status: 'booked' }])
+    expect([await confirmAt(before, one, tooNear), await confirmAt(before, other, oneTooMany)]).toEqual([false, false])
+    await house.worker.settle()
+  })
+  test.each([['too near to it', 9, 9.5], ['one too many of its week', 33, 59]])('what is being confirmed when it is over for others is in the way of what would be %s', async (_title, at, after) => {
+    const day = freshWeek()
+    const [who, agent] = [someone(), after > 24 ? caro : ana]
+    if (agent === caro) await book(someone(), roma, day + 12 * hour, [caro])
+    const tour = await held(who, agent === caro ? roma : condesa, day + at * hour, [agent])
+    const before = house.clock.now()
+    house.clock.advance(holdMs)
+    const [confirmed, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const mine = confirmAt(before, who, tour, async () => {
+      confirmed.resolve()
+      await other.promise
+    })
+    await confirmed.promise
+    const theirs = book(someone(), roma, day + after * hour, [agent])
+    if (house.db.engine.name === 'postgres') await until(async () => (await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(house.db.bare)).rows.length > 0)
+    other.resolve()
+    expect([await mine, (await theirs).status]).toEqual([true, 'gone'])
+    await house.worker.settle()
   })
   test('one person, twice at once: one hold, one visit', async () => {
     const who = someone()

@@ -120,7 +120,7 @@ describe('a record that is gone from HubSpot', () => {
     expect([hungOn('deals', after!.id).length, hungOn('meetings', after!.id).length, hungOn('communications', after!.id).length]).toEqual([1, 1, 1])
     expect(await dead()).toBe(0)
   })
-  test('a contact whose person asked HubSpot to be forgotten: the same', async () => {
+  test('a contact whose person asked HubSpot to be forgotten is not made in a hurry', async () => {
     const [before] = contacts()
     await inHubspot('DELETE', `/crm/v3/objects/contacts/${before!.id}`)
     expect(await tell({ subscriptionType: 'contact.privacyDeletion', objectId: Number(before!.id) })).toBe(200)

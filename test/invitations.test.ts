@@ -95,7 +95,7 @@ const booked = async (who = ximena): Promise<{ tour: string; startsAt: number }>
 const versionOf = async (tour: string): Promise<number> => (await sql<{ version: number }>`select version from tour where id = ${tour}`.execute(house.db.bare)).rows[0]!.version
 const came = (): [string, string | undefined][] => letters.map(({ to, calendar }): [string, string | undefined] => [to, calendar?.method]).toSorted((a, b) => (String(a) < String(b) ? -1 : 1))
 const letterTo = (to: string): Letter => letters.findLast((each) => each.to === to)!
-const eventIn = ({ calendar }: Letter) => {
+const eventIn = ({ calendar }: Pick<Letter, 'calendar'>) => {
   const { method, text } = calendar!
   expect([icsFaults(text), convertIcsCalendar(undefined, text).method, /^METHOD:(\w+)\r$/m.exec(text)?.[1]]).toEqual([[], method, method])
   const component = new ICAL.Component(ICAL.parse(text)).getFirstSubcomponent('vevent')!
@@ -167,6 +167,15 @@ describe('the booking page', () => {
     expect((await confirm(held, '  X.Olvera@Correo.example ')).text).toContain(bookingWords['es-MX'].bookedTitle)
     await settle()
     expect(came()).toContainEqual(['x.olvera@correo.example', 'REQUEST'])
+  })
+  test('takes no other mailbox than the one that is known, whoever has the link', async () => {
+    const held = await open()
+    await known(ximena, 'ximena@correo.example')
+    expect((await confirm(held, 'otra@correo.example')).text).toContain(bookingWords['es-MX'].bookedTitle)
+    await settle()
+    expect(came().filter(([to]) => to.endsWith('@correo.example'))).toEqual([['ximena@correo.example', 'REQUEST']])
+    const { rows: [row] } = await sql<{ email: Buffer }>`select email_sealed as email from person where id = ${ximena.person}`.execute(house.db.bare)
+    expect(String(await house.vault.open(house.db.bare, house.tenant, personEmail(ximena.person), row!.email))).toBe('ximena@correo.example')
   })
   test.each(['ximena', 'ximena@', 'a@b', 'ximena@correo.example, otra@correo.example', 'x@y.example\nBcc: z@y.example'])('says of %j that it is none, and keeps the time', async (email) => {
     const held = await open()
@@ -258,6 +267,15 @@ describe('a visit that changes', () => {
     await settle()
     expect(came()).toEqual([['ana@casas.example', 'CANCEL'], ['ximena@correo.example', 'CANCEL']])
   })
+})
+
+test('the file behind the link is published from our mailbox, for whoever takes it', async () => {
+  const { tour } = await booked()
+  const path = await makeOwnReads({ ...house, publicBaseUrl: '' })(house.tenant).handles.calendarUrl(tour)
+  const taken = async (): Promise<ReturnType<typeof eventIn>> => eventIn({ calendar: { method: 'PUBLISH', text: (await request(house.doors).get(path)).text } })
+  expect(await taken()).toMatchObject({ uid: `${tour}@portero`, sequence: 1, status: 'CONFIRMED', organizer: 'mailto:visitas@casas.example', attendees: [] })
+  await as(ximena)(cancelTour, { tour, version: 1 })
+  expect(await taken()).toMatchObject({ uid: `${tour}@portero`, sequence: 2, status: 'CANCELLED', organizer: 'mailto:visitas@casas.example', attendees: [] })
 })
 
 test('where the calendars send their own, ours stay at home', async () => {

@@ -133,6 +133,23 @@ describe('portero reconcile', () => {
     expect(await look()).toMatchObject({ odd: [], tally: { ...whole, matched: 12 } })
     expect(stage.hungOn('meetings', contactId(1))[0]!.associations.deals).toEqual([stage.hungOn('deals', contactId(1))[0]!.id])
   })
+  test('what hangs on its contact or its deal no more is drift, and is hung there again; what it hangs on besides stays', async () => {
+    const [deal, meeting, said] = (['deals', 'meetings', 'communications'] as const).map((kind) => stage.hungOn(kind, contactId(2))[0]!)
+    const { controls } = stage.lab.hubspot
+    controls.unlink({ from: 'deals', id: deal!.id, to: 'contacts', toId: contactId(2) })
+    controls.unlink({ from: 'meetings', id: meeting!.id, to: 'deals', toId: deal!.id })
+    controls.unlink({ from: 'communications', id: said!.id, to: 'contacts', toId: contactId(2) })
+    controls.link({ from: 'communications', id: said!.id, to: 'contacts', toId: contactId(1) })
+    const before = stage.writes()
+    const { odd, tally } = await look()
+    expect([odd.map(({ is, kind, fields }) => [is, kind, fields]), tally]).toEqual([expect.arrayContaining([['drifted', 'deal', ['contact']], ['drifted', 'meeting', ['deal']], ['drifted', 'communication', ['contact']]]), { ...whole, drifted: 3, matched: 9 }])
+    expect(stage.writes()).toBe(before)
+    await look(true)
+    expect(await look()).toMatchObject({ odd: [], tally: { ...whole, matched: 12 } })
+    const on = (kind: 'deals' | 'meetings' | 'communications', id: string) => stage.all(kind).find((each) => each.id === id)!.associations
+    expect([on('deals', deal!.id).contacts, on('meetings', meeting!.id).deals, on('communications', said!.id).contacts.toSorted()]).toEqual([[contactId(2)], [deal!.id], [contactId(1), contactId(2)].toSorted()])
+    controls.unlink({ from: 'communications', id: said!.id, to: 'contacts', toId: contactId(1) })
+  })
   test('a second contact with the same number, and a stranger with our id, are people\'s to settle', async () => {
     stage.lab.hubspot.controls.create({ type: 'contacts', properties: { firstname: 'Otra', phone: numbers[0]!.slice(3) } })
     stage.lab.hubspot.controls.create({ type: 'deals', properties: { dealname: 'De otra base', portero_id: tour, pipeline: 'rentas', dealstage: '1001' } })

@@ -129,12 +129,13 @@ describe('turns of one flow', () => {
     expect(gathered).toEqual([['a', 'odd', 'b']])
     expect([await house.job('timer:a'), await house.job('timer:odd'), calls()]).toMatchObject([{ state: 'done' }, { state: 'dead' }, [['A', 'B']]])
   })
-  test('a timer that stays is left as it is until it has begun', async () => {
+  test('a timer that stays keeps what it was set with until it has begun, and rings at the earlier time', async () => {
     const set = (text: string, at: number): Promise<void> => house.decide((act) => act.later(asking, { text }, { key: 'one', at, stays: true }))
     await set('first', house.clock.now() + 1_000)
     await set('second', house.clock.now() + 60_000)
     await house.pass(1_000)
-    await set('third', house.clock.now() + 1_000)
+    await set('third', house.clock.now() + 60_000)
+    await set('fourth', house.clock.now() + 1_000)
     await house.pass(1_000)
     expect(gathered).toEqual([['first'], ['third']])
   })

@@ -178,6 +178,26 @@ describe('what is booked for somebody', () => {
     await stage.book({ ...ana, by: 'staff' }, at('26T12:00'))
     expect(words()).toEqual([expect.stringContaining('jueves 26 nov, 12:00 h')])
   })
+  test('and shown by somebody else before we came to it is told and recalled all the same, once', async () => {
+    const [first, second] = stage.catalogue.agents
+    const place = (day: string) => ({ home: stage.home.id, building: stage.home.building.id, day: `2026-11-${day}`, startsAt: at(`${day}T15:00`), endsAt: at(`${day}T15:30`), gapMs: 0, perDay: 20, agents: stage.agents, elsewhere: { agents: [], from: 0, to: 0 } })
+    const hand = (tour: string, version: number, agent: string, day: string) => does()(reassignTour, { tour, version, agent, day: `2026-11-${day}`, gapMs: 0, perDay: 20 })
+    const dues = async (tour: string): Promise<string[]> => (await sql<{ key: string }>`select key from job where name = 'tours.due' and state = 'scheduled' and key like ${`timer:tour:${tour}:%`} order by run_at`.execute(stage.house.db.bare)).rows.map(({ key }) => key.split(':').at(-1)!)
+    const { tour } = await does(ana)(holdTour, { ...place('27'), agents: [first!.id] })
+    await does(ana)(confirmHold, { tour: tour! })
+    expect((await hand(tour!, 2, second!.id, '27')).status).toBe('reassigned')
+    await stage.until(stage.clock.now() + 2 * minute)
+    expect([words(), await dues(tour!)]).toEqual([[expect.stringMatching(new RegExp(`viernes 27 nov, 15:00 h\\. Te recibe ${second!.name} `))], ['evening', 'hours', 'no-show']])
+    await does()(rescheduleTour, { ...place('28'), tour: tour! })
+    expect((await hand(tour!, 4, first!.id, '28')).status).toBe('reassigned')
+    await stage.until(stage.clock.now() + 2 * minute)
+    expect([words(), await dues(tour!)]).toEqual([[expect.stringMatching(/cambió de hora: ahora es el sábado 28 nov, 15:00 h/)], ['evening', 'hours', 'no-show']])
+    const { tour: other } = await does(ana)(holdTour, place('30'))
+    await does(ana)(confirmHold, { tour: other! })
+    await does()(rescheduleTour, { ...place('29'), tour: other! })
+    await stage.until(stage.clock.now() + 2 * minute)
+    expect(words()).toEqual([expect.stringMatching(/cambió de hora: ahora es el domingo 29 nov, 15:00 h/)]) // and nothing of where it no longer is
+  })
   test('nothing is said to who wants no messages', async () => {
     await does({ ...ana, by: 'system' })(optOut, { person: ana.person, conversation: ana.conversation, evidence: 'e', at: stage.clock.now() })
     await stage.until(at('23T11:20'))

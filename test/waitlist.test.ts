@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { addBlackout } from '@portero/tool-server/actions/add-blackout.ts'
 import { bookTour } from '@portero/tool-server/actions/book-tour.ts'
 import { cancelTour } from '@portero/tool-server/actions/cancel-tour.ts'
 import { holdTour } from '@portero/tool-server/actions/hold-tour.ts'
@@ -75,6 +76,18 @@ test('two times that become free at once go to two, in order', async () => {
   expect([offers(ana, beto, caro), await statesOf()]).toEqual([[1, 1, 0], ['offered', 'offered', 'waiting']])
 })
 
+test('the same time of two who show the home goes to two, and to no third', async () => {
+  await stage.end()
+  stage = await openVisits(['ana', 'beto'])
+  ;[eve, ana, beto, caro] = [await stage.visitor(), await stage.visitor(), await stage.visitor(), await stage.visitor()]
+  const dora = await stage.visitor()
+  const [one, two] = [await stage.book(eve, noon), await stage.book(dora, noon)]
+  for (const who of [ana, beto, caro]) await waits(who)
+  await Promise.all([does(eve)(cancelTour, { tour: one, version: 1 }), does(dora)(cancelTour, { tour: two, version: 1 })])
+  await settled()
+  expect([offers(ana, beto, caro), await statesOf()]).toEqual([[1, 1, 0], ['offered', 'offered', 'waiting']])
+})
+
 test('it is offered only to whom the day and the part of the day suit, and not to who wants no messages', async () => {
   const tour = await stage.book(eve, noon)
   await waits(ana, { part: 'evening' })
@@ -92,6 +105,35 @@ test('a visit that moves and a hold that runs out leave their time to who waits'
   await does(eve)(holdTour, place(noon))
   await stage.until(stage.clock.now() + 8 * minute)
   expect([offers(ana), await visitsOf(ana)]).toEqual([[1], ['held']])
+})
+
+test('a hold that makes way for the next pick of who held it leaves its time as well', async () => {
+  for (const who of [ana, beto]) await waits(who)
+  for (const startsAt of [noon, noon + hour]) expect((await does(eve)(holdTour, place(startsAt))).status).toBe('held')
+  await stage.until(stage.clock.now() + 8 * minute)
+  expect([offers(ana, beto), await visitsOf(eve), await statesOf()]).toEqual([[1, 1], [], ['offered', 'offered']])
+})
+
+test('what is kept for somebody who books another time goes to the next at once', async () => {
+  const tour = await stage.book(eve, noon)
+  for (const who of [ana, beto]) await waits(who)
+  await leaves(tour)
+  expect(offers(ana, beto)).toEqual([1, 0])
+  await stage.book(ana, noon + 2 * hour)
+  await settled()
+  expect([offers(beto), await statesOf(), await visitsOf(ana), await visitsOf(beto)]).toEqual([[1], ['taken', 'offered'], ['confirmed'], ['held']])
+  await stage.press(beto, 'Sí, la quiero')
+  expect([await statesOf(), await visitsOf(beto)]).toEqual([['taken', 'taken'], ['confirmed']])
+})
+
+test('an offer that can be kept no longer is over when they take it, and they stay in line', async () => {
+  const tour = await stage.book(eve, noon)
+  await waits(ana)
+  await leaves(tour)
+  await does({ ...eve, by: 'system' })(addBlackout, { building: stage.home.building.id, startsAt: noon, endsAt: noon + hour })
+  await stage.press(ana, 'Sí, la quiero')
+  const timers = await sql`select key from job where name = 'waitlist.over' and state = 'scheduled'`.execute(stage.house.db.bare)
+  expect([stage.shown(ana).at(-1)?.text, await statesOf(), await visitsOf(ana), timers.rows]).toEqual([expect.stringMatching(/^Ese horario ya no está, pero sigues en la lista/), ['waiting'], [], []])
 })
 
 test('who waits twice for a home waits once, for what they said last, and who books it waits no more', async () => {
@@ -130,6 +172,16 @@ test('a visit that nobody confirmed goes to who waits three hours before, and st
   await stage.press(ana, 'Sí, la quiero')
   await stage.until(at('25T11:30'))
   expect((await stage.tour(kept))?.status).toBe('confirmed')
+})
+
+test('a visit that nobody confirmed stays where nobody who waits could still be asked', async () => {
+  const [early, late] = [await stage.book(eve, at('25T10:00')), await stage.book(caro, at('25T14:00'))]
+  await waits(ana)
+  await stage.until(at('25T07:05')) // they would read of it at eight, which is two hours before
+  expect([(await stage.tour(early))?.status, offers(ana)]).toEqual(['confirmed', [0]])
+  await does({ ...ana, by: 'system' })(optOut, { person: ana.person, conversation: ana.conversation, evidence: 'e', at: stage.clock.now() })
+  await stage.until(at('25T11:05'))
+  expect([(await stage.tour(late))?.status, await statesOf()]).toEqual(['confirmed', ['waiting']])
 })
 
 test('in a group each seat that becomes free goes to the first whom it is enough for, and to as many as there are seats', async () => {

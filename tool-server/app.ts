@@ -24,7 +24,7 @@ import { parseCatalogue } from './domain/catalogue.ts'
 import { noticeOf } from './domain/notice.ts'
 import { checkCaller } from './domain/ports/hubspot-signature.ts'
 import { sendMessage } from './domain/ports/messaging.ts'
-import { senderOf } from './domain/ports/mail.ts'
+import { senderOf, type Sender } from './domain/ports/mail.ts'
 import { asReads } from './domain/reads.ts'
 import { flows } from './flows/index.ts'
 import { bookingPages } from './pages/booking-page.ts'
@@ -100,7 +100,7 @@ export type Parts = {
 export type Pace = { leaseMs: number; pollMs: number }
 const usualPace: Pace = { leaseMs: 30_000, pollMs: 1_000 }
 
-const slots = { live: 8, sync: 4, bulk: 4 }
+const slots = { live: 8, sync: 12, bulk: 4 } // sync: most of its time is spent waiting for vendors
 const keep = { rawDays: 7, repeatDays: 30, finishedDays: 30 }
 const mostWebhookBytes = 1_048_576
 const helpEveryMs = 50
@@ -128,7 +128,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const audit = makeAudit({ db, clock, vault })
   const labOrigins = config.lab ? ['localhost', '127.0.0.1'].map((host) => `http://${host}:${config.labPort}`) : []
   const http = makeHttp({ clock, log, metrics, db, allow: [...Object.values(config.baseUrls), ...labOrigins] })
-  const wake: Worker['wake'] = (what) => worker.wake(what)
+  const wake: Worker['wake'] = (what, at) => worker.wake(what, at)
   const [measureLook, measureLag] = [measureSeen(metrics), measureTold(metrics)]
   const measure = (action: string, result: unknown): void => {
     measureLook(action, result)
@@ -220,8 +220,9 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     },
   }))
   app.use(workflowDoor({ db, clock, connections, runFor, publicBaseUrl: config.publicBaseUrl, checkCaller }))
-  app.use(bookingPages({ db, clock, vault, tenant: firstTenant, acting, own, isInviting: async (tenant) => (await senderOf(asReads(reads(tenant)).mail))?.invites === true, log }))
-  app.use(calendarFiles({ db, clock, vault, own }))
+  const sender = (tenant: string): Promise<Sender | undefined> => senderOf(asReads(reads(tenant)).mail)
+  app.use(bookingPages({ db, clock, vault, tenant: firstTenant, acting, own, isInviting: async (tenant) => (await sender(tenant))?.invites === true, log }))
+  app.use(calendarFiles({ db, clock, vault, own, sender }))
   app.use(mediaFiles({ db, clock, vault, audit }))
   app.use(privacyNotice({ db, tenant: firstTenant }))
   app.use(consoleDoors({ db, clock, vault, audit, acting, see, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, tools, toolKeys, company: config.legal?.company ?? 'UrbanHub', wake: () => wake('all') }))

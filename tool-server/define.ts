@@ -63,7 +63,7 @@ export type Answer<A = unknown, R = unknown> = { command: string; key: string; a
 type FlowRef<P extends Zo = Zo> = { name: string; payload: P }
 // person: whose key seals the row; without it the subject's person, else the tenant.
 export type SendHow = { key: string; to?: string; serial?: string; lane?: Lane; at?: Millis; then?: string; person?: string }
-export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string; stays?: true } // stays: one that has not begun is left as it is
+export type LaterHow = { key: string; at: Millis; serial?: string; lane?: Lane; person?: string; stays?: true } // stays: one that has not begun keeps what it was set with, and rings at the earlier of the two times
 // What is personal is stored by these only. place: table, column and row, to which the ciphertext is bound.
 export type Sealing = {
   seal(place: string, plain: string | Uint8Array, person?: string): Promise<Buffer> // with the person's key, else the subject's, else the tenant's

@@ -56,6 +56,7 @@ type Sayings = {
   privacyReceived(kind: Arco, folio: string, day: string): string
   privacyKnown(kind: Arco, folio: string, day: string): string
   privacyAsked(kind: Arco, folio: string, day: string): string // for the person of ours who has to answer it
+  erasedAtCrm: string // for them as well
   stopped: string
   stillWorking: string
   humanInCharge: string
@@ -134,6 +135,7 @@ export const sayings: Record<Language, Sayings> = {
     privacyReceived: (kind, folio, day) => `Recibí tu solicitud de ${rightsEs[kind]}, con folio ${folio}: te respondemos por aquí a más tardar el ${day}.`,
     privacyKnown: (kind, folio, day) => `Tu solicitud de ${rightsEs[kind]} ya está en trámite con el folio ${folio}; te respondemos a más tardar el ${day}.`,
     privacyAsked: (kind, folio, day) => `Solicitud de ${rightsEs[kind]} (derechos ARCO), folio ${folio}. Hay que responderla a más tardar el ${day}.`,
+    erasedAtCrm: 'Su contacto se eliminó del CRM para siempre, por privacidad. Portero ya no escribe allá nada de esta persona.',
     stopped: 'Listo, ya no te vamos a escribir.',
     stillWorking: 'Sigo en eso; te escribo en un momento.',
     humanInCharge: 'Un asesor lleva ahora esta conversación.',
@@ -207,6 +209,7 @@ export const sayings: Record<Language, Sayings> = {
     privacyReceived: (kind, folio, day) => `I have your request ${rightsEn[kind]}, with the number ${folio}: we will answer here by ${day}.`,
     privacyKnown: (kind, folio, day) => `Your request ${rightsEn[kind]} is already being looked at, with the number ${folio}; we will answer by ${day}.`,
     privacyAsked: (kind, folio, day) => `A privacy request ${rightsEn[kind]}, number ${folio}. It has to be answered by ${day}.`,
+    erasedAtCrm: 'Their contact was erased from the CRM for good, for privacy. Portero writes nothing of this person there any more.',
     stopped: "Done, we won't write to you any more.",
     stillWorking: 'I am still on it; I will write in a moment.',
     humanInCharge: 'An agent is looking after this conversation now.',

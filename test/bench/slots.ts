@@ -3,25 +3,54 @@ import { createHash } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { DateTime } from 'luxon'
 import { z } from 'zod'
+import { AppError } from '@portero/shared'
 import { merge } from '@portero/tool-server/domain/busy.ts'
 import { weekday } from '@portero/tool-server/domain/homes.ts'
 import { hoursOn } from '@portero/tool-server/domain/hours.ts'
 import { freeStarts, type Diary } from '@portero/tool-server/domain/slots.ts'
-import { minuteMs } from '@portero/tool-server/domain/zones.ts'
+import { isZone, minuteMs } from '@portero/tool-server/domain/zones.ts'
 import { percentile } from './house.ts'
 
 // How long it takes to find every free start, from busy lists as they came: in no order, overlapping. Beside it the same answer worked out minute by minute with luxon, which must be equal.
 // warmMs: with the busy lists in order, as they are kept for each version of a calendar.
-const window = z.object({ days: z.array(z.int().min(0).max(7)), start: z.string(), end: z.string() }) // days: 1 is Monday; Sunday is 0 or 7
-const workload = z.object({
-  name: z.string(), from: z.iso.datetime(), to: z.iso.datetime(), durationMin: z.int().min(1), stepMin: z.int().min(1).refine((step) => 60 % step === 0, 'a step that no hour is a multiple of'), minNoticeMin: z.int().min(0).default(0),
-  agents: z.array(z.object({ id: z.string(), timeZone: z.string(), workingHours: z.array(window), busy: z.array(z.tuple([z.iso.datetime(), z.iso.datetime()])) })),
-})
+const moment = z.iso.datetime({ offset: true, error: 'expected a moment with its offset, such as 2027-01-04T06:00:00Z or 2027-01-04T00:00:00-06:00' }).transform((text) => new Date(text).toISOString())
+const zone = z.string().refine(isZone, 'expected a time zone, such as America/Mexico_City')
+const wall = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'expected a time such as 09:30, from 00:00 to 24:00')
+const window = z.object({ days: z.array(z.int().min(0).max(7)), start: wall, end: wall }).refine(({ start, end }) => start < end, 'a window that ends before it begins: make it two, one for each day') // days: 1 is Monday; Sunday is 0 or 7
+const busy = z.tuple([moment, moment]).refine(([start, end]) => start <= end, 'a busy time that ends before it begins')
+// The engine's grid begins at midnight and a workload's at each hour: they are one where the step goes into an hour.
+const step = z.int().min(1).refine((minutes) => 60 % minutes === 0, 'expected a step that goes into an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60')
+const workload = z
+  .object({
+    name: z.string(), timeZone: zone.optional(), from: moment, to: moment, durationMin: z.int().min(1), stepMin: step, minNoticeMin: z.int().min(0).default(0),
+    agents: z.array(z.object({ id: z.string(), timeZone: zone.optional(), workingHours: z.array(window), busy: z.array(busy) })),
+  })
+  .transform(({ timeZone, agents, ...rest }, { addIssue }) => ({
+    ...rest,
+    agents: agents.map((agent, at) => {
+      const own = agent.timeZone ?? timeZone
+      if (own === undefined) addIssue({ code: 'custom', path: ['agents', at, 'timeZone'], message: 'missing, and the file has none for all of them' })
+      return { ...agent, timeZone: own ?? '' }
+    }),
+  }))
 export type Workload = z.infer<typeof workload>
+
+export const readWorkload = (text: string): Workload => {
+  const { success, data, error } = workload.safeParse(jsonIn(text))
+  if (!success) throw new AppError('invalid_input', error.issues.map(({ path, message }) => `${path.length === 0 ? '' : `${path.join('.')}: `}${message}`).join('\n'))
+  return data
+}
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('invalid_input', 'this is no JSON', { cause })
+  }
+}
 
 export const slots = (): object[] => {
   const { values } = parseArgs({ args: process.argv.slice(3), options: { workload: { type: 'string' }, print: { type: 'boolean' } } })
-  return (values.workload ? [workload.parse(JSON.parse(readFileSync(values.workload, 'utf8')))] : workloads()).map((each) => {
+  return (values.workload ? [readWorkload(readFileSync(values.workload, 'utf8'))] : workloads()).map((each) => {
     const ready = readied(each)
     const starts = isoStarts(ready)
     // oxlint-disable-next-line no-console
@@ -62,6 +91,7 @@ const diariesOf = ({ agents }: Ready): Diary[] =>
       return { agent: id, zone: timeZone, hoursOn: (day, number) => hoursOn(day, number, hours), busy: merged }
     })
   })
+export const startsOf = (each: Workload): string[] => isoStarts(readied(each))
 const isoStarts = (ready: Ready): string[] => [...freeStarts(diariesOf(ready), ready.span).keys()].toSorted((a, b) => a - b).map((at) => new Date(at).toISOString())
 
 // The rule as it is written, with no thought for speed. A time that the clock shows twice is the first one.
@@ -69,6 +99,7 @@ export const naiveStarts = ({ agents, from, to, durationMin, stepMin, minNoticeM
   const found = new Set<number>()
   for (const zone of new Set(agents.map(({ timeZone }) => timeZone))) {
     const read = new Set<string>()
+    const edges = new Map<string, number>()
     for (let at = Math.floor(Date.parse(from) / minuteMs) * minuteMs; at + durationMin * minuteMs <= Date.parse(to); at += minuteMs) {
       const local = DateTime.fromMillis(at, { zone })
       const wall = local.toFormat('yyyy-MM-dd HH:mm')
@@ -76,14 +107,25 @@ export const naiveStarts = ({ agents, from, to, durationMin, stepMin, minNoticeM
       read.add(wall)
       if (found.has(at) || at < Date.parse(from) + minNoticeMin * minuteMs) continue
       const end = at + durationMin * minuteMs
-      const edge = (time: string): number => local.startOf('day').set({ hour: Number(time.slice(0, 2)), minute: Number(time.slice(3)) }).toMillis()
+      const edge = (time: string): number => {
+        const key = `${wall.slice(0, 10)} ${time}`
+        const known = edges.get(key) ?? edgeOn(local, time)
+        edges.set(key, known)
+        return known
+      }
       const isAble = agents.some(({ timeZone, workingHours, busy }) => timeZone === zone
         && workingHours.some(({ days, start, end: closes }) => days.some((day) => day % 7 === local.weekday % 7) && at >= edge(start) && end <= edge(closes))
-        && busy.every(([busyFrom, busyTo]) => end <= Date.parse(busyFrom) || at >= Date.parse(busyTo)))
+        && busy.every(([busyFrom, busyTo]) => busyFrom === busyTo || end <= Date.parse(busyFrom) || at >= Date.parse(busyTo)))
       if (isAble) found.add(at)
     }
   }
   return [...found].toSorted((a, b) => a - b).map((at) => new Date(at).toISOString())
+}
+// The first minute of its day at which the clock reads that or later. A time that is skipped luxon puts past the end of the gap.
+const edgeOn = (day: DateTime, time: string): number => {
+  let first = day.startOf('day').set({ hour: Number(time.slice(0, 2)), minute: Number(time.slice(3)) })
+  for (let before = first.minus({ minutes: 1 }); before.hasSame(day, 'day') && before.toFormat('HH:mm') >= time; before = before.minus({ minutes: 1 })) first = before
+  return first.toMillis()
 }
 
 // W1, W2 and W5 are those of the design; W3 and W4 go over the day on which the border changes its clocks.

@@ -111,14 +111,6 @@ const measured = async (bench: BenchHouse, churn: Churn, changes: number, meanwh
   const [lags, added] = [sorted(outside.map(({ since, done }) => done - since)), sorted(outside.map((row) => row.done - row.since - theirs(row)))]
   const writes = [...churn.writes()].map(([id, count]) => [id, count - (told.get(id) ?? 0)] as const)
   const most = Math.max(0, ...churn.people.flatMap(({ person, lead, contact, deal, changes: own }) => [[person, contact], [lead, deal]].map((ids) => writes.filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count, 0) / Math.max(1, own - (earlier.get(person) ?? 0)))))
-  for (const { person, lead, contact, deal, changes: own } of process.env['ZZ'] ? churn.people : []) for (const ids of [[person, contact], [lead, deal]]) {
-    const n = writes.filter(([id]) => ids.includes(id)).reduce((sum, [, count]) => sum + count, 0)
-    if (n <= own - (earlier.get(person) ?? 0)) continue
-    console.error('ZZ', n, own, ids)
-    for (const { at, ms, status, fault, body, path } of asked) for (const input of inputsOf(body)) if (ids.includes(input.id ?? '')) console.error('   ', at - began, ms, status, fault, path.split('/').slice(-4).join('/'), JSON.stringify(input).slice(0, 400))
-    const { rows: jobs } = await sql`select kind, name, key, state, attempts, created_at, finished_at from job where key like ${`%${ids[0]}%`} and created_at > to_timestamp(${began / 1_000}) order by created_at`.execute(house.db.bare)
-    for (const row of jobs) console.error('   J', JSON.stringify(row))
-  }
   const total = writes.reduce((sum, [, count]) => sum + count, 0)
   const calls = asked.filter(({ fault }) => fault !== 'down').length
   return {

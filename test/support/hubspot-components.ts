@@ -29,6 +29,8 @@ const webhooks = z.strictObject({
   subscriptions: z.strictObject({
     crmObjects: z.array(z.union([
       z.strictObject({ subscriptionType: z.enum(['object.creation', 'object.deletion', 'object.merge', 'object.restore']), objectType, active }),
+      // With whichever of these kinds: https://developers.hubspot.com/changelog/new-subscription-types-for-webhooks
+      z.strictObject({ subscriptionType: z.literal('object.associationChange'), objectType: z.enum(['contact', 'deal']), active }),
       z.strictObject({ subscriptionType: z.literal('object.propertyChange'), objectType, propertyName: z.string().min(1), active }),
     ])),
     legacyCrmObjects: z.array(z.strictObject({ subscriptionType: z.string(), active })),

@@ -8,21 +8,22 @@ import { duesOf, followUpOf } from '../domain/reminders.ts'
 import type { VisitFacts } from '../domain/visit-facts.ts'
 import { conversationsOf } from '../store/standing.ts'
 import { visitNow, type VisitNow } from '../store/tour-life.ts'
-import { endWaiting } from '../store/waitlist.ts'
 import { unattended } from './say.ts'
 import { aboutVisit, sayVisit, timesAround, timesUnder } from './say-visit.ts'
 import { tellVisit } from './tell-visit.ts'
 import { dueOf, visitDue } from './tour-due.ts'
 import { lineOf, type tourChanged } from './tour-change.ts'
-import { offerTime } from './waitlist.ts'
+import { offerTime, waitsNoMore } from './waitlist.ts'
 
 // A visit was booked, moved, had or called off: what comes around it is set anew, its prospect hears of what they don't know, and its time is offered to who waits.
 // In the turn that was committed with the change, so that no tool waits for it and none of it is lost.
-export const arrangeVisit = async (act: Act, { tour: id, version, change, freed, isUntold }: z.infer<typeof tourChanged.payload>, facts: VisitFacts): Promise<void> => {
+export const arrangeVisit = async (act: Act, { tour: id, version, change, placed, freed, isUntold }: z.infer<typeof tourChanged.payload>, facts: VisitFacts): Promise<void> => {
   if (freed) await offerTime(act, freed)
   const visit = await visitNow(act, { id, person: undefined })
   const home = facts.catalogue.homes.find((each) => each.id === visit?.home)
-  if (!visit || !home || visit.version !== version) return // what came after has a turn of its own
+  if (!visit || !home) return
+  const isOnlyHanded = visit.status === 'confirmed' && visit.home === placed?.home && visit.startsAt === placed.startsAt // to somebody else since then, whose turn leaves all of this to this one
+  if (visit.version !== version && !isOnlyHanded) return // what came after has a turn of its own
   if (change === 'moved' && !freed) return // somebody else shows it, at the same time: what is due then may be just now
   const { person, status, startsAt, since } = visit
   const { zone } = home.building
@@ -30,7 +31,7 @@ export const arrangeVisit = async (act: Act, { tour: id, version, change, freed,
   for (const { id: conversation } of await conversationsOf(act, person)) await act.drop(`${unattended(conversation)}service:${aboutVisit(id)}`) // what waits for the morning was about how it was
   const dues = status === 'confirmed' ? duesOf({ startsAt, since, zone }) : status === 'completed' ? followUpOf({ startsAt, zone }, act.now) : []
   for (const { what, at } of dues) if (at > act.now) await act.later(visitDue, { tour: id, person, since, what }, { key: dueOf(id, what), at, serial: lineOf(person), person })
-  if (change === 'booked') await endWaiting(act, { person, home: home.id })
+  if (change === 'booked') await waitsNoMore(act, { person, home })
   if (change === 'no_show') await askAgain(act, visit, facts)
   if (!isUntold || startsAt <= act.now) return
   if (change === 'booked') await confirm(act, visit, facts)

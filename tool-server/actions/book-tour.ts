@@ -35,7 +35,7 @@ export const takeSlot = async (act: Act, { elsewhere, weights = {}, ...wanted }:
   const placed = await placeTour(act, { ...wanted, agents, id: act.newId(), person, conversation, heldUntil: until })
   if (!placed) return { status: 'gone', taken: await takenTimes(act.tx, act.subject.tenant, { ...elsewhere, now: act.now }) }
   const status = placed.outcome === 'booked' && until !== undefined ? 'held' : placed.outcome
-  if (status === 'booked') await tellChange(act, { id: placed.id, person, version: 1 }, 'booked')
+  if (status === 'booked') await tellChange(act, { ...wanted, id: placed.id, person, version: 1 }, 'booked')
   return { status, tour: placed.id, agent: placed.agent }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import { defineAction } from '../define.ts'
 import { confirmHeld } from '../store/holds.ts'
-import { noteEmail } from '../store/invitations.ts'
+import { mailboxOf, noteEmail } from '../store/invitations.ts'
 import { namePerson } from '../store/people.ts'
 import { lockTour } from '../store/tours.ts'
 import { tellChange, tourNow } from './tour-change.ts'
@@ -18,7 +18,7 @@ export const confirmHold = defineAction({ name: 'confirm-hold', args, result, sc
   if (tour?.status !== 'confirmed') return { status: 'lapsed' }
   if (isNew) {
     if (name !== undefined) await namePerson(act, person, name)
-    if (email !== undefined) await noteEmail(act, person, email)
+    if (email !== undefined && !(await mailboxOf(act, person)).mailbox) await noteEmail(act, person, email)
     await tellChange(act, tour, 'booked', { isUntold: true })
   }
   return { status: 'booked', tour }

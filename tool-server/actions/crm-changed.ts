@@ -3,15 +3,17 @@ import { defineAction } from '../define.ts'
 import { lineOf } from '../domain/crm-record.ts'
 import { claimRecord, recordGone } from '../domain/ports/crm.ts'
 import { recordKind } from '../domain/ports/crm-seen.ts'
-import { findCounterpart, followCounterpart, forgetCounterpart, linkCounterpart, personAt, retell } from '../store/counterparts.ts'
+import { findCounterpart, findGone, followCounterpart, forgetCounterpart, linkCounterpart, noteErased, personAt, retell } from '../store/counterparts.ts'
 import { withdrawReview } from '../store/crm-reviews.ts'
 import { refreshCrm } from './refresh-crm.ts'
+import { openErasure } from './request-privacy.ts'
 
-// A record of ours is gone from the CRM. Nothing more is written to it: the next telling makes it anew, and hangs on it what hung on the other. One that was merged is followed to where it went.
+// A record of ours is gone from the CRM. Nothing more is written to it: the next telling makes it anew, and hangs on it what hung on the other. One that was merged is followed to where it went. One whose person had it erased is not made anew: that is a request, which people answer.
 export const forgetRecord = defineAction({ name: 'forget-record', args: recordGone, result: z.strictObject({ status: z.enum(['unknown', 'forgotten', 'followed']), ours: z.uuid().optional() }), scopes: [], callers: ['system'] }).decides(
-  async ({ kind, id, into }, act) => {
+  async ({ kind, id, how, into }, act) => {
+    const isErased = kind === 'contact' && how === 'erased'
     if (kind === 'contact') for (const each of [id, into]) if (each !== undefined) await withdrawReview(act, each)
-  const lost = await findCounterpart(act, kind, id)
+    const lost = (await findCounterpart(act, kind, id)) ?? (isErased ? await findGone(act, id) : undefined)
     if (!lost) return { status: 'unknown' }
     const { ours, person } = lost
     act.concerns(person)
@@ -19,7 +21,14 @@ export const forgetRecord = defineAction({ name: 'forget-record', args: recordGo
       await act.send(claimRecord, { kind, ours, id: into }, { key: `crm:claim:${kind}:${ours}:${into}`, serial: lineOf({ kind, ours }), lane: 'sync', person })
       return { status: 'followed' }
     }
-    for (const row of await forgetCounterpart(act, { kind, ours, person })) await act.drop(`crm:${row.kind}:${row.ours}:`)
+    for (const row of await forgetCounterpart(act, { kind, ours, person })) {
+      await act.drop(`crm:${row.kind}:${row.ours}:`)
+      if (isErased) await act.drop(`crm:claim:${row.kind}:${row.ours}:`)
+    }
+    if (isErased) {
+      await noteErased(act, person)
+      await openErasure(act, person)
+    }
     return { status: 'forgotten', ours }
   },
 )

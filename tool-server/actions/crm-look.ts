@@ -10,4 +10,4 @@ const gatherMs: Millis = 250
 export const againMs: Millis = 1_000
 
 export const lookAt = (act: Act, which: Which, { waitMs = gatherMs, lane = 'sync' }: { waitMs?: Millis; lane?: Lane } = {}): Promise<void> =>
-  act.later(crmLook, which, { key: `crm-look:${lane}:${which.kind}:${which.id}`, at: act.now + waitMs, serial: serialOf(which), lane, stays: true })
+  act.later(crmLook, which, { key: `crm-look:${which.kind}:${which.id}`, at: act.now + waitMs, serial: serialOf(which), lane, stays: true })

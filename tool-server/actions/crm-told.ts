@@ -3,6 +3,7 @@ import { defineAction } from '../define.ts'
 import type { Metrics } from '../spine/metrics.ts'
 import { expectCounterpart, learnCounterpart } from '../store/counterparts.ts'
 import { noteWritten, waitedSince } from '../store/crm-written.ts'
+import { keepApart } from './keep-apart.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
 const kind = z.enum(['contact', 'deal', 'meeting', 'communication', 'task', 'note', 'ticket'])
@@ -18,12 +19,12 @@ export const expectInCrm = defineAction({ name: 'expect-in-crm', args: z.strictO
 // The CRM has it. What waited for its id can follow.
 const told = z.strictObject({ kind, ours: z.uuid(), external: z.string(), told: z.string(), texts: z.record(z.string(), z.string()).default({}), key: z.string().optional(), hung: z.string().optional() }) // texts: what it was told, field by field. key: the command's
 export const noteToldCrm = defineAction({ name: 'note-told-crm', args: told, result: z.strictObject({ lag: z.strictObject({ kind, ms: z.int() }).optional() }), scopes: [], callers: ['system'] }).decides(async ({ texts, key, ...counterpart }, act) => {
-  const person = await learnCounterpart(act, counterpart)
+  const person = (await keepApart(act, counterpart, Object.keys(texts))) ? undefined : await learnCounterpart(act, counterpart)
   if (person) await noteWritten(act, counterpart, texts)
-  const waited = key === undefined ? undefined : await waitedSince(act, key)
-  // What waited for a record to be made has waited since its change; what has changed meanwhile, since then.
-  if (person) await refreshCrm(act, person, 0, counterpart.told.startsWith('1:') ? waited?.since : waited?.madeAt)
-  return waited === undefined ? {} : { lag: { kind: counterpart.kind, ms: Math.max(0, act.now - waited.since) } }
+  const since = key === undefined ? undefined : await waitedSince(act, key)
+  // What has changed meanwhile has its own time noted (flows/refresh-crm.ts); what could only follow on this has waited as long.
+  if (person) await refreshCrm(act, person, 0, counterpart.told.startsWith('1:') ? since : act.now)
+  return since === undefined ? {} : { lag: { kind: counterpart.kind, ms: Math.max(0, act.now - since) } }
 })
 
 // How long it took from the change until the CRM had it.

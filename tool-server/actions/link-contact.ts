@@ -4,7 +4,7 @@ import { lineOf } from '../domain/crm-record.ts'
 import { match } from '../domain/identity-match.ts'
 import { claimRecord } from '../domain/ports/crm.ts'
 import { crmRecord } from '../domain/ports/crm-seen.ts'
-import { externalAt, knownAmong, linkCounterpart } from '../store/counterparts.ts'
+import { endErased, externalAt, isErasedNow, knownAmong, linkCounterpart } from '../store/counterparts.ts'
 import { contactClaim, knownOf, namesOf, peopleAmong, sightingOf } from '../store/crm-names.ts'
 import { askReview, closeReview, isApart, reviewToDecide, withdrawReview, type ReviewReason } from '../store/crm-reviews.ts'
 import { isSettling, noteWritten } from '../store/crm-written.ts'
@@ -31,6 +31,7 @@ export const linkContact = defineAction({ name: 'link-contact', args: z.strictOb
   }
   if (others.length > 0) return review('several')
   act.concerns(person)
+  if (await isErasedNow(act, person)) return review('names')
   if (await isSettling(act, { kind: 'contact', ours: person })) return { status: 'settling', person }
   const current = await externalAt(act, 'contact', person)
   if (current !== undefined) return review('taken')
@@ -59,6 +60,7 @@ export const decideReview = defineAction({ name: 'decide-crm-review', args: deci
   if (person !== undefined) {
     act.concerns(person)
     if (!(await link(act, asked.external, person))) return { status: 'taken' } // it stays to be decided
+    await endErased(act, person)
     const claims = [contactClaim(asked.external)]
     const names = (await blinded(act, claims)).map(veiled)
     for (const other of asked.people) if (other !== person) await retireClaims(act, other, names, 'renumbered') // as whose it was known before: nobody is made one by that

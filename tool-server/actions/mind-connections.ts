@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError, mailWords, views } from '@portero/shared'
-import { defineAction, type Act, type Millis } from '../define.ts'
+import { defineAction, type Act } from '../define.ts'
 import { lacked } from '../domain/ports/answers.ts'
 import { sendMail } from '../domain/ports/mail.ts'
 import { label } from '../domain/spanish-times.ts'
@@ -11,21 +11,20 @@ import type { Db } from '../spine/db.ts'
 import type { Registry } from '../spine/registry.ts'
 import type { Vault } from '../spine/vault.ts'
 import { cardZone } from '../store/card-transcript.ts'
-import { adminNames, endTrouble, noteTrouble, noteTroubleTold, signsOf, troublesNow, type Refused, type Trouble, type TroubleKind } from '../store/troubles.ts'
+import { adminNames, endTrouble, lastsMs, noteTrouble, noteTroubleTold, signsOf, troublesNow, type Refused, type Trouble, type TroubleKind } from '../store/troubles.ts'
 import { letter } from './letter.ts'
 import { tellStages } from './owed-stages.ts'
 
 // A connection that is refused, or at whose vendor something is not as we need it: the admins are told once, and once more when it is over. What passes within a minute is told to nobody.
-const lastsMs: Millis = 45_000 // a look is every minute, and never quite
 const what = z.enum(['key', 'scopes', 'setup'])
 const which = z.strictObject({ connection: z.uuid(), vendor: z.string(), what })
 const seen = which.extend({ said: z.string(), waiting: z.int() })
-const args = z.strictObject({ seen: z.array(seen), over: z.array(which), reach: z.strictObject({ to: z.array(z.email()), url: z.url() }) }) // over: what may have been, and is not
+const args = z.strictObject({ seen: z.array(seen), over: z.array(which), reach: z.strictObject({ to: z.array(z.email()).optional(), url: z.url() }) }) // over: what may have been, and is not. to: left out while their mail is refused itself: they are told once it is not
 export const noteTroubles = defineAction({ name: 'note-troubles', args, result: z.strictObject({ told: z.int(), over: z.int() }), scopes: [], callers: ['system'] }).decides(async ({ seen: found, over, reach }, act) => {
   const result = { told: 0, over: 0 }
   for (const { vendor, ...each } of found) {
     const trouble = await noteTrouble(act, each)
-    if (!trouble || trouble.toldAt !== undefined || act.now - trouble.since < lastsMs || !(await noteTroubleTold(act, each))) continue
+    if (!trouble || trouble.toldAt !== undefined || act.now - trouble.since < lastsMs || !reach.to || !(await noteTroubleTold(act, each))) continue
     result.told += 1
     await write(act, { ...trouble, vendor }, reach, 'begun')
   }
@@ -42,7 +41,7 @@ export const noteTroubles = defineAction({ name: 'note-troubles', args, result: 
 
 const language = 'es-MX'
 type Reach = z.infer<typeof args>['reach']
-const write = async (act: Act, { connection, vendor, what: kind, said, since, waiting }: Trouble & { vendor: string }, { to, url }: Reach, when: 'begun' | 'over'): Promise<void> => {
+const write = async (act: Act, { connection, vendor, what: kind, said, since, waiting }: Trouble & { vendor: string }, { to = [], url }: Reach, when: 'begun' | 'over'): Promise<void> => {
   const { trouble: words, greeting } = mailWords[language]
   const name = views.vendorName(vendor)
   const { subject, paragraphs } = when === 'over' ? words.over(name, act.now - since, waiting) : words[kind](name, { since: label(cardZone, since), said, waiting })
@@ -74,7 +73,8 @@ export const mindConnections = (needs: Needs): Chore => ({
     const isNews = ({ connection, what: kind, said, waiting }: (typeof found)[number]): boolean => !known.some((each) => each.connection === connection && each.what === kind && each.toldAt !== undefined && each.waiting >= waiting && (kind === 'key' || each.said === said))
     const news = found.filter(isNews)
     if (news.length === 0 && over.length === 0) return {}
-    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { to: await adminsOf(needs, found.map(({ connection }) => connection)), url: `${publicBaseUrl}/console/queue` } })
+    const to = await adminsOf(needs, found.map(({ connection }) => connection))
+    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { ...(to && { to }), url: `${publicBaseUrl}/console/queue` } })
   },
 })
 
@@ -89,12 +89,14 @@ const lacksOf = async ({ db, vault, tenant }: Needs, { id, detail }: Refused): P
   }
 }
 
-// Whoever is an admin by an address: in a connection's settings, or in the console. Nobody is told by a mail server that is refused itself.
+// Whoever is an admin by an address: in a connection's settings, or in the console; nobody where there is no mail. undefined: all mail is refused itself.
 const staffed = z.object({ staff: z.object({ admins: z.array(z.string()) }) })
-const adminsOf = async ({ db, registry, connections, tenant }: Needs, refused: readonly string[]): Promise<string[]> => {
+const adminsOf = async ({ db, registry, connections, tenant }: Needs, refused: readonly string[]): Promise<string[] | undefined> => {
   const ours = (await connections.all(db.bare)).filter((each) => each.tenant === tenant)
   const senders = registry.vendorsDoing(sendMail.name)
-  if (!ours.some(({ id, vendor }) => senders.includes(vendor) && !refused.includes(id))) return []
+  const mail = ours.filter(({ vendor }) => senders.includes(vendor))
+  if (mail.length === 0) return []
+  if (mail.every(({ id }) => refused.includes(id))) return undefined
   const names = [...(await adminNames(db.bare, tenant)), ...ours.flatMap(({ settings }) => staffed.safeParse(settings).data?.staff.admins ?? [])]
   return [...new Set(names.flatMap((name) => z.email().safeParse(name.toLowerCase()).data ?? []))]
 }

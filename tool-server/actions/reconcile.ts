@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Do } from '../define.ts'
-import { entriesOf } from '../domain/crm-record.ts'
+import { ends, entriesOf, isErasedThere, type End } from '../domain/crm-record.ts'
 import { compare, nameOf, outcomes, strange, twins, type Finding, type Held, type Numbered } from '../domain/reconcile.ts'
 import type { Kind } from '../domain/ports/crm-fields.ts'
 import type { Kept } from '../domain/ports/crm-kept.ts'
@@ -15,11 +15,12 @@ const kinds = ['contact', 'deal', 'meeting', 'communication', 'task', 'note', 't
 // after: the last person, or the last record. within: of a step with more than a page, the last record of the one before.
 export const walk = z.strictObject({ at: z.enum(['people', 'numbers', ...kinds, 'end']), after: z.string().optional(), within: z.string().optional(), done: z.int(), people: z.int(), tally })
 export type Walk = z.infer<typeof walk>
-export type Asked = Pick<Reads['crm'], 'hasHelpDesk' | 'kept' | 'carrying' | 'numbered'>
+export type Asked = Pick<Reads['crm'], 'hasHelpDesk' | 'kept' | 'hungOn' | 'carrying' | 'numbered'>
 export type Reconciling = { db: Db; tenant: string; own: Own; crm: Asked; act: Do }
 type Step = { walk: Walk; odd: readonly Finding[] } // odd: what of it isn't as it should be
 
 const most = 100 // the CRM reads so many at once
+const mostLinks = 1_000 // and of so many what they hang on
 const mostPeople = 50 // and is asked for so many numbers
 
 export const beginWalk = async ({ db, tenant }: Reconciling): Promise<Walk> => ({ at: 'people', done: 0, people: await countPeople(db.bare, tenant), tally: { matched: 0, drifted: 0, missing: 0, duplicate: 0, foreign: 0, settling: 0 } })
@@ -91,7 +92,7 @@ const heldOf = async ({ own, crm }: Reconciling, ids: readonly string[]): Promis
     if (!record) continue
     const { counterparts, known: { phone } } = record
     held.push({ person, entries: entriesOf(record, catalogue, hasHelpDesk), counterparts })
-    if (phone !== undefined) numbers.push({ person, phone, external: counterparts.find(({ kind, ours }) => kind === 'contact' && ours === person)?.external })
+    if (phone !== undefined && !isErasedThere(counterparts)) numbers.push({ person, phone, external: counterparts.find(({ kind, ours }) => kind === 'contact' && ours === person)?.external })
   }
   return { held, numbers }
 }
@@ -101,6 +102,17 @@ const keptOf = async (crm: Asked, held: readonly Held[]): Promise<ReadonlyMap<st
   for (const kind of kinds) {
     const ids = held.flatMap(({ counterparts }) => counterparts.flatMap((each) => (each.kind === kind && each.external !== undefined ? [each.external] : [])))
     for (let from = 0; from < ids.length; from += most) for (const record of await crm.kept(kind, ids.slice(from, from + most))) kept.set(nameOf(record), record)
+    if (kind !== 'contact') for (const end of ends) if (end !== kind) await hangOn(crm, kept, { kind, end, ids: ids.filter((id) => kept.has(nameOf({ kind, id }))) })
   }
   return kept
+}
+const hangOn = async (crm: Asked, kept: Map<string, Kept>, { kind, end, ids }: { kind: Kind; end: End; ids: readonly string[] }): Promise<void> => {
+  for (let from = 0; from < ids.length; from += mostLinks) {
+    const some = ids.slice(from, from + mostLinks)
+    const hung = new Map((await crm.hungOn(kind, some, end)).map(({ id, others }) => [id, others]))
+    for (const id of some) {
+      const record = kept.get(nameOf({ kind, id }))
+      if (record) kept.set(nameOf(record), { ...record, on: { ...record.on, [end]: hung.get(id) ?? [] } })
+    }
+  }
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
-import { lineOf } from '../domain/crm-record.ts'
+import { isEnd, lineOf } from '../domain/crm-record.ts'
 import { claimRecord } from '../domain/ports/crm.ts'
 import { ownerOf, type Kind } from '../domain/ports/crm-fields.ts'
 import { recordKind } from '../domain/ports/crm-seen.ts'
 import { idField, outcomes } from '../domain/reconcile.ts'
-import { retell } from '../store/counterparts.ts'
+import { hangAs, retell } from '../store/counterparts.ts'
+import { closeConflictsOf } from '../store/crm-reviews.ts'
 import { forgetRecord } from './crm-changed.ts'
 import { lookAt } from './crm-look.ts'
 import { refreshCrm } from './refresh-crm.ts'
@@ -24,6 +25,10 @@ export const repairRecord = defineAction({ name: 'repair-record', args: z.strict
   else if (is === 'missing') await retell(act, which.kind, ours)
   if (is === 'drifted') {
     if (fields.includes(idField) && external !== undefined) await act.send(claimRecord, { kind: which.kind, id: external, ours }, { key: `crm:claim:${which.kind}:${ours}:${external}:${act.now}`, serial: lineOf({ kind: which.kind, ours }), lane: 'bulk', person })
+    for (const end of fields.filter(isEnd)) {
+      await hangAs(act, { kind: which.kind, ours }, undefined)
+      await closeConflictsOf(act, { kind: which.kind, ours, field: end }, 'ours')
+    }
     const isPeoples = fields.some((field) => ownerOf(which.kind, field) === 'latest')
     if (isPeoples && seen && external !== undefined) await lookAt(act, { kind: seen, id: external }, { lane: 'bulk' })
     else await retell(act, which.kind, ours) // of a meeting that is everything, so not before people's change was looked at

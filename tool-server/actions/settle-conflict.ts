@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineAction, type Act } from '../define.ts'
+import { cutAt, endOf, isEnd, type End } from '../domain/crm-record.ts'
 import { stage } from '../domain/leads.ts'
 import { mayChoose } from '../domain/sync.ts'
-import { retell } from '../store/counterparts.ts'
+import { hangAs, hungAt, retell } from '../store/counterparts.ts'
 import { oursNow } from '../store/crm-ours.ts'
 import { closeConflict, conflictToSettle, type Lost } from '../store/crm-reviews.ts'
 import { adoptContact } from './adopt-contact.ts'
@@ -19,6 +20,11 @@ export const settleConflict = defineAction({ name: 'settle-crm-conflict', args, 
   const { person, kind, ours, won } = lost
   act.concerns(person)
   if (!lost.isOpen) return { status: keep === undefined || keep === won ? 'before' : 'changed' }
+  if (isEnd(lost.field)) {
+    await settleCut(act, { ...lost, field: lost.field }, keep)
+    await closeConflict(act, conflict, keep ?? won)
+    return { status: 'settled' }
+  }
   if (keep !== undefined) {
     if (kind !== 'contact' && kind !== 'deal') return { status: 'changed' }
     if (!mayChoose({ ...lost, now: (await oursNow(act, kind, ours))?.texts[lost.field] })) return { status: 'changed' }
@@ -32,6 +38,16 @@ export const settleConflict = defineAction({ name: 'settle-crm-conflict', args, 
   await closeConflict(act, conflict, keep ?? won)
   return { status: 'settled' }
 })
+
+// What was cut is hung there again, or stays as people left it.
+const settleCut = async (act: Act, { person, kind, ours, field: end }: Lost & { field: End }, keep: Lost['won'] = 'theirs'): Promise<void> => {
+  const hung = await hungAt(act, kind, ours)
+  if (hung === undefined || endOf(hung, end)?.cut !== 'asked') return
+  await hangAs(act, { kind, ours }, keep === 'ours' ? undefined : cutAt(hung, end, 'meant'))
+  if (keep === 'theirs') return
+  await retell(act, kind, ours)
+  await refreshCrm(act, person)
+}
 
 const take = async (act: Act, { person, kind, ours, field }: Lost, value: string): Promise<boolean> => {
   if (kind === 'contact') await act.act(adoptContact, { person, ...(field === 'name' ? { name: value } : { language: value === 'en' ? 'en' : 'es-MX' }) })

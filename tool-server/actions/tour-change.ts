@@ -4,9 +4,9 @@ import { tourChanges, tourStatuses, type Tour, type TourChange } from '../domain
 import { lockTour } from '../store/tours.ts'
 
 // What all moves of a tour share: who may make them, on which version of it, and that the rest of the record hears of them.
-// freed: the time that it leaves to others. isUntold: its prospect doesn't know of it yet.
+// placed: where it was put, or left; undefined in what was set before this was said. freed: the time that it leaves to others. isUntold: its prospect doesn't know of it yet.
 export const freed = z.strictObject({ home: z.uuid(), building: z.uuid(), startsAt: z.int() })
-export const tourChanged = { name: 'tours.changed', payload: z.strictObject({ person: z.uuid(), tour: z.uuid(), version: z.int(), change: z.enum(tourChanges), freed: freed.optional(), isUntold: z.boolean() }) }
+export const tourChanged = { name: 'tours.changed', payload: z.strictObject({ person: z.uuid(), tour: z.uuid(), version: z.int(), change: z.enum(tourChanges), placed: freed.optional(), freed: freed.optional(), isUntold: z.boolean() }) }
 
 export const seen = { tour: z.uuid(), version: z.int() } // version: the one that whoever decided this had before them
 export const tourNow = z.strictObject({
@@ -32,6 +32,6 @@ export const tourToMove = async (act: Act, { tour: id, version }: { tour: string
 
 // One turn for each version, in the order in which they came about. Who does it in the chat is answered there; of what others do, and of what was done on a page, its prospect is told.
 type Telling = { was?: Pick<Tour, 'home' | 'building' | 'startsAt'> | undefined; isUntold?: boolean }
-export const tellChange = (act: Act, { id, person, version }: Pick<Tour, 'id' | 'person' | 'version'>, change: TourChange, { was, isUntold = act.subject.by === 'staff' || act.subject.by === 'workflow' }: Telling = {}): Promise<void> =>
-  act.later(tourChanged, { person, tour: id, version, change, isUntold, ...(was && { freed: { home: was.home, building: was.building, startsAt: was.startsAt } }) }, { key: `tour:${id}:${version}`, at: act.now, serial: lineOf(person), person })
+export const tellChange = (act: Act, { id, person, version, home, building, startsAt }: Pick<Tour, 'id' | 'person' | 'version' | 'home' | 'building' | 'startsAt'>, change: TourChange, { was, isUntold = act.subject.by === 'staff' || act.subject.by === 'workflow' }: Telling = {}): Promise<void> =>
+  act.later(tourChanged, { person, tour: id, version, change, isUntold, placed: { home, building, startsAt }, ...(was && { freed: { home: was.home, building: was.building, startsAt: was.startsAt } }) }, { key: `tour:${id}:${version}`, at: act.now, serial: lineOf(person), person })
 export const lineOf = (person: string): string => `tours:${person}`

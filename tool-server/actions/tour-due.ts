@@ -3,18 +3,16 @@ import { visitWords } from '@portero/shared'
 import type { Act } from '../define.ts'
 import { timeLabel } from '../domain/card-views.ts'
 import { mapOf, seatsOf, type Home } from '../domain/homes.ts'
-import { partOf } from '../domain/hours.ts'
 import { byTemplate } from '../domain/message-templates.ts'
 import { dueKinds, type DueKind } from '../domain/reminders.ts'
 import type { VisitFacts } from '../domain/visit-facts.ts'
-import { dayOf } from '../domain/zones.ts'
 import { toursAhead } from '../store/crm-adopt.ts'
 import { findLead } from '../store/leads.ts'
 import { visitNow, type VisitNow } from '../store/tour-life.ts'
-import { nextInLine } from '../store/waitlist.ts'
 import { cancelTour } from './cancel-tour.ts'
 import { markTour } from './mark-tour.ts'
 import { aboutVisit, buttonsOf, sayVisit, timesAround, timesUnder } from './say-visit.ts'
+import { isWanted } from './waitlist.ts'
 
 // What comes around a visit falls due. The row says whether it still does: what was meant for another time says nothing.
 export const visitDue = { name: 'tours.due', payload: z.strictObject({ tour: z.uuid(), person: z.uuid(), since: z.int(), what: z.enum(dueKinds) }) }
@@ -54,11 +52,11 @@ const missed = async (act: Act, { visit: { id, version, hasArrived } }: Around):
   if (!hasArrived) await act.act(markTour, { tour: id, version, as: 'no_show' })
 }
 
-// Nobody knows whether they come, and somebody waits for a time like this one.
+// Nobody knows whether they come, and somebody waits for a time like this one, who can still be asked.
 const giveAway = async (act: Act, { visit, home, facts: { catalogue, handle } }: Around): Promise<void> => {
   const { id, version, startsAt, isAcknowledged, person, agent, party } = visit
   const { title, building } = home
-  if (isAcknowledged || !(await nextInLine(act, { building: building.id, day: dayOf(building.zone, startsAt), part: partOf(building.zone, startsAt), startsAt, but: person, only: seatsOf(home) > 1 ? { home: home.id, seats: party } : undefined }))) return // the others of a group come all the same
+  if (isAcknowledged || !(await isWanted(act, { home, startsAt, catalogue }, { but: person, only: seatsOf(home) > 1 ? { home: home.id, seats: party } : undefined }))) return // the others of a group come all the same
   const { status } = await act.act(cancelTour, { tour: id, version })
   if (status !== 'cancelled') return
   const slots = await timesAround(act, { catalogue, home, startsAt, agent, party })

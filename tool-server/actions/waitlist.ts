@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { sayings, visitWords } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
 import { timeLabel } from '../domain/card-views.ts'
-import { seatsOf, type Catalogue, type Home } from '../domain/homes.ts'
+import { seatsOf, type Building, type Catalogue, type Home } from '../domain/homes.ts'
 import { partOf } from '../domain/hours.ts'
 import { byTemplate } from '../domain/message-templates.ts'
 import { placing, searchFor } from '../domain/offers.ts'
@@ -10,7 +10,7 @@ import { nextAllowed, night } from '../domain/quiet-hours.ts'
 import { agentsFree } from '../domain/slots.ts'
 import { dayOf, minuteMs } from '../domain/zones.ts'
 import { dropHeld } from '../store/holds.ts'
-import { nextInLine, putWaiting, waitingBy, type Waiting } from '../store/waitlist.ts'
+import { endWaiting, nextInLine, putWaiting, waitingBy, type Free, type Waiting } from '../store/waitlist.ts'
 import { bookTour, takeSlot } from './book-tour.ts'
 import { sayVisit } from './say-visit.ts'
 import { freed } from './tour-change.ts'
@@ -30,26 +30,43 @@ export const offerTime = async (act: Act, { home, building, startsAt }: z.infer<
 // One of them a turn, since each is locked with the days of those who show it. Turns of one building come one after the other.
 export const refill = async (act: Act, { after, ...time }: z.infer<typeof timeFreed.payload>, catalogue: Catalogue): Promise<void> => {
   const { startsAt, building } = time
-  const { zone } = catalogue.homes.find(({ id }) => id === time.home)?.building ?? {}
-  if (zone === undefined) return
-  const first = await nextInLine(act, { building, day: dayOf(zone, startsAt), part: partOf(zone, startsAt), startsAt, after })
+  const place = catalogue.homes.find(({ id }) => id === time.home)?.building
+  if (!place) return
+  const first = await nextInLine(act, { ...spotOf(place, startsAt), after })
   if (!first) return
   const home = catalogue.homes.find(({ id }) => id === first.home)
   const came = home ? await offerTo(act, first, { home, startsAt, catalogue }) : 'not-theirs'
-  // Where visits are shared there may be room for one more, or for a smaller party.
+  // As much may be free as was called off meanwhile, or as there are seats: until it is gone, and where visits are shared for a smaller party even then.
   const isShared = catalogue.homes.some((each) => each.building.id === building && seatsOf(each) > 1)
-  if (came === 'not-theirs' || (isShared && came !== 'over')) await offerTime(act, time, first.id)
+  if (came !== 'over' && (came !== 'gone' || isShared)) await offerTime(act, time, first.id)
 }
 
+const spotOf = ({ id, zone }: Building, startsAt: Millis): Free => ({ building: id, day: dayOf(zone, startsAt), part: partOf(zone, startsAt), startsAt })
+
 type What = { home: Home; startsAt: Millis; catalogue: Catalogue }
+// Until when it can be kept for whoever is asked now, and who could show it; undefined where there is no time left for an answer, or nobody could.
+const keeping = (now: Millis, { home, startsAt, catalogue }: What): { dueAt: Millis; able: readonly string[] } | undefined => {
+  const { zone, visits } = home.building
+  const saidAt = nextAllowed(now, { zone, ...night }) // when they will read it
+  const dueAt = Math.min(saidAt + keptMs, startsAt - visits.noticeMinutes * minuteMs)
+  if (dueAt < saidAt + leastMs) return undefined
+  const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
+  return able.length > 0 ? { dueAt, able } : undefined
+}
+
+// Whether somebody waits for this time to whom it could still be offered.
+export const isWanted = async (act: Act, { home: { building }, startsAt, catalogue }: What, whom: Pick<Free, 'but' | 'only'>): Promise<boolean> => {
+  const first = await nextInLine(act, { ...spotOf(building, startsAt), ...whom })
+  const home = catalogue.homes.find(({ id }) => id === first?.home)
+  return home !== undefined && keeping(act.now, { home, startsAt, catalogue }) !== undefined
+}
+
 const offerTo = async (act: Act, waiting: Waiting, { home, startsAt, catalogue }: What): Promise<'offered' | 'not-theirs' | 'gone' | 'over'> => {
   const { now } = act
-  const { building, title } = home
-  const { zone } = building
-  const saidAt = nextAllowed(now, { zone, ...night }) // when they will read it
-  const dueAt = Math.min(saidAt + keptMs, startsAt - building.visits.noticeMinutes * minuteMs)
-  const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
-  if (dueAt < saidAt + leastMs || able.length === 0) return 'over'
+  const { title, building: { zone } } = home
+  const kept = keeping(now, { home, startsAt, catalogue })
+  if (!kept) return 'over'
+  const { dueAt, able } = kept
   const { id, person, conversation, party } = waiting
   act.subject = { ...act.subject, person, ...(conversation !== undefined && { conversation }) }
   const { status, tour } = await takeSlot(act, placing({ catalogue, home, now, wants: { party } }, startsAt, able), { heldUntil: dueAt })
@@ -86,6 +103,15 @@ const giveUp = async (act: Act, waiting: Waiting, state: 'expired' | 'waiting' |
   if (tour !== undefined && startsAt !== undefined && building !== undefined) await offerTime(act, { home, building, startsAt })
 }
 
+// They have a visit there now, however they came by it. What else was kept for them is free again.
+export const waitsNoMore = async (act: Act, { person, home: { id: home, building } }: { person: string; home: Home }): Promise<void> => {
+  for (const { id, tour, startsAt } of await endWaiting(act, { person, home })) {
+    await act.drop(overOf(id))
+    await dropHeld(act, { id: tour, person })
+    await offerTime(act, { home, building: building.id, startsAt })
+  }
+}
+
 // What they pressed under an offer. Somebody else's is as missing as one that never was. What is kept for them makes way for their visit.
 type Pressed = { person: string; conversation: string; message: string; verb: string; id: string }
 export const answerOffer = async (act: Act, { person, conversation, message, verb, id }: Pressed, catalogue: Catalogue): Promise<void> => {
@@ -103,11 +129,10 @@ export const answerOffer = async (act: Act, { person, conversation, message, ver
   if (verb !== 'take' || state === 'left' || startsAt === undefined) return
   const able = agentsFree({ ...searchFor({ catalogue, home, now: act.now, taken: [] }), startsAt })
   const placed = able.length > 0 ? await act.act(bookTour, placing({ catalogue, home, now: act.now, wants: { party: waiting.party } }, startsAt, able)) : undefined
+  const isTheirs = placed?.status === 'booked' || placed?.status === 'mine'
+  if (!isTheirs && state !== 'taken') await giveUp(act, waiting, 'waiting', catalogue)
   if (placed?.status === 'clash') return void (await tell((language) => sayings[language].clash(timeLabel(zone, startsAt, language))))
-  if (placed?.status !== 'booked' && placed?.status !== 'mine') {
-    if (state !== 'taken') await putWaiting(act, waiting, { state: 'waiting' })
-    return void (await tell((language) => visitWords[language].tooLate))
-  }
+  if (!isTheirs) return void (await tell((language) => visitWords[language].tooLate))
   await act.drop(overOf(id))
   await putWaiting(act, waiting, { state: 'taken' })
   const agent = catalogue.agents.find((each) => each.id === placed.agent)?.name ?? ''

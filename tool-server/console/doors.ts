@@ -43,7 +43,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     if (!roles[role].includes(signedIn.operator.role)) throw new AppError('refused', `a page for ${role}`)
     if (request.method !== 'GET') gate.guards(request.body, signedIn.csrf)
     const toReview = request.path.startsWith('/console/live') ? 0 : await countToReview({ db, tenant }) // no live part shows the navigation
-    await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, troubles: await troublesShown(db.bare, tenant), subject: { tenant, by: 'staff', user: signedIn.operator.id } })
+    await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, troubles: await troublesShown(db.bare, tenant, clock.now()), subject: { tenant, by: 'staff', user: signedIn.operator.id } })
   }
 
   const listOf = async (request: Request, before?: Place) => {

@@ -1,5 +1,6 @@
 import { hubspotWords, type HubspotWords } from '@portero/shared'
 import type { HubspotCame } from '../actions/hubspot-hands.ts'
+import { isEnd } from '../domain/crm-record.ts'
 import { stage } from '../domain/leads.ts'
 import { tourStatuses } from '../domain/tours.ts'
 import { badge, empty, formButton, html, live, notice, type Html, type Part } from '../spine/page.ts'
@@ -73,8 +74,9 @@ ${isAdmin(inside) && html`<div class="in line">${isChoice ? html`${settle(words.
 }
 
 const whyOf = ({ kind, field, won }: ConflictShown): keyof HubspotWords['why'] => {
+  if (isEnd(field)) return 'cut'
   if (won === 'theirs') return 'theirs'
-  if (field === 'phone') return 'phone'
+  if (field === 'phone' || field === 'record') return field
   if (kind === 'deal' && field === 'stage') return 'openLead'
   if (kind !== 'meeting') return 'ours'
   return field === 'owner' ? 'owner' : field === 'status' ? 'status' : 'time'
@@ -85,6 +87,9 @@ const nameIn = (names: Readonly<Record<string, string>>, name: string): string |
 const spoken = (field: string, value: string | undefined, words: HubspotWords, { words: all, language }: Inside): Part => {
   if (value === undefined) return words.nothing
   switch (field) {
+    case 'contact':
+    case 'deal':
+      return words.joined
     case 'phone':
       return all.ending(value.slice(-4))
     case 'owner':

@@ -10,10 +10,12 @@ const words = catalogueWords['es-MX']
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, words.slug)
 const realDay = z.string().refine(isDay, words.day)
 const moment = z.string().refine((text) => isDay(text.slice(0, 10)) && /^(|[T ]([01]\d|2[0-3]):[0-5]\d)$/.test(text.slice(10)), words.moment)
-export const home = homeDetails.extend({ slug, availableFrom: realDay, open: z.boolean().default(true) })
-export const building = buildingDetails.extend({ slug, name: z.string().min(1), zone: z.string().refine(isZone, words.zone), homes: z.array(home) })
+// Goes into calendars, the subjects of mails and templates, none of which take a control character.
+const line = z.string().min(1).regex(/^\P{Cc}*$/u, words.line)
+export const home = homeDetails.extend({ slug, title: line, unit: line, availableFrom: realDay, open: z.boolean().default(true) })
+export const building = buildingDetails.extend({ slug, name: line, address: line, neighbourhood: line, city: line, zone: z.string().refine(isZone, words.zone), homes: z.array(home) })
 // hoursBy, by: who says so. What people have made is only read here; hoursBy: file takes the hours back.
-export const agent = agentDetails.extend({ slug, active: z.boolean().default(true), buildings: z.array(slug), hoursBy: z.enum(['people', 'file']).optional() })
+export const agent = agentDetails.extend({ slug, name: line, active: z.boolean().default(true), buildings: z.array(slug), hoursBy: z.enum(['people', 'file']).optional() })
 // By the clock of the building, or of those that the agent shows. A day alone is all of it, the last one too.
 const blackout = z
   .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment, by: z.literal('people').optional() })

@@ -103,7 +103,26 @@ const hashOf = (what: unknown, digits: number): string => createHash('sha256').u
 // Meetings and conversations hang on the deal that is open, else on the last one.
 export const mainLead = ({ leads }: PersonRecord): string | undefined => (leads.find(({ stage }) => !isOver(stage)) ?? leads.at(-1))?.id
 
+// A contact hangs on nothing. Instead it says there which of the CRM's it was that is gone, or that its person had it erased: then nothing of theirs is told until people say that another one is them.
+export const goneAs = (external: string): string => `gone:${external}`
+export const erasedThere = 'erased'
+export const isErasedThere = (counterparts: readonly Counterpart[]): boolean => counterparts.some(({ kind, hung }) => kind === 'contact' && hung === erasedThere)
+
 export const hangsOn = (contact: string, deal: string | undefined): string => `${contact}/${deal ?? ''}`
+// An end that people cut there is marked: asked, until they have said whether they meant it; meant, after. Nothing of such a record is hung by itself.
+export const ends = ['contact', 'deal'] as const
+export type End = (typeof ends)[number]
+export const isEnd = (field: string): field is End => ends.some((end) => end === field)
+type Cut = 'asked' | 'meant'
+const cutMarks: Record<Cut, string> = { asked: '?', meant: '-' }
+export const endOf = (hung: string | undefined, end: End): { id: string; cut?: Cut } | undefined => {
+  const text = hung?.split('/')[ends.indexOf(end)]
+  const cut = (['asked', 'meant'] as const).find((each) => text?.startsWith(cutMarks[each]))
+  return text ? { id: text.replace(/^[?-]/, ''), ...(cut && { cut }) } : undefined
+}
+export const cutAt = (hung: string, which: End, cut: Cut): string =>
+  ends.map((end) => (end === which ? `${cutMarks[cut]}${endOf(hung, end)?.id ?? ''}` : (hung.split('/')[ends.indexOf(end)] ?? ''))).join('/')
+export const isCut = (hung: string | undefined): boolean => ends.some((end) => endOf(hung, end)?.cut !== undefined)
 
 // Of one record of the CRM, one thing is told at a time; whatever is told of another one needn't wait for it.
 export const lineOf = ({ kind, ours }: { kind: Counterpart['kind']; ours: string }): string => `crm:${kind}:${ours}`

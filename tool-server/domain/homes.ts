@@ -66,7 +66,7 @@ export const agentDetails = z.strictObject({
   hours,
   perWeek: z.int().min(1).max(200).optional(), // visits, from Monday to Sunday, in all buildings
   languages: z.array(z.enum(['es-MX', 'en'])).min(1).default(['es-MX']),
-  skills: z.array(z.string().min(1)).default([]), // whatever a search may ask for: mascotas, corporativo
+  skills: z.array(z.string().min(1)).default([]), // mascotas, corporativo: what the slot engine can be asked for; no tool and no home asks
 })
 export type Hours = z.infer<typeof hours>
 

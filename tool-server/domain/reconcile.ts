@@ -1,4 +1,4 @@
-import type { Entry } from './crm-record.ts'
+import { endOf, ends, isErasedThere, type End, type Entry } from './crm-record.ts'
 import { phoneOf } from './identity.ts'
 import { ownerOf, type Kind } from './ports/crm-fields.ts'
 import type { Kept } from './ports/crm-kept.ts'
@@ -6,7 +6,7 @@ import { textsOf } from './ports/crm-seen.ts'
 import type { Counterpart } from './reads.ts'
 
 // What we hold beside what stands at the CRM, record by record and field by field.
-// matched: says what we say. drifted: says something else in these fields. missing: ours, and not there. duplicate: a second one of theirs for one of ours. foreign: carries an id of ours that we know nothing of.
+// matched: says what we say. drifted: says something else in these fields, or doesn't hang on its contact or its deal. missing: ours, and not there. duplicate: a second one of theirs for one of ours. foreign: carries an id of ours that we know nothing of.
 export const outcomes = ['matched', 'drifted', 'missing', 'duplicate', 'foreign'] as const
 export type Outcome = (typeof outcomes)[number]
 export type Finding = { is: Outcome; kind: Kind; ours?: string; external?: string; person?: string; fields: readonly string[] }
@@ -16,6 +16,7 @@ export const nameOf = ({ kind, id }: { kind: Kind; id: string }): string => `${k
 
 // kept: what of it stands there, by nameOf.
 export const compare = ({ person, entries, counterparts }: Held, kept: ReadonlyMap<string, Kept>): Finding[] => {
+  if (isErasedThere(counterparts)) return []
   const found = entries.flatMap((entry): Finding[] => {
     const { kind, args: { ours } } = entry
     const counterpart = counterparts.find((each) => each.kind === kind && each.ours === ours)
@@ -23,8 +24,8 @@ export const compare = ({ person, entries, counterparts }: Held, kept: ReadonlyM
     const external = counterpart?.external
     const record = external === undefined ? undefined : kept.get(nameOf({ kind, id: external }))
     const about = { kind, ours, person, ...(external !== undefined && { external }) }
-    if (!record) return [{ ...about, is: 'missing', fields: [] }]
-    const fields = driftOf(entry, record)
+    if (!counterpart || !record) return [{ ...about, is: 'missing', fields: [] }]
+    const fields = [...driftOf(entry, record), ...looseEnds({ person, counterparts }, counterpart, record).filter(({ kind: end, id }) => kept.has(nameOf({ kind: end, id }))).map(({ kind: end }) => end)]
     return [{ ...about, is: fields.length === 0 ? 'matched' : 'drifted', fields }]
   })
   // Whoever was two people to us, and is one by now, may still be two there.
@@ -51,6 +52,14 @@ const isSame = (field: string, mine: string | undefined, theirs: string | undefi
   return field === 'body' && theirs.startsWith(cut) && mine.endsWith(theirs.slice(cut.length).trim())
 }
 const cut = '…'
+
+// On what of theirs it doesn't hang, though we hung it there. What it hangs on besides is people's business, and so is what they cut and meant to.
+const looseEnds = ({ person, counterparts }: Omit<Held, 'entries'>, { hung }: Counterpart, { on = {} }: Kept): { kind: End; id: string }[] =>
+  ends.flatMap((kind) => {
+    const told = endOf(hung, kind)
+    const id = counterparts.find((each) => each.kind === kind && (kind === 'contact' ? each.ours === person : each.external === told?.id))?.external
+    return id === undefined || told?.cut === 'meant' || (on[kind]?.includes(id) ?? true) ? [] : [{ kind, id }]
+  })
 
 // Of those that carry an id of ours, the ones that are none of our counterparts. external: whether we know it by its own id; ours: whether the id that it carries is somebody's at all.
 export const strange = (records: readonly Kept[], known: { external: ReadonlySet<string>; ours: ReadonlyMap<string, string | undefined> }): Finding[] =>

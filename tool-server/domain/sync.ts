@@ -1,4 +1,5 @@
 import type { Millis } from '../define.ts'
+import { isEnd } from './crm-record.ts'
 import type { Owner } from './ports/crm-fields.ts'
 
 // Whose word holds where we and the CRM differ about one field. Values are compared only, so their blind indexes do.
@@ -21,4 +22,4 @@ export const settleField = ({ owner, ours, theirs, told, oursAt, theirsAt }: Fie
 const choosable: Readonly<Record<string, readonly string[]>> = { contact: ['name', 'language'], deal: ['stage', 'budgetMxn', 'bedrooms', 'occupants', 'pets', 'moveIn', 'months', 'guarantee', 'home'] }
 type Lost = { kind: string; field: string; won: 'ours' | 'theirs'; values: { ours?: string | undefined; theirs?: string | undefined }; now: string | undefined }
 export const mayChoose = ({ kind, field, won, values, now }: Lost): boolean =>
-  choosable[kind]?.includes(field) === true && values.ours !== undefined && values.theirs !== undefined && now === values[won]
+  isEnd(field) || (choosable[kind]?.includes(field) === true && values.ours !== undefined && values.theirs !== undefined && now === values[won])

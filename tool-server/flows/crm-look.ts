@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { adoptContact } from '../actions/adopt-contact.ts'
 import { adoptDeal } from '../actions/adopt-deal.ts'
 import { adoptVisit, agentBy, giveVisits } from '../actions/adopt-visit.ts'
@@ -7,7 +8,6 @@ import { weighRecord } from '../actions/crm-weigh.ts'
 import { giveLead } from '../actions/give-lead.ts'
 import { linkContact } from '../actions/link-contact.ts'
 import { takeAway } from '../actions/take-away.ts'
-import type { z } from 'zod'
 import type { Act, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
 import { stage } from '../domain/leads.ts'
@@ -19,7 +19,7 @@ export const crmLook = defineFlow({
   ...timer,
   name: 'crm.look',
   serial: serialOf,
-  together: { most: 100, eachMs: 400, mostMs: 2_200, gather: seen }, // as the CRM is told (connectors/hubspot/client.ts)
+  together: { most: 100, eachMs: 400, mostMs: 2_600, gather: seen }, // as the CRM is told (connectors/hubspot/client.ts)
   async decide({ kind, id }, { toldAt, record, catalogue }, act) {
     if (!record) return takeAway(act, { kind, id, how: 'deleted', at: act.now }, catalogue)
     const { status, ours, person, adopt } = await act.act(weighRecord, { record, ...(toldAt !== undefined && { toldAt }) })

@@ -2,6 +2,7 @@ import type { Flow } from '../define.ts'
 import { conversationBack } from './conversation-back.ts'
 import { conversationChanged } from './conversation-changed.ts'
 import { crmChanged } from './crm-changed.ts'
+import { crmCut } from './crm-cut.ts'
 import { crmListed } from './crm-listed.ts'
 import { crmLook } from './crm-look.ts'
 import { crmSeen } from './crm-seen.ts'
@@ -29,4 +30,4 @@ import { unsubscribed } from './unsubscribed.ts'
 import { visitPicked } from './visit-picked.ts'
 
 // Every flow, a file and a line each.
-export const flows: readonly Flow[] = [conversationBack, conversationChanged, crmChanged, crmListed, crmLook, crmSeen, crmTold, escalationUnseen, fetchMedia, holdOver, homeMedia, messageHeard, messageReread, messageRevised, messageSaid, messageSent, noticeSent, offerOver, privacyAsked, refreshCrm, renumbered, replied, silence, templatesChanged, timeFreed, tourChanged, tourDue, unsubscribed, visitPicked]
+export const flows: readonly Flow[] = [conversationBack, conversationChanged, crmChanged, crmCut, crmListed, crmLook, crmSeen, crmTold, escalationUnseen, fetchMedia, holdOver, homeMedia, messageHeard, messageReread, messageRevised, messageSaid, messageSent, noticeSent, offerOver, privacyAsked, refreshCrm, renumbered, replied, silence, templatesChanged, timeFreed, tourChanged, tourDue, unsubscribed, visitPicked]

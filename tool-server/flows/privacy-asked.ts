@@ -13,10 +13,12 @@ const withinMs: Millis = 24 * 3_600_000 // by then somebody must have looked
 export const privacyAsked = defineFlow({
   ...timer,
   name: 'privacy.asked',
-  async decide({ case: id, kind, dueAt, person, conversation }, _facts, act) {
+  async decide({ case: id, kind, dueAt, person, conversation, isFromCrm }, _facts, act) {
     act.subject = { ...act.subject, person, conversation }
-    const summary = sayings['es-MX'].privacyAsked(kind, folioOf(id), dayLabel(dueDay(dueAt)))
+    const words = sayings['es-MX']
+    const asked = words.privacyAsked(kind, folioOf(id), dayLabel(dueDay(dueAt)))
+    const summary = isFromCrm ? `${words.erasedAtCrm} ${asked}` : asked
     const { isNew } = await act.act(escalate, { reason: privacy, summary, withinMs })
-    if (!isNew) await noteInInbox(act, conversation, summary, `privacy:${id}`)
+    if (!isNew) await noteInInbox(act, conversation, summary, `privacy:${id}${isFromCrm ? ':crm' : ''}`)
   },
 })

@@ -5,13 +5,13 @@ import { untold } from '../actions/crm-kept.ts'
 import { againMs, lookAt } from '../actions/crm-look.ts'
 import { expectInCrm } from '../actions/crm-told.ts'
 import { linkContact } from '../actions/link-contact.ts'
-import { crmRefresh } from '../actions/refresh-crm.ts'
-import { dueOf, entriesOf, hangsOn, keyOf, lineOf, mainLead, newsIn, toldBy, type Due } from '../domain/crm-record.ts'
+import { crmRefresh, refreshCrm as refreshLater } from '../actions/refresh-crm.ts'
+import { dueOf, entriesOf, hangsOn, isCut, isErasedThere, keyOf, lineOf, mainLead, newsIn, toldBy, type Due } from '../domain/crm-record.ts'
 import { phoneOf } from '../domain/identity.ts'
 import { putCommunication, putContact, putDeal, putMeeting, putNote, putTask, putTicket } from '../domain/ports/crm.ts'
 import { textsOf, type CrmRecord } from '../domain/ports/crm-seen.ts'
 import { defineFlow, type Counterpart, type Reads } from '../domain/reads.ts'
-import { isAsTold, keepTold, wasTakenAway } from '../store/counterparts.ts'
+import { isAsTold, isErasedNow, keepTold, wasTakenAway } from '../store/counterparts.ts'
 import { isRefused, isWritten, onItsWay } from '../store/crm-written.ts'
 
 // Brings the CRM up to date with what we know of a person: first the contact, then the deal, then what hangs on both. Each answer asks for another look.
@@ -21,12 +21,12 @@ export const refreshCrm = defineFlow({
   serial: ({ person }) => `crm:${person}`,
   async gather({ person }, reads) {
     const record = await reads.people.record(person)
-    if (!record) return undefined
+    if (!record || isErasedThere(record.counterparts)) return undefined // not even their number is looked up there
     const hasHelpDesk = await ofCrm(() => reads.crm.hasHelpDesk())
     return { record, due: dueOf(entriesOf(record, await reads.homes.catalogue(), hasHelpDesk), record.counterparts), twins: hasHelpDesk === undefined ? [] : await twinsOf(record, reads) }
   },
   async decide({ person, since }, facts, act) {
-    if (!facts) return
+    if (!facts || (await isErasedNow(act, person))) return
     const { record, due, twins } = facts
     for (const twin of twins) if ((await act.act(linkContact, { record: twin })).status === 'linked') return lookAt(act, { kind: 'contact', id: twin.id }, { waitMs: againMs }) // and this flow is asked once more
     const idOf = (kind: string, ours: string | undefined): string | undefined => record.counterparts.find((each) => each.kind === kind && each.ours === ours)?.external
@@ -41,12 +41,17 @@ export const refreshCrm = defineFlow({
       const thing = { kind: entry.kind, ours: entry.args.ours }
       const waiting = await onItsWay(act, thing)
       await act.drop(`${lineOf(thing)}:`)
-      if (waiting.hasBegun) continue
+      if (waiting.hasBegun) {
+        await refreshLater(act, person, onItsWayMs, since)
+        continue
+      }
       const known = record.counterparts.find(({ kind, ours }) => kind === entry.kind && ours === entry.args.ours)
       await tell(act, entry, { person, known, since: Math.min(since ?? act.now, waiting.since ?? act.now), hung: hungOf(entry, known, { contact, deal }) })
     }
   },
 })
+
+const onItsWayMs: Millis = 10 * 60_000 // its answer asks sooner; since when it waits is kept till then
 
 // Before a contact is made: somebody there may have made one with their number.
 type PersonRecord = NonNullable<Awaited<ReturnType<Reads['people']['record']>>>
@@ -68,10 +73,10 @@ const ofCrm = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
 const isOff = (entry: Due, { counterparts }: PersonRecord): boolean =>
   entry.kind === 'meeting' && entry.args.status !== 'confirmed' && counterparts.some(({ kind, ours, told }) => kind === 'meeting' && ours === entry.args.ours && wasTakenAway(told))
 
-// On what it is to hang there; nothing where it hangs on that as far as we know.
+// On what it is to hang there; nothing where it hangs on that as far as we know, or where people cut it off.
 type Hung = { contact?: string; deal?: string }
 const hungOf = ({ kind }: Due, known: Counterpart | undefined, { contact, deal }: { contact: string | undefined; deal: string | undefined }): Hung => {
-  if (kind === 'contact' || contact === undefined) return {}
+  if (kind === 'contact' || contact === undefined || isCut(known?.hung)) return {}
   const on = kind === 'deal' ? undefined : deal
   return isAsTold(known?.told) && known?.hung === hangsOn(contact, on) ? {} : { contact, ...(on !== undefined && { deal: on }) }
 }

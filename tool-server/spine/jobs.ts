@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { DB, Lane, Millis } from '../define.ts'
 import { at } from './db.ts'
 import type { JobKind } from './tables.ts'
@@ -32,12 +32,18 @@ export const enqueue = async (on: Kysely<DB>, jobs: readonly NewJob[]): Promise<
 const mostPerInsert = 1_000 // 16 parameters each; a statement has room for 65,535
 
 // A timer set again moves, even when it has rung before. One that rings just now is fenced: what it would have decided is out of date.
+// stays: one that has not begun keeps what it was set with, and rings at the earlier of the two times, in the livelier of the two lanes.
 export const arm = async (on: Kysely<DB>, job: NewJob, { stays = false }: { stays?: boolean } = {}): Promise<void> => {
-  await sql`${insert([job])} on conflict (tenant_id, kind, key) do update set state = excluded.state, run_at = excluded.run_at, seq = nextval('job_seq'), args_sealed = excluded.args_sealed,
-    id = excluded.id, name = excluded.name, person_id = excluded.person_id, serial = excluded.serial, lane = excluded.lane, attempts = 0, begun = false, fence = job.fence + 1,
-    leased_by = null, leased_until = null, error_code = null, error = null, error_sealed = null, finished_at = null, trace = excluded.trace
-    ${stays ? sql`where job.begun or job.state not in ('scheduled', 'ready')` : sql``}`.execute(on)
+  const waits = stays ? sql`(not job.begun and job.state in ('scheduled', 'ready'))` : sql`false`
+  const isSooner = sql`${waits} and job.run_at <= excluded.run_at`
+  await sql`${insert([job])} on conflict (tenant_id, kind, key) do update set state = case when ${isSooner} then job.state else excluded.state end, run_at = case when ${isSooner} then job.run_at else excluded.run_at end,
+    seq = case when ${isSooner} then job.seq else nextval('job_seq') end, args_sealed = case when ${waits} then job.args_sealed else excluded.args_sealed end, id = case when ${waits} then job.id else excluded.id end,
+    name = excluded.name, person_id = excluded.person_id, serial = excluded.serial, lane = case when ${waits} and ${urgency(sql.ref('job.lane'))} < ${urgency(sql.ref('excluded.lane'))} then job.lane else excluded.lane end,
+    attempts = 0, begun = false, fence = job.fence + 1,
+    leased_by = null, leased_until = null, error_code = null, error = null, error_sealed = null, finished_at = null, trace = excluded.trace`.execute(on)
 }
+
+const urgency = (lane: RawBuilder<unknown>) => sql`array_position(array[${sql.join(lanes)}], ${lane}::text)`
 
 export const takeBack = async (on: Kysely<DB>, tenant: string, kind: 'turn' | 'command', keyPrefix: string): Promise<number> => {
   const { numAffectedRows } = await sql`delete from job where tenant_id = ${tenant} and kind = ${kind} and key >= ${keyPrefix} and key < ${`${keyPrefix}\u{10ffff}`}
@@ -53,17 +59,18 @@ export const promoteDue = async (on: Kysely<DB>, now: Millis): Promise<number> =
   return Number(numAffectedRows ?? 0)
 }
 
-// resting: connections. waiting: names of those that wait for company. like: of this one's kind only.
-type Named = Pick<Job, 'kind' | 'name'>
-type Claim = { lane: Lane; most: number; worker: string; now: Millis; until: Millis; resting?: readonly string[]; waiting?: readonly Named[]; like?: Named & Pick<Job, 'tenant_id' | 'connection_id'> }
+// resting: connections. waiting: none like these that are due since then. like: only those like this one.
+export type Like = Pick<Job, 'kind' | 'name' | 'tenant_id' | 'connection_id'>
+type Claim = { lane: Lane; most: number; worker: string; now: Millis; until: Millis; resting?: readonly string[]; waiting?: readonly { like: Like; since: Millis }[]; like?: Like | undefined }
+const isLike = ({ kind, name, tenant_id, connection_id }: Like) => sql`(kind = ${kind} and name = ${name} and tenant_id = ${tenant_id} and connection_id is not distinct from ${connection_id})`
 
 // The words of job_line's own condition are repeated, or without statistics another index is taken: 17 ms instead of 0.5 with 10,000 waiting.
 // In line: nothing of the same serial runs, and nothing before it waits, or died in a way that blocks. Two claimers can still meet; then
 // job_one_per_serial makes one of them fail with 23505, and it asks again.
 export const claim = async (on: Kysely<DB>, { lane, most, worker, now, until, resting = [], waiting = [], like }: Claim): Promise<Job[]> => {
   const rested = resting.length === 0 ? sql`` : sql`and (connection_id is null or kind = 'turn' or connection_id not in (${sql.join(resting)}))`
-  const held = waiting.length === 0 ? sql`` : sql`and (kind, name) not in (${sql.join(waiting.map(({ kind, name }) => sql`(${kind}, ${name})`))})`
-  const alike = like ? sql`and kind = ${like.kind} and name = ${like.name} and tenant_id = ${like.tenant_id} and connection_id is not distinct from ${like.connection_id}` : sql``
+  const held = waiting.length === 0 ? sql`` : sql`and not (${sql.join(waiting.map(({ like: each, since }) => sql`(${isLike(each)} and run_at > ${at(since)})`), sql` or `)})`
+  const alike = like ? sql`and ${isLike(like)}` : sql``
   const { rows } = await sql<Job>`with due as materialized (
     select tenant_id, id from job j where state = 'ready' and lane = ${lane} and run_at <= ${at(now)} ${rested} ${held} ${alike}
       and (serial is null or not exists (select 1 from job e where e.tenant_id = j.tenant_id and e.kind = j.kind and e.serial = j.serial

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
+import { AppError, type ErrorCode } from '@portero/shared'
 import type { DB, Flow } from '../define.ts'
 import type { Acting } from './act.ts'
 import type { Clock } from './clock.ts'
@@ -15,6 +15,15 @@ import type { Vault } from './vault.ts'
 export class Fenced extends Error {}
 
 type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; acting: Acting; reads(tenant: string): unknown }
+
+// What may be the matter with one of many that were read at once: then each is read by itself.
+const aboutOne: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict', 'too_large', 'bad_response', 'bug'])
+class Failed {
+  readonly cause: unknown
+  constructor(cause: unknown) {
+    this.cause = cause
+  }
+}
 
 export type Turns = { one(job: Job): Promise<void>; together(jobs: readonly Job[]): Promise<void>[] }
 export const makeTurns = ({ db, clock, vault, registry, acting, reads }: Needs): Turns => {
@@ -38,10 +47,18 @@ export const makeTurns = ({ db, clock, vault, registry, acting, reads }: Needs):
     const [first] = fit
     const { together } = first ? flowOf(first.job) : {}
     if (!first || !together) throw new AppError('bug', 'these turns have nothing in common')
-    return together.gather(fit.map(({ args }) => args), reads(first.job.tenant_id))
+    const gatherFor = (some: readonly Ready<unknown>[]): Promise<unknown[]> => together.gather(some.map(({ args }) => args), reads(first.job.tenant_id))
+    try {
+      return await gatherFor(fit)
+    } catch (thrown) {
+      if (fit.length === 1 || !(thrown instanceof AppError) || !aboutOne.has(thrown.code)) throw thrown
+      const facts: unknown[] = []
+      for (const each of fit) facts.push(...(await gatherFor([each]).catch((own: unknown) => [new Failed(own)])))
+      return facts
+    }
   }
   // What they need is read at once; what each decides is its own.
-  return { one, together: (jobs) => eachOf(jobs, { prepare: payloadOf, call: gather, end: ({ job, args }, facts) => decide(job, args, facts) }) }
+  return { one, together: (jobs) => eachOf(jobs, { prepare: payloadOf, call: gather, end: ({ job, args }, facts) => (facts instanceof Failed ? Promise.reject(facts.cause) : decide(job, args, facts)) }) }
 }
 
 export const openArgs = async (vault: Vault, on: Kysely<DB>, job: Job): Promise<unknown> => {

@@ -3,7 +3,7 @@ import { AppError, errors } from '@portero/shared'
 import type { DB, Doing, Lane, Millis, Together } from '../define.ts'
 import type { Clock } from './clock.ts'
 import { inBackground, isSqlState, type Db } from './db.ts'
-import { bury, claim, finish, lanes, postpone, promoteDue, reclaim, renew, type Job, type Trouble } from './jobs.ts'
+import { bury, claim, finish, lanes, postpone, promoteDue, reclaim, renew, type Job, type Like, type Trouble } from './jobs.ts'
 import { faultFields, faultName } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -40,7 +40,7 @@ export const makeWorker = (needs: Needs): Worker => {
   const asked = new Set<Lane | 'inbox'>()
   const busy = new Set<Lane | 'inbox'>()
   const resting: Record<Lane, Map<string, Millis>> = { live: new Map(), sync: new Map(), bulk: new Map() } // connections that are not to be tried until then
-  const departures = new Map<string, { kind: JobKind; name: string; at: Millis }>() // when those that go together may go again
+  const departures: Record<Lane, Map<string, { like: Like; at: Millis; mostMs: Millis }>> = { live: new Map(), sync: new Map(), bulk: new Map() } // when those that go together may go again; at once, where one has waited that long
   const finished = new Map<string, () => void>() // who waits for a job
   const timers = new Set<() => void>()
   const rung = new Set<string>()
@@ -63,18 +63,25 @@ export const makeWorker = (needs: Needs): Worker => {
   // As many as there is room for, and with those that may go together whoever else wants the same way: together they take one place.
   const claimGroups = async (lane: Lane, { isPaced }: { isPaced: boolean }): Promise<Job[][]> => {
     const now = clock.now()
-    for (const [name, { at }] of departures) if (at <= now) departures.delete(name)
-    const jobs = await claimFor(lane, { most: slots[lane] - inFlight[lane], ...(isPaced && { waiting: [...departures.values()] }) })
-    const groups = [...Map.groupBy(jobs, (job) => (company.of(job) ? `${job.kind} ${job.name} ${job.tenant_id} ${job.connection_id}` : job.id)).values()]
+    for (const [way, { at }] of departures[lane]) if (at <= now) departures[lane].delete(way)
+    const jobs = await claimFor(lane, { most: slots[lane] - inFlight[lane], ...(isPaced && { waiting: [...departures[lane].values()].map(({ like, mostMs }) => ({ like, since: now - mostMs })) }) })
+    const groups = [...Map.groupBy(jobs, (job) => (company.of(job) ? wayOf(job) : job.id)).values()]
     inFlight[lane] += groups.length
     for (const group of groups) {
       const [first] = group
       const together = first && company.of(first)
       if (!together) continue
-      if (group.length < together.most) group.push(...(await claimFor(lane, { most: together.most - group.length, like: first })))
-      departures.set(`${first.kind} ${first.name}`, { kind: first.kind, name: first.name, at: now + Math.min(together.mostMs, group.length * together.eachMs) })
+      const { length } = group
+      if (length < together.most) group.push(...(await claimFor(lane, { most: together.most - length, like: first }).catch((thrown: unknown) => goWithout(lane, thrown))))
+      departures[lane].set(wayOf(first), { like: first, mostMs: together.mostMs, at: now + Math.min(together.mostMs, group.length * together.eachMs) })
     }
     return groups
+  }
+
+  // Those in hand go all the same: they are leased already, and have their place.
+  const goWithout = (lane: Lane, thrown: unknown): Job[] => {
+    log.warn('worker.claim-failed', { lane, ...faultFields(thrown) })
+    return []
   }
 
   const runGroup = async (lane: Lane, group: readonly Job[]): Promise<void> => {
@@ -85,13 +92,15 @@ export const makeWorker = (needs: Needs): Worker => {
       for (const job of [first, ...others]) await ((await isSpent(job)) ? runOne(job) : fit.push(job))
       const fates = inTrace(first.trace, () => company.run(fit, stopping.signal))
       for (const fate of fates) fate.catch(() => {}) // until its job is asked for it
-      await Promise.all(fit.map((job, at) => runOne(job, () => fates[at] ?? Promise.resolve())))
+      const chance = clock.chance() // the same for all, so that those that have to go again go together again
+      const ends = await Promise.allSettled(fit.map((job, at) => runOne(job, () => fates[at] ?? Promise.resolve(), chance)))
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
     } finally {
       inFlight[lane]--
     }
   }
 
-  const runOne = async (job: Job, run = () => runners[job.kind](job, stopping.signal)): Promise<void> => {
+  const runOne = async (job: Job, run = () => runners[job.kind](job, stopping.signal), chance = clock.chance()): Promise<void> => {
     held.set(job.id, job)
     let outcome: 'done' | 'dead' | 'postponed' | 'fenced' | 'dropped' | undefined
     try {
@@ -99,7 +108,7 @@ export const makeWorker = (needs: Needs): Worker => {
       if (await isSpent(job)) throw new AppError('timeout', 'at every attempt its worker stopped answering', { arrived: 'unknown' })
       outcome = (await inTrace(job.trace, run)) === 'waits' ? 'postponed' : 'done'
     } catch (thrown) {
-      outcome = await failed(job, thrown)
+      outcome = await failed(job, thrown, chance)
     } finally {
       if (held.get(job.id) === job) held.delete(job.id)
       if (outcome) metrics.jobs.inc({ kind: job.kind, lane: job.lane, outcome })
@@ -112,7 +121,7 @@ export const makeWorker = (needs: Needs): Worker => {
   // Only a worker that vanishes leaves an attempt uncounted at its end, so one that takes its worker with it would be tried for ever.
   const isSpent = async (job: Job): Promise<boolean> => job.attempts > 0 && (job.kind === 'turn' || job.kind === 'command') && job.attempts >= mostOf(job, await outbox.againOf(job))
 
-  const failed = async (job: Job, thrown: unknown): Promise<'dead' | 'postponed' | 'fenced' | 'dropped'> => {
+  const failed = async (job: Job, thrown: unknown, chance: number): Promise<'dead' | 'postponed' | 'fenced' | 'dropped'> => {
     if (thrown instanceof Fenced) {
       log.warn('job.fenced', { id: job.id, kind: job.kind, name: job.name })
       return 'fenced'
@@ -123,12 +132,12 @@ export const makeWorker = (needs: Needs): Worker => {
     }
     const doing = await outbox.againOf(job)
     const kind = job.kind === 'turn' || job.kind === 'command' ? job.kind : 'recurring'
-    const verdict = afterFailure({ thrown, kind, attempts: job.attempts, most: mostOf(job, doing), uncertainSince: job.uncertain_since, again: doing?.again, now: clock.now(), chance: clock.chance() })
+    const verdict = afterFailure({ thrown, kind, attempts: job.attempts, most: mostOf(job, doing), uncertainSince: job.uncertain_since, again: doing?.again, now: clock.now(), chance })
     const trouble: Trouble = { code: verdict.code, error: sentenceOf(thrown), detail: await sealedDetail(job, thrown), uncertainSince: verdict.uncertainSince }
     const facts = { id: job.id, kind: job.kind, name: job.name, connection: job.connection_id ?? undefined, outcome: verdict.code, attempts: job.attempts, ...faultFields(thrown) }
     if (verdict.next === 'again') {
       if (errors[verdict.code].retry === 'wait' && kind !== 'turn') rest(job, verdict) // a turn's connection is where its delivery came from, not whom it asked
-      departures.delete(`${job.kind} ${job.name}`) // whoever has to go again has waited for company already
+      departures[job.lane].delete(wayOf(job)) // whoever has to go again has waited for company already
       await postpone(db.bare, job, verdict.at, { ...trouble, spend: verdict.spend })
       wakeAt(verdict.at, job.lane)
       log.info('job.postponed', facts)
@@ -165,7 +174,7 @@ export const makeWorker = (needs: Needs): Worker => {
         if (inFlight[what] >= slots[what]) continue // whoever finishes looks again
         const groups = await claimGroups(what, { isPaced: true })
         for (const group of groups) launch(what, group)
-        for (const { at } of departures.values()) ring(what, at)
+        for (const { at } of departures[what].values()) ring(what, at)
         if (inFlight[what] >= slots[what]) callForHelp()
       }
     } catch (thrown) {
@@ -280,6 +289,7 @@ export const makeWorker = (needs: Needs): Worker => {
   }
 }
 
+const wayOf = ({ kind, name, tenant_id, connection_id }: Like): string => `${kind} ${name} ${tenant_id} ${connection_id}`
 const momentMs: Millis = 25
 
 const sentenceOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.message : `${faultName(thrown)} was thrown`)

@@ -31,17 +31,16 @@ type Row = Pick<BookingLink, 'person' | 'language' | 'isNamed' | 'hasMail'> & { 
 
 // undefined: forged, or of nothing; both alike. Whether it is over or used is for whoever has it to see. The person is whose the conversation is now.
 export const linkOfToken = async (on: On, token: string): Promise<BookingLink | undefined> => {
-  const given = Buffer.from(token, 'base64url')
-  const body = given.subarray(macLength)
-  if (given.toString('base64url') !== token) return undefined
-  if (body.length !== bodyLength + (body[bodyLength - 1] === 1 ? idLength : homeLength)) return undefined
-  const [tenant, conversation] = [uuid(body.subarray(0, idLength)), uuid(body.subarray(idLength, 2 * idLength))]
+  const read = readToken(token)
+  if (!read) return undefined
+  const { given, body, tenant } = read
+  const conversation = uuid(body.subarray(idLength, 2 * idLength))
   const digest = createHash('sha256').update(given).digest()
   const { rows: [row] } = await sql<Row>`select p.id as person, p.language, p.name_sealed is not null as "isNamed", p.email_sealed is not null as "hasMail", l.tour_id as tour, l.used_at as "usedAt", t.starts_at as "startsAt", t.held_until as until
     from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
     left join booking_link l on l.tenant_id = c.tenant_id and l.digest = ${digest} left join tour t on t.tenant_id = l.tenant_id and t.id = l.tour_id and t.status = 'held' and t.person_id = p.id
     where c.tenant_id = ${tenant} and c.id = ${conversation}`.execute(on.on)
-  if (!row || !timingSafeEqual(given.subarray(0, macLength), await macOf(on, tenant, body))) return undefined
+  if (!row || !(await isSigned(on, read))) return undefined
   const what = body.subarray(bodyLength)
   const { person, language, isNamed, hasMail, tour, usedAt, startsAt, until } = row
   return {
@@ -50,6 +49,21 @@ export const linkOfToken = async (on: On, token: string): Promise<BookingLink | 
     held: startsAt === null || until === null ? undefined : { startsAt, until },
   }
 }
+
+// Whether this tenant gave it out, wherever it leads: without looking at a row.
+export const isLinkOf = async (on: On, tenant: string, token: string): Promise<boolean> => {
+  const read = readToken(token)
+  return read?.tenant === tenant && (await isSigned(on, read))
+}
+
+type Read = { given: Buffer; body: Buffer; tenant: string }
+const readToken = (token: string): Read | undefined => {
+  const given = Buffer.from(token, 'base64url')
+  const body = given.subarray(macLength)
+  if (given.toString('base64url') !== token || body.length !== bodyLength + (body[bodyLength - 1] === 1 ? idLength : homeLength)) return undefined
+  return { given, body, tenant: uuid(body.subarray(0, idLength)) }
+}
+const isSigned = async (on: On, { given, body, tenant }: Read): Promise<boolean> => timingSafeEqual(given.subarray(0, macLength), await macOf(on, tenant, body))
 
 // From here on nobody else uses it. Before anything else is locked.
 type Which = Pick<BookingLink, 'digest' | 'endsAt'>

@@ -110,3 +110,9 @@ export const latestWith = async ({ tx, subject }: Act, { person, connection }: O
   const { rows: [row] } = await sql<{ id: string }>`select id from conversation where tenant_id = ${subject.tenant} and person_id = ${person} and connection_id = ${connection} order by opened_at desc, id desc limit 1`.execute(tx)
   return row?.id
 }
+
+// The latest, by whichever way.
+export const conversationWith = async ({ tx, subject: { tenant } }: Act, person: string): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ id: string }>`select id from conversation where tenant_id = ${tenant} and person_id = ${person} order by heard_at desc nulls last, id desc limit 1`.execute(tx)
+  return row?.id
+}

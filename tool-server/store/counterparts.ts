@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Act, DB, Millis } from '../define.ts'
+import { erasedThere, goneAs } from '../domain/crm-record.ts'
 import type { Counterpart } from '../domain/reads.ts'
 import { at } from '../spine/db.ts'
 
@@ -21,9 +22,9 @@ export const learnCounterpart = async ({ tx, subject, now }: Act, { kind, ours, 
 }
 
 // Nobody else changes it until we are done.
-export const findCounterpart = async ({ tx, subject }: Act, kind: Kind, external: string): Promise<{ ours: string; person: string; toldAt: Millis | undefined } | undefined> => {
-  const { rows: [row] } = await sql<{ ours: string; person: string; toldAt: Millis | null }>`select our_id as ours, person_id as person, told_at as "toldAt" from counterpart where tenant_id = ${subject.tenant} and kind = ${kind} and external_id = ${external} for update`.execute(tx)
-  return row && { ...row, toldAt: row.toldAt ?? undefined }
+export const findCounterpart = async ({ tx, subject }: Act, kind: Kind, external: string): Promise<{ ours: string; person: string; toldAt: Millis | undefined; hung: string | undefined } | undefined> => {
+  const { rows: [row] } = await sql<{ ours: string; person: string; toldAt: Millis | null; hung: string | null }>`select our_id as ours, person_id as person, told_at as "toldAt", hung from counterpart where tenant_id = ${subject.tenant} and kind = ${kind} and external_id = ${external} for update`.execute(tx)
+  return row && { ...row, toldAt: row.toldAt ?? undefined, hung: row.hung ?? undefined }
 }
 
 // false: it stands for something else of ours already.
@@ -35,10 +36,28 @@ export const followCounterpart = async ({ tx, subject }: Act, { kind, ours, exte
 
 // What hangs on it has to be told again too: on a contact everything of its person, on a deal whatever is no contact, on a meeting nothing; that one is told again only if its visit takes place. How often each was told stays, since that names the commands.
 export const forgetCounterpart = async ({ tx, subject }: Act, { kind, ours, person }: { kind: Kind; ours: string; person: string }): Promise<{ kind: Kind; ours: string }[]> => {
-  const { rows } = await sql<{ kind: Kind; ours: string }>`update counterpart set external_id = case when kind = ${kind} and our_id = ${ours} then null else external_id end, told = split_part(told, ':', 1) || ${kind === 'meeting' ? ':off' : ':gone'}
+  const { rows } = await sql<{ kind: Kind; ours: string }>`update counterpart set external_id = case when kind = ${kind} and our_id = ${ours} then null else external_id end, told = split_part(told, ':', 1) || ${kind === 'meeting' ? ':off' : ':gone'},
+    hung = case when kind <> 'contact' then null when our_id = ${ours} and hung is distinct from ${erasedThere} then ${goneAs('')} || external_id else hung end
     where tenant_id = ${subject.tenant} and person_id = ${person} and ${kind === 'meeting' ? sql`kind = ${kind} and our_id = ${ours}` : sql`(kind <> 'contact' or kind = ${kind})`} returning kind, our_id as ours`.execute(tx)
   if (rows.length > 0) await sql`delete from crm_written where tenant_id = ${subject.tenant} and (kind, our_id) in (${sql.join(rows.map((row) => sql`(${row.kind}, ${row.ours}::uuid)`))})`.execute(tx)
   return rows
+}
+
+// Whose contact that was: HubSpot tells apart that it is gone and that its person wanted it so, in whichever order.
+export const findGone = async ({ tx, subject: { tenant } }: Act, external: string): Promise<{ ours: string; person: string } | undefined> => {
+  const { rows: [row] } = await sql<{ ours: string; person: string }>`select our_id as ours, person_id as person from counterpart where tenant_id = ${tenant} and kind = 'contact' and hung = ${goneAs(external)} limit 1 for update`.execute(tx)
+  return row
+}
+export const noteErased = async ({ tx, subject: { tenant } }: Act, person: string): Promise<void> => {
+  await sql`update counterpart set hung = ${erasedThere} where tenant_id = ${tenant} and person_id = ${person} and kind = 'contact'`.execute(tx)
+}
+// It stays as it is until we are done, so that nothing is told beside it.
+export const isErasedNow = async ({ tx, subject: { tenant } }: Act, person: string): Promise<boolean> => {
+  const { rows } = await sql<{ hung: string | null }>`select hung from counterpart where tenant_id = ${tenant} and person_id = ${person} and kind = 'contact' order by our_id for update`.execute(tx)
+  return rows.some(({ hung }) => hung === erasedThere)
+}
+export const endErased = async ({ tx, subject: { tenant } }: Act, person: string): Promise<void> => {
+  await sql`update counterpart set hung = null where tenant_id = ${tenant} and person_id = ${person} and kind = 'contact' and hung = ${erasedThere}`.execute(tx)
 }
 
 // A record that somebody else made is ours from now on. false: we have another one already, or it stands for something else of ours.
@@ -71,6 +90,15 @@ export const keepTold = async ({ tx, subject: { tenant } }: Act, { kind, ours, t
 // As if what stands there were not known: the next telling writes it again.
 export const retell = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<void> => {
   await sql`update counterpart set told = split_part(told, ':', 1) || ':again' where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours} and told is not null`.execute(tx)
+}
+
+// undefined: it is to be hung again.
+export const hangAs = async ({ tx, subject: { tenant } }: Act, { kind, ours }: { kind: Kind; ours: string }, hung: string | undefined): Promise<void> => {
+  await sql`update counterpart set hung = ${hung ?? null} where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours}`.execute(tx)
+}
+export const hungAt = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ hung: string | null }>`select hung from counterpart where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours} for update`.execute(tx)
+  return row?.hung ?? undefined
 }
 
 // What was done to a record since it was told, and what it hung on, is no longer known.

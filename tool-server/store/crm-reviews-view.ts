@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Millis } from '../define.ts'
+import { erasedThere } from '../domain/crm-record.ts'
 import { mayChoose } from '../domain/sync.ts'
 import type { Db } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
@@ -13,7 +14,7 @@ import { opener, type Shown } from './transcripts.ts'
 
 // What the sync with the CRM leaves to people, as they see it. Records are named by the CRM's ids.
 export type Somebody = { person: string; name: Shown; phone: Shown; since: Millis; latest: string | undefined; contact: string | undefined } // latest: their conversation; contact: theirs at the CRM
-export type ReviewShown = { id: string; external: string; reason: ReviewReason; at: Millis; people: readonly Somebody[] }
+export type ReviewShown = { id: string; external: string; reason: ReviewReason | 'erased'; at: Millis; people: readonly Somebody[] } // erased: one of them had their contact there erased
 type Values = { ours?: string | undefined; theirs?: string | undefined }
 export type ConflictShown = { id: string; kind: CounterpartKind; field: string; won: 'ours' | 'theirs'; at: Millis; who: Somebody; values: Values | 'erased'; isChoice: boolean; deal: string | undefined }
 export type ToReview = { reviews: readonly ReviewShown[]; conflicts: readonly ConflictShown[]; total: number; account: string | undefined; backfill: Backfill | undefined }
@@ -48,14 +49,14 @@ const somebody = async ({ db, vault, tenant }: Reads, { person, name_sealed, pho
 // Each is about whom its people have become by now.
 const reviewsOf = async (reads: Reads): Promise<ReviewShown[]> => {
   const { db, tenant } = reads
-  const { rows } = await sql<PersonRow & { id: string; external: string; reason: ReviewReason; at: Millis }>`with recursive asked as (select * from crm_review where tenant_id = ${tenant} and state = 'open' order by made_at, id limit ${most}),
+  const { rows } = await sql<PersonRow & { id: string; external: string; reason: ReviewReason; at: Millis; erased: boolean }>`with recursive asked as (select * from crm_review where tenant_id = ${tenant} and state = 'open' order by made_at, id limit ${most}),
     climb as (select r.id as review, p.id, p.merged_into from asked r join person p on p.tenant_id = r.tenant_id and p.id = any(r.people) union select c.review, p.id, p.merged_into from climb c join person p on p.tenant_id = ${tenant} and p.id = c.merged_into)
-    select r.id, r.external_id as external, r.reason, r.made_at as at, ${personColumns} from asked r join climb c on c.review = r.id join person p on p.tenant_id = ${tenant} and p.id = c.id where c.merged_into is null order by r.made_at, r.id, p.created_at, p.id`.execute(db.bare)
+    select r.id, r.external_id as external, r.reason, r.made_at as at, exists (select 1 from counterpart e where e.tenant_id = p.tenant_id and e.person_id = p.id and e.kind = 'contact' and e.hung = ${erasedThere}) as erased, ${personColumns} from asked r join climb c on c.review = r.id join person p on p.tenant_id = ${tenant} and p.id = c.id where c.merged_into is null order by r.made_at, r.id, p.created_at, p.id`.execute(db.bare)
   return Promise.all([...Map.groupBy(rows, ({ id }) => id).values()].map(async (people) => {
     const [first] = people
     if (!first) throw new AppError('bug', 'a group of nobody')
     const { id, external, reason, at } = first
-    return { id, external, reason, at, people: await Promise.all(people.map((each) => somebody(reads, each))) }
+    return { id, external, reason: people.some(({ erased }) => erased) ? 'erased' : reason, at, people: await Promise.all(people.map((each) => somebody(reads, each))) }
   }))
 }
 

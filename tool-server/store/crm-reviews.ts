@@ -35,6 +35,11 @@ export const closeConflict = async ({ tx, subject: { tenant }, now }: Act, id: s
   await sql`update crm_conflict set state = 'settled', won = ${won}, settled_at = ${at(now)} where tenant_id = ${tenant} and id = ${id} and state = 'open'`.execute(tx)
 }
 
+// It has come out by itself.
+export const closeConflictsOf = async ({ tx, subject: { tenant }, now }: Act, { kind, ours, field }: Pick<Lost, 'kind' | 'ours' | 'field'>, won: 'ours' | 'theirs'): Promise<void> => {
+  await sql`update crm_conflict set state = 'settled', won = ${won}, settled_at = ${at(now)} where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours} and field = ${field} and state = 'open'`.execute(tx)
+}
+
 export type ReviewReason = 'several' | 'names' | 'taken'
 export type Review = { id: string; external: string; people: string[]; reason: ReviewReason; madeAt: Millis }
 // Of a contact that was decided about, nothing is asked again.

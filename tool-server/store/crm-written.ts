@@ -41,10 +41,10 @@ export const isSettling = async ({ tx, subject: { tenant }, now }: Act, thing: T
 }
 const patienceMs: Millis = 60_000
 
-// A command is due since the change that it tells of; one that was put off, at least since it was given. It tells of nothing that came later than it was made.
-export const waitedSince = async ({ tx, subject: { tenant } }: Act, command: string): Promise<{ since: Millis; madeAt: Millis } | undefined> => {
-  const { rows: [row] } = await sql<{ since: Millis; madeAt: Millis }>`select least(run_at, created_at) as since, created_at as "madeAt" from job where tenant_id = ${tenant} and kind = 'command' and key = ${command}`.execute(tx)
-  return row
+// A command is due since the change that it tells of; one that was put off, at least since it was given.
+export const waitedSince = async ({ tx, subject: { tenant } }: Act, command: string): Promise<Millis | undefined> => {
+  const { rows: [row] } = await sql<{ since: Millis }>`select least(run_at, created_at) as since from job where tenant_id = ${tenant} and kind = 'command' and key = ${command}`.execute(tx)
+  return row?.since
 }
 
 // Whether it has been refused for good, and waits for people: what would hang on it doesn't wait for that. By its key, since what is dead stands in no line.

@@ -1,21 +1,15 @@
-import { sql, type RawBuilder } from 'kysely'
-import type { Act, Millis } from '../define.ts'
+import { sql } from 'kysely'
+import type { Act } from '../define.ts'
 import type { Tour } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
+import { mondayOf } from './fitting.ts'
 
-// A time that is held for somebody for a moment. Once that is over, or where the same person takes another, it is in nobody's way, whether or not its timer has come.
-// Nobody else hears of it before it is confirmed, so one that isn't goes without a trace.
-type Mine = { person: string; now: Millis }
-export const isLapsed = ({ person, now }: Mine): RawBuilder<boolean> => sql<boolean>`(t.status = 'held' and (t.held_until <= ${at(now)} or t.person_id = ${person}))`
-
-// What makes way for a visit once it is known that there is room: holds that are over there and then, and this person's own; all of theirs, where this is a hold too.
-type Way = Mine & { id: string; tenant: string; startsAt: Millis; endsAt: Millis; isHold: boolean }
-export const makingWay = ({ id, tenant, person, startsAt, endsAt, isHold, now }: Way): RawBuilder<unknown> => sql`freed as (delete from tour t where t.tenant_id = ${tenant} and t.status = 'held' and t.id <> ${id}::uuid
-  and ((t.starts_at < ${at(endsAt)} and t.ends_at > ${at(startsAt)} and ${isLapsed({ person, now })}) or (${isHold} and t.person_id = ${person})) and exists (select 1 from fit) returning t.id)`
-
-// The same visit as before, if it is still held. After whoever it is for was locked, as all bookings do.
+// The same visit as before, if it is still held. After whoever it is for and the days of who shows it were locked, as all bookings do: whoever found it over has either taken it away by then or not begun.
 export const confirmHeld = async ({ tx, subject, now }: Act, { id, person }: Pick<Tour, 'id' | 'person'>): Promise<boolean> => {
-  await sql`select 1 from person where tenant_id = ${subject.tenant} and id = ${person} for no key update`.execute(tx)
+  await sql`with me as materialized (select id from person where tenant_id = ${subject.tenant} and id = ${person} for no key update)
+    insert into agent_day (tenant_id, agent_id, day) select distinct t.tenant_id, t.agent_id, unnest(array[t.day, case when a.details->'perWeek' is null then t.day else ${mondayOf(sql`t.day`)} end]) as day
+    from me join tour t on t.person_id = me.id join agent a on a.tenant_id = t.tenant_id and a.id = t.agent_id where t.tenant_id = ${subject.tenant} and t.id = ${id} and t.status = 'held'
+    order by day on conflict (tenant_id, agent_id, day) do update set bookings = agent_day.bookings`.execute(tx)
   const { rows } = await sql`update tour set status = 'confirmed', held_until = null, version = version + 1, changed_at = ${at(now)}
     where tenant_id = ${subject.tenant} and id = ${id} and person_id = ${person} and status = 'held' and held_until > ${at(now)} returning 1`.execute(tx)
   return rows.length > 0

@@ -6,7 +6,7 @@ import type { ArcoKind } from '../domain/privacy.ts'
 import { at } from '../spine/db.ts'
 import { privacyDetails } from './places.ts'
 
-type Asked = { id: string; person: string; kind: ArcoKind; details: string[]; channel: 'chat'; dueAt: Millis }
+type Asked = { id: string; person: string; kind: ArcoKind; details: string[]; channel: 'chat' | 'web'; dueAt: Millis }
 const told = z.array(z.string())
 
 // One of a kind is open at a time: asking again finds the first, and adds to it what was not said before. Who asks is told so in the same transaction.

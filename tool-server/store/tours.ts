@@ -2,8 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Act, DB, Millis } from '../define.ts'
 import type { Taken, Tour, TourStatus } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
-import { among, fitting, mondayOf, seating, visitsIn, type Place } from './fitting.ts'
-import { makingWay } from './holds.ts'
+import { among, fitting, makingWay, mondayOf, seating, visitsIn, type Place } from './fitting.ts'
 import { personName } from './places.ts'
 
 const columns = sql`id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version, party`
@@ -64,7 +63,7 @@ export const placeTour = async (act: Act, wanted: Wanted): Promise<Placed | unde
   const { tx, subject, now } = act
   const { id, person, conversation, home, building, day, startsAt, heldUntil, party = 1 } = wanted
   const isHold = heldUntil !== undefined
-  const { rows } = await sql<Placed>`with ${fitting(act, { ...wanted, party: sql`${party}::int` })}, ${makingWay({ ...wanted, tenant: subject.tenant, isHold, now })}, ${seating(act, wanted)},
+  const { rows } = await sql<Placed>`with ${fitting(act, { ...wanted, party: sql`${party}::int` })}, ${makingWay(act, { ...wanted, isHold })}, ${seating(act, wanted)},
     placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, session_id, party, day, starts_at, ends_at, status, held_until, made_at, changed_at)
       select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, (select id from seated), ${party}, ${day}::date, ${at(startsAt)}, ends_at, ${isHold ? 'held' : 'confirmed'}, ${isHold ? at(heldUntil) : null}, ${at(now)}, ${at(now)} from fit, (select count(*) from freed) as free
       on conflict do nothing returning *),
@@ -94,7 +93,7 @@ type Moving = Place & { version: number | undefined; since: Millis }
 export const moveTour = async (act: Act, wanted: Moving): Promise<Changed> => {
   const { tx, subject, now } = act
   const { id, person, home, building, day, startsAt, version, since } = wanted
-  const { rows } = await sql<ChangedRow>`with ${locked(subject.tenant, { id, person })}, ${fitting(act, { ...wanted, party: sql`(select party from mine)` })}, ${makingWay({ ...wanted, tenant: subject.tenant, isHold: false, now })}, ${seating(act, wanted)},
+  const { rows } = await sql<ChangedRow>`with ${locked(subject.tenant, { id, person })}, ${fitting(act, { ...wanted, party: sql`(select party from mine)` })}, ${makingWay(act, { ...wanted, isHold: false })}, ${seating(act, wanted)},
     moved as (update tour t set home_id = ${home}::uuid, building_id = ${building}::uuid, agent_id = fit.agent, day = ${day}::date, starts_at = ${at(startsAt)}, ends_at = fit.ends_at, version = t.version + 1, changed_at = ${at(now)}, moved_at = ${at(now)}, session_id = (select id from seated)
       from fit, mine m, (select count(*) from freed) as free where t.tenant_id = m.tenant_id and t.id = m.id and t.version = coalesce(${version ?? null}::int, m.version) and t.status in ('held', 'confirmed') and t.starts_at > ${at(since)}
         and (m.home_id, m.starts_at) <> (${home}::uuid, ${at(startsAt)}) returning t.*),
@@ -108,10 +107,10 @@ type Handing = Tour & Pick<Place, 'day' | 'gapMs' | 'perDay'> & { isWhole: boole
 export const handTours = async (act: Act, { id, version, agent, isWhole, ...tour }: Handing): Promise<Tour[]> => {
   const { tx, subject: { tenant }, now } = act
   const { rows: [shared] } = await sql<{ id: string; seats: number }>`select s.id, s.seats from session s join tour t on t.tenant_id = s.tenant_id and t.session_id = s.id where t.tenant_id = ${tenant} and t.id = ${id}`.execute(tx)
-  const place = { ...tour, id, agents: [agent], person: nobody, seats: shared?.seats }
+  const place = { ...tour, id, agents: [agent], person: nobody, seats: shared?.seats, itself: sql<boolean>`t.id in (select id from mine)` }
   const which = isWhole && shared ? sql`session_id = ${shared.id} and status in ('held', 'confirmed')` : sql`id = ${id} and version = ${version} and status = 'confirmed'`
   const { rows } = await sql<Row>`with mine as materialized (select * from tour where tenant_id = ${tenant} and ${which} order by id for no key update),
-    ${fitting(act, { ...place, party: sql`(select sum(party)::int from mine)`, itself: sql`t.id in (select id from mine)` })}, ${makingWay({ ...place, tenant, isHold: false, now })}, ${seating(act, place)},
+    ${fitting(act, { ...place, party: sql`(select sum(party)::int from mine)` })}, ${makingWay(act, { ...place, isHold: false })}, ${seating(act, place)},
     handed as (update tour t set agent_id = fit.agent, ends_at = fit.ends_at, session_id = (select id from seated), version = t.version + 1, changed_at = ${at(now)} from fit, mine m, (select count(*) from freed) as free
       where t.tenant_id = m.tenant_id and t.id = m.id and not exists (select 1 from blackout b where b.tenant_id = t.tenant_id and coalesce(b.agent_id, fit.agent) = fit.agent and coalesce(b.building_id, t.building_id) = t.building_id
         and b.starts_at < t.ends_at and b.ends_at > t.starts_at) returning t.*)

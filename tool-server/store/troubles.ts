@@ -13,10 +13,11 @@ export const troublesNow = async (on: Kysely<DB>, tenant: string): Promise<Troub
   const { rows } = await sql<Row>`select ${columns} from trouble where tenant_id = ${tenant} order by since, connection_id, what`.execute(on)
   return rows.map(troubleOf)
 }
-// With what each is called; for people, who are told what lasts.
+export const lastsMs: Millis = 45_000 // a look is every minute, and never quite
+// With what each is called; for people, who see what lasts, whether or not they could be written to.
 export type TroubleShown = Trouble & { vendor: string }
-export const troublesShown = async (on: Kysely<DB>, tenant: string): Promise<TroubleShown[]> => {
-  const { rows } = await sql<Row & { vendor: string }>`select ${columns}, vendor from trouble t join connection c on c.tenant_id = t.tenant_id and c.id = t.connection_id where t.tenant_id = ${tenant} and told_at is not null order by since, connection_id, what`.execute(on)
+export const troublesShown = async (on: Kysely<DB>, tenant: string, now: Millis): Promise<TroubleShown[]> => {
+  const { rows } = await sql<Row & { vendor: string }>`select ${columns}, vendor from trouble t join connection c on c.tenant_id = t.tenant_id and c.id = t.connection_id where t.tenant_id = ${tenant} and since <= ${at(now - lastsMs)} order by since, connection_id, what`.execute(on)
   return rows.map(({ vendor, ...row }) => ({ ...troubleOf(row), vendor }))
 }
 

@@ -22,13 +22,14 @@ export const joinLine = async ({ tx, subject: { tenant }, now, newId }: Act, { p
   return rows[0]?.isNew ?? false
 }
 
-// Whom a time in this building may suit: in the line, not at what they have passed, and not just keeping another one, which it would take from them. after: further back than this one. but: somebody who doesn't count. only: what is free is so many seats of that home.
+// Whom a time in this building may suit: in the line, not at what they have passed, not where they want no messages, and not just keeping another one, which it would take from them. after: further back than this one. but: somebody who doesn't count. only: what is free is so many seats of that home.
 export type Free = { building: string; day: string; part: Part; startsAt: Millis; after?: string | undefined; but?: string | undefined; only?: { home: string; seats: number } | undefined }
 export const nextInLine = async ({ tx, subject: { tenant }, now }: Act, { building, day, part, startsAt, after, but, only }: Free): Promise<Waiting | undefined> => {
   const { rows: [row] } = await sql<Row>`select ${columns} from waitlist w join home h on h.tenant_id = w.tenant_id and h.id = w.home_id
     where w.tenant_id = ${tenant} and w.state = 'waiting' and h.building_id = ${building} and h.status = 'open' and ${day}::date between w.from_day and w.to_day and (w.part is null or w.part = ${part})
       and w.starts_at is distinct from ${at(startsAt)} and (${after ?? null}::uuid is null or w.id > ${after ?? null}::uuid) and w.person_id is distinct from ${but ?? null}::uuid ${only ? sql`and w.home_id = ${only.home} and w.party <= ${only.seats}` : sql``}
-      and not exists (select 1 from tour t where t.tenant_id = w.tenant_id and t.person_id = w.person_id and t.status = 'held' and t.held_until > ${at(now)}) order by w.id limit 1`.execute(tx)
+      and not exists (select 1 from tour t where t.tenant_id = w.tenant_id and t.person_id = w.person_id and t.status = 'held' and t.held_until > ${at(now)})
+      and coalesce((select c.status from consent c where c.tenant_id = w.tenant_id and c.person_id = w.person_id and c.purpose = 'messages' order by c.at desc, c.id desc limit 1), '') <> 'revoked' order by w.id limit 1`.execute(tx)
   return row && waitingOf(row)
 }
 
@@ -45,7 +46,11 @@ export const putWaiting = async ({ tx, subject: { tenant }, now }: Act, { id, st
   return rows.length > 0
 }
 
-// They have a visit there now, however they came by it.
-export const endWaiting = async ({ tx, subject: { tenant }, now }: Act, { person, home }: { person: string; home: string }): Promise<void> => {
-  await sql`update waitlist set state = 'taken', tour_id = null, due_at = null, changed_at = ${at(now)} where tenant_id = ${tenant} and person_id = ${person} and home_id = ${home} and state in ('waiting', 'offered')`.execute(tx)
+// They wait for that home no more. Answers what was being kept for them.
+type Kept = { id: string; tour: string; startsAt: Millis }
+export const endWaiting = async ({ tx, subject: { tenant }, now }: Act, { person, home }: { person: string; home: string }): Promise<Kept[]> => {
+  const { rows } = await sql<Kept>`with was as materialized (select tenant_id, id, tour_id, starts_at from waitlist where tenant_id = ${tenant} and person_id = ${person} and home_id = ${home} and state in ('waiting', 'offered') for no key update),
+    ended as (update waitlist w set state = 'taken', tour_id = null, due_at = null, changed_at = ${at(now)} from was where w.tenant_id = was.tenant_id and w.id = was.id)
+    select id, tour_id as tour, starts_at as "startsAt" from was where tour_id is not null`.execute(tx)
+  return rows
 }

@@ -16,7 +16,7 @@ export const day: Codec<string> = {
 }
 const msIn = (given: string): number | undefined => {
   const ms = /^-?\d+$/.test(given) ? Number(given) : Date.parse(given)
-  return Number.isNaN(ms) ? undefined : ms
+  return Number.isNaN(new Date(ms).getTime()) ? undefined : ms // what is further away than dates go is none
 }
 
 // of: HubSpot's text of each value of ours. Where two have the same, the first is what it is read as; unless more says otherwise.

@@ -122,9 +122,8 @@ const happened = (subscriptionType: string, more: object = {}): object => ({
 const lost = (payload: { id: string; kind?: string; how: string; into?: string }, { event = '3816279340', object = payload.id } = {}): Delivery => ({
   id: `gone:25:${event}:${Date.UTC(2026, 10, 23, 17)}:${object}:${payload.id}`, flow: 'crm.changed', payload: { kind: 'contact', at: Date.UTC(2026, 10, 23, 17), ...payload },
 })
-
+const cut: Delivery = { id: `cut:deal:301:contact:201:${Date.UTC(2026, 10, 23, 17)}`, flow: 'crm.cut', lane: 'sync', payload: { kind: 'deal', id: '301', end: 'contact', other: '201' } }
 const seen = (id: string, kind = 'contact'): Delivery => ({ id: `seen:${kind}:${id}:${Date.UTC(2026, 10, 23, 17)}`, flow: 'crm.seen', lane: 'sync', payload: { kind, id } })
-
 // What is asked of a record, and what it says.
 const askedOf = (kind: 'contact' | 'deal' | 'meeting'): string[] =>
   [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, kind === 'contact' ? 'lastmodifieddate' : 'hs_lastmodifieddate', 'hubspot_owner_id', ...(kind === 'contact' ? ['email', 'phone', 'mobilephone', 'hs_whatsapp_phone_number'] : [])])]
@@ -152,7 +151,8 @@ const byPhone = (results: object[]): Exchange => searchFor('contact', {
 const keptOf = (kind: Kind): string[] => [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, ...(kind === 'contact' ? ['phone', 'mobilephone', 'hs_whatsapp_phone_number'] : [])])]
 const keptContact = { kind: 'contact', id: '201', ours: ours.contact, fields: contactRead.fields, phones: contactRead.phones }
 const shownTask = { id: '601', archived: false, ...times, properties: { hs_object_id: '601', portero_id: ours.task, ...task } }
-const readTasks = (tell: Tell): Exchange => ({ ask: { method: 'POST', reading: true, path: pathOf('/crm/v3/objects/tasks/batch/read'), headers: json, body: { inputs: [{ id: '601' }, { id: '602' }], properties: keptOf('task'), propertiesWithHistory: [] } }, tell })
+const keptTask = { kind: 'task', id: '601', ours: ours.task, phones: [], fields: { title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: String(Date.UTC(2026, 10, 23, 17, 15)), isUrgent: 'false', isDone: 'true' } }
+const readTasks = (tell: Tell, ids = ['601', '602']): Exchange => ({ ask: { method: 'POST', reading: true, path: pathOf('/crm/v3/objects/tasks/batch/read'), headers: json, body: { inputs: ids.map((id) => ({ id })), properties: keptOf('task'), propertiesWithHistory: [] } }, tell })
 const searchKept = (kind: Kind, filterGroups: object[], results: object[]): Exchange => ({
   ask: { method: 'POST', reading: true, path: pathOf(`/crm/v3/objects/${objects[kind]}/search`), headers: json, body: { limit: 100, after: '0', sorts: ['hs_object_id'], properties: keptOf(kind), filterGroups } },
   tell: { status: 200, body: { total: results.length, results } },
@@ -198,6 +198,13 @@ export const contract: Contract<Settings> = {
       {
         name: 'new ones, changed ones and those that are there again', deliveries: [seen('201'), seen('301', 'deal'), seen('401', 'meeting')],
         body: [happened('object.creation'), happened('object.propertyChange', { objectId: 301, objectTypeId: '0-3', propertyName: 'dealstage', propertyValue: '7120012' }), happened('object.restore', { objectId: 401, objectTypeId: '0-47' })],
+      },
+      {
+        name: 'what people took apart, told of from either end', deliveries: [cut, cut],
+        body: [
+          happened('object.associationChange', { objectId: undefined, objectTypeId: '0-3', fromObjectId: 301, fromObjectTypeId: '0-3', toObjectId: 201, toObjectTypeId: '0-1', associationRemoved: true }),
+          happened('contact.associationChange', { objectId: undefined, objectTypeId: undefined, fromObjectId: 201, toObjectId: 301, associationType: 'CONTACT_TO_DEAL', associationRemoved: true }),
+        ],
       },
       { name: 'a meeting that was deleted', body: [happened('object.deletion', { objectId: 401, objectTypeId: '0-47' })], deliveries: [lost({ id: '401', kind: 'meeting', how: 'deleted' })] },
       {
@@ -335,9 +342,12 @@ export const contract: Contract<Settings> = {
     },
     'crm.kept': {
       args: ['task', ['601', '602']],
-      result: [{ kind: 'task', id: '601', ours: ours.task, phones: [], fields: { title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: String(Date.UTC(2026, 10, 23, 17, 15)), isUrgent: 'false', isDone: 'true' } }],
+      result: [keptTask],
       exchanges: [readTasks({ status: 207, body: { status: 'COMPLETE', ...batch, results: [shownTask], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Could not get some objects, they may be deleted or not exist.', context: { ids: ['602'] }, errors: [], links: {} }] } })],
-      more: [{ name: 'shows less and doesn\'t say why', code: 'bad_response', uncertain: true, exchanges: [readTasks(told([shownTask]))] }],
+      more: [
+        { name: 'shows less and doesn\'t say why', code: 'bad_response', uncertain: true, exchanges: [readTasks(told([shownTask])), readTasks(told([]), ['602'])] },
+        { name: 'shows two that were merged as one', result: [keptTask], exchanges: [readTasks(told([shownTask])), readTasks(told([shownTask]), ['602'])] },
+      ],
     },
     'crm.hasHelpDesk': { args: [], result: true, exchanges: [] },
     'crm.carrying': {
@@ -350,6 +360,7 @@ export const contract: Contract<Settings> = {
     'crm.hungOn': {
       args: ['meeting', ['401', '402'], 'contact'], result: [{ id: '401', others: ['201', '202'] }],
       exchanges: [{ ask: hangs, tell: { status: 207, body: { status: 'COMPLETE', ...batch, results: [{ from: { id: '401' }, to: [201, '202'].map((toObjectId) => ({ toObjectId, associationTypes: [{ category: 'HUBSPOT_DEFINED', typeId: 200, label: null }] })) }], numErrors: 1, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND', message: 'No contact is associated with meeting 402.' }] } } }],
+      more: [{ name: 'couldn\'t look at all of them', code: 'bad_response', uncertain: true, exchanges: [{ ask: hangs, tell: { status: 207, body: { status: 'COMPLETE', ...batch, results: [], numErrors: 1, errors: [{ status: 'error', category: 'INTERNAL_ERROR', message: 'internal error' }] } } }] }],
     },
     'crm.contactsOf': {
       args: ['901'], result: ['201', '202'],

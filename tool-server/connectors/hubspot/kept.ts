@@ -9,10 +9,10 @@ import { textsOf } from '../../domain/ports/crm-seen.ts'
 import { hubSpotAsking } from './asking.ts'
 import { idProperty, kindsOf, objects, read as readFields, rowsOf, tables, type Properties } from './mapping.ts'
 import type { Settings } from './settings.ts'
+import { digits, nationalOf, page, phoneProperties, phonesOf, searchable, shownBy, type Shown } from './shown.ts'
 import { replyOf } from './typed.ts'
 
 // HubSpot's records of all kinds that we keep there, many at a time: to compare them with ours, and to find ours again.
-const phoneProperties = ['phone', 'mobilephone', 'hs_whatsapp_phone_number']
 const asked = (kind: Kind): string[] => [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, ...(kind === 'contact' ? phoneProperties : [])])]
 const most = 100
 
@@ -28,35 +28,31 @@ export const readKept = ({ http, connection: { settings } }: Pick<At<Settings>, 
   }
   return {
     hasHelpDesk: async () => settings.helpDesk !== undefined,
-    // https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-read
+    // Of two that were merged it is the same one, once.
     async kept(kind, ids) {
-      if (ids.length === 0) return []
-      const { results, errors } = read('hubspot', page, await replyOf(hubSpot.objects.readWithHttpInfo(objects[kind], { inputs: ids.map((id) => ({ id })), properties: asked(kind), propertiesWithHistory: [] })))
-      if (results.length < ids.length && !errors.some(({ category }) => category === 'OBJECT_NOT_FOUND')) throw new AppError('bad_response', `hubspot was asked for ${ids.length} of its ${objects[kind]} and showed ${results.length}`, { arrived: 'unknown' })
-      return keptOf(kind, results, settings)
+      const shown = await shownBy(hubSpot, { kind, properties: asked(kind) }, ids)
+      return keptOf(kind, [...new Map(shown.flatMap((each) => (each ? [[each.id, each]] : []))).values()], settings)
     },
     // What we don't make there has no property for our ids, and a search for it is refused.
     carrying: async (kind, after) => (kindsOf(settings).includes(kind) ? search(kind, [[{ propertyName: idProperty, operator: Is.HasProperty }]], after) : { records: [] }),
-    // HubSpot keeps a number as it was typed, and beside it, to be searched by, without its country (https://developers.hubspot.com/docs/api-reference/search/guide#phone-numbers).
-    numbered: (phones, after) => search('contact', ['phone', 'mobile'].map((which) => [{ propertyName: `hs_searchable_calculated_${which}_number`, operator: Is.In, values: phones.map(nationalOf) }]), after),
+    numbered: (phones, after) => search('contact', searchable.map((propertyName) => [{ propertyName, operator: Is.In, values: phones.map(nationalOf) }]), after),
     // https://developers.hubspot.com/docs/api-reference/crm-associations-v4/batch/post-crm-v4-associations-fromObjectType-toObjectType-batch-read
     async hungOn(kind, ids, other) {
       if (ids.length === 0) return []
-      const { results } = read('hubspot', links, await replyOf(hubSpot.manyAssociations.getPageWithHttpInfo(objects[kind], objects[other], { inputs: ids.map((id) => ({ id })) })))
+      const { results, errors } = read('hubspot', links, await replyOf(hubSpot.manyAssociations.getPageWithHttpInfo(objects[kind], objects[other], { inputs: ids.map((id) => ({ id })) })))
+      // Of what hangs on nothing it says so; of what it couldn't look at we know nothing.
+      if (errors.some(({ category }) => category !== 'OBJECT_NOT_FOUND')) throw new AppError('bad_response', `hubspot didn't say on which ${objects[other]} all of the ${objects[kind]} hang`, { arrived: 'unknown' })
       return results.map(({ _from: { id }, to }) => ({ id, others: to.map(({ toObjectId }) => String(toObjectId)) }))
     },
   }
 }
 
-const digits = z.string().regex(/^\d{1,20}$/)
-const known = z.record(z.string(), z.string().nullable()).transform((given) => Object.fromEntries(Object.entries(given).flatMap(([name, value]): [string, string][] => (value === null || value === '' ? [] : [[name, value]]))))
-const page = z.object({ results: z.array(z.object({ id: digits, properties: known })), errors: z.array(z.object({ category: z.string() })).default([]) })
-const links = z.object({ results: z.array(z.object({ _from: z.object({ id: digits }), to: z.array(z.object({ toObjectId: z.union([digits, z.int().positive()]) })) })) })
+const links = z.object({ results: z.array(z.object({ _from: z.object({ id: digits }), to: z.array(z.object({ toObjectId: z.union([digits, z.int().positive()]) })) })), errors: z.array(z.object({ category: z.string() })).default([]) })
 
-const keptOf = (kind: Kind, found: z.infer<typeof page>['results'], settings: Settings): Kept[] =>
+const keptOf = (kind: Kind, found: readonly Shown[], settings: Settings): Kept[] =>
   found.map(({ id, properties }) => {
     const ours = z.uuid().safeParse(properties[idProperty]).data
-    return { kind, id, fields: textsOf(readers[kind](properties, settings)), phones: kind === 'contact' ? [...new Set(phoneProperties.flatMap((name) => properties[name] ?? []))] : [], ...(ours !== undefined && { ours }) }
+    return { kind, id, fields: textsOf(readers[kind](properties, settings)), phones: phonesOf(kind, properties), ...(ours !== undefined && { ours }) }
   })
 const readers: Record<Kind, (given: Properties, settings: Settings) => Record<string, unknown>> = {
   contact: (given, settings) => readFields(tables.contact, given, settings),
@@ -67,4 +63,3 @@ const readers: Record<Kind, (given: Properties, settings: Settings) => Record<st
   note: (given, settings) => readFields(tables.note, given, settings),
   ticket: (given, settings) => readFields(tables.ticket, given, settings),
 }
-const nationalOf = (phone: string): string => /^\+52(\d{10})$/.exec(phone)?.[1] ?? phone.slice(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
+import { AppError, type ErrorCode } from '@portero/shared'
 import type { At, Http, Reply } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import { lost, stageProperties, standIn, type Stage } from './deal-stage.ts'
@@ -52,11 +52,18 @@ export const putMany = async (at: Around, many: readonly Putting[]): Promise<(Pu
     reply = await replyOf(hubSpot.objects.upsertWithHttpInfo(first.type, { inputs }))
   } catch (thrown) {
     if (!isAboutSome(thrown)) throw thrown
+    // A property that isn't there is missing to them all.
+    if (thrown instanceof AppError && JSON.stringify(thrown.detail ?? '').includes('PROPERTY_DOESNT_EXIST')) {
+      const rest = many.map((each) => ({ ...each, properties: withoutOdd(each.properties, thrown) ?? each.properties }))
+      if (rest.every(({ properties }, n) => properties === many[n]?.properties)) throw thrown
+      return putMany(at, rest)
+    }
     const half = Math.ceil(many.length / 2)
-    const halves = [many.slice(0, half), many.slice(half)]
-    return (await Promise.all(halves.map(async (some) => (some.length === 1 && some[0] ? [await alone(at, some[0])] : putMany(at, some))))).flat()
+    // What fails otherwise on the way is that half's own, a budget that is spent above all: what was done needn't be done again.
+    const halves = [many.slice(0, half), many.slice(half)].map((some) => putMany(at, some).catch((thrown: unknown) => some.map(() => failureOf(thrown))))
+    return (await Promise.all(halves)).flat()
   }
-  const ids = new Map(read('hubspot', taken, reply).results.flatMap(({ id, objectWriteTraceId: ours }) => (ours === undefined ? [] : [[ours, id]])))
+  const ids = new Map(read('hubspot', taken, reply).results.flatMap(({ id, properties, objectWriteTraceId: ours = properties[idProperty] }) => (typeof ours === 'string' ? [[ours, id]] : [])))
   const unlinked = await associateMany(hubSpot, first.type, [...ids].flatMap(([ours, id]) => (links.get(ours) ?? []).map((link) => ({ id, ...link }))))
   const fates: (Put | AppError)[] = []
   for (const each of many) {
@@ -66,15 +73,16 @@ export const putMany = async (at: Around, many: readonly Putting[]): Promise<(Pu
   return fates
 }
 
-const alone = (at: Around, putting: Putting): Promise<Put | AppError> =>
-  put(at, putting).catch((thrown: unknown) => {
-    if (thrown instanceof AppError) return thrown
-    throw thrown
-  })
+const alone = (at: Around, putting: Putting): Promise<Put | AppError> => put(at, putting).catch(failureOf)
+const failureOf = (thrown: unknown): AppError => {
+  if (thrown instanceof AppError) return thrown
+  throw thrown
+}
 
 // Refused as a whole, though it may be for the sake of one of them.
+const aboutOne: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict', 'too_large'])
 const isAboutSome = (thrown: unknown): boolean =>
-  thrown instanceof AppError && thrown.arrived === 'no' && [thrown, thrown.cause].some((each) => each instanceof AppError && (each.code === 'invalid_input' || each.code === 'not_found'))
+  thrown instanceof AppError && thrown.arrived === 'no' && [thrown, thrown.cause].some((each) => each instanceof AppError && aboutOne.has(each.code))
 
 // An account may have made its own choices of these: what it doesn't know is left out, and the plan says so.
 const withoutOdd = (properties: Properties, thrown: unknown): Properties | undefined => {
@@ -143,7 +151,9 @@ const linkedOf = async (hubSpot: HubSpot, sides: { type: string; to: string }, l
     if (!isAboutSome(thrown)) throw thrown
     if (links.length === 1) return new Set()
     const half = Math.ceil(links.length / 2)
-    return (await linkedOf(hubSpot, sides, links.slice(0, half))).union(await linkedOf(hubSpot, sides, links.slice(half)))
+    const done = new Set<string>()
+    for (const some of [links.slice(0, half), links.slice(half)]) for (const id of await linkedOf(hubSpot, sides, some).catch(() => [])) done.add(id) // whoever is left out is put alone, and told there what is amiss
+    return done
   }
 }
 
@@ -162,6 +172,6 @@ export const recordId = (id: string): string => {
 
 const owner = z.object({ id: digits })
 const ownerPage = z.object({ results: z.array(owner) })
-const taken = z.object({ results: z.array(z.object({ id: digits, objectWriteTraceId: z.string().optional() })), errors: z.array(z.object({ category: z.string() })).default([]) })
+const taken = z.object({ results: z.array(z.object({ id: digits, objectWriteTraceId: z.string().optional(), properties: z.record(z.string(), z.unknown()).default({}) })), errors: z.array(z.object({ category: z.string() })).default([]) })
 const associated = z.object({ status: z.literal('COMPLETE'), results: z.array(z.unknown()).min(1) })
 const associatedMany = z.object({ status: z.literal('COMPLETE'), results: z.array(z.object({ _from: z.object({ id: z.string() }) })) }) // its client's word for from

@@ -1,6 +1,5 @@
 import { FilterOperatorEnum as Is, type Filter } from '@hubspot/api-client/lib/codegen/crm/objects/index.js'
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
 import type { At, Http, Millis } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import type { CrmReads } from '../../domain/ports/crm.ts'
@@ -8,12 +7,12 @@ import { textsOf, type CrmRecord, type RecordKind } from '../../domain/ports/crm
 import { hubSpotAsking } from './asking.ts'
 import { idProperty, objects, ownerProperty, read as readFields, rowsOf, tables } from './mapping.ts'
 import type { Settings } from './settings.ts'
+import { digits, mexicanOf, nationalOf, page, phoneProperties, phonesOf, searchable, shownBy, type Page } from './shown.ts'
 import { lacksScopes, replyOf, type HubSpot } from './typed.ts'
 
 // HubSpot's records in our words.
 export const modified: Record<RecordKind, string> = { contact: 'lastmodifieddate', deal: 'hs_lastmodifieddate', meeting: 'hs_lastmodifieddate' }
 
-const phoneProperties = ['phone', 'mobilephone', 'hs_whatsapp_phone_number']
 const asked = (kind: RecordKind): string[] => [...new Set([...rowsOf(kind).flatMap(({ properties }) => properties.map(({ name }) => name)), idProperty, modified[kind], ownerProperty, ...(kind === 'contact' ? ['email', ...phoneProperties] : [])])]
 
 const mostAtOnce = 100
@@ -22,23 +21,11 @@ type Reading = Pick<At<Settings>, 'http' | 'connection'>
 export const readRecords = ({ http, connection }: Reading): Pick<CrmReads, 'records' | 'contactsWith'> => {
   const hubSpot = hubSpotAsking(http)
   const at = { http, settings: connection.settings }
-  // One for each, in their order; what was merged into another is shown as that one. Only what HubSpot says it has not is gone: its visit is called off with it.
-  // https://developers.hubspot.com/docs/api-reference/crm-objects-v3/batch/post-crm-v3-objects-objectType-batch-read
+  // Of what is gone, the visit is called off with it.
   const byId = async (kind: RecordKind, ids: readonly string[]): Promise<(CrmRecord | undefined)[]> => {
-    if (ids.length === 0) return []
-    const { results, errors } = read('hubspot', page, await replyOf(hubSpot.objects.readWithHttpInfo(objects[kind], { inputs: ids.map((id) => ({ id })), properties: asked(kind), propertiesWithHistory: [] })))
-    const records = await recordsOf(kind, results, at)
-    const missing = errors.filter(({ category }) => category === 'OBJECT_NOT_FOUND')
-    const gone = new Set(ids.length === 1 && missing.length > 0 ? ids : missing.flatMap(({ context }) => context.ids))
-    const shown = new Map(records.map((record) => [record.id, record]))
-    const found: (CrmRecord | undefined)[] = []
-    for (const id of ids) {
-      if (shown.has(id) || gone.has(id)) found.push(shown.get(id))
-      else if (ids.length > 1) found.push(...(await byId(kind, [id])))
-      else if (records.length === 1) found.push(records[0])
-      else throw new AppError('bad_response', `hubspot was asked for one of its ${objects[kind]} and showed ${results.length}`, { arrived: 'unknown' })
-    }
-    return found
+    const shown = await shownBy(hubSpot, { kind, properties: asked(kind) }, ids)
+    const records = new Map((await recordsOf(kind, shown.filter((each) => each !== undefined), at)).map((record) => [record.id, record]))
+    return shown.map((each) => each && records.get(each.id))
   }
   return {
     records: byId,
@@ -51,26 +38,19 @@ export const readRecords = ({ http, connection }: Reading): Pick<CrmReads, 'reco
   }
 }
 
-// HubSpot keeps a number as it was typed, and beside it, to be searched by, without its country (https://developers.hubspot.com/docs/api-reference/search/guide#phone-numbers).
 const waysToWrite = (phone: string): { filters: Filter[] }[] => {
-  const mexican = /^\+52(\d{10})$/.exec(phone)?.[1]
+  const mexican = mexicanOf(phone)
   const forms = mexican === undefined ? [phone, phone.slice(1)] : [`+52${mexican}`, `52${mexican}`, `+521${mexican}`, `521${mexican}`, `044${mexican}`, `045${mexican}`, `01${mexican}`, mexican]
-  const national = mexican ?? phone.slice(1)
   return [
     ...['phone', 'mobilephone'].map((propertyName) => ({ filters: [{ propertyName, operator: Is.In, values: forms }] })),
-    ...['phone', 'mobile'].map((which) => ({ filters: [{ propertyName: `hs_searchable_calculated_${which}_number`, operator: Is.Eq, value: national }] })),
+    ...searchable.map((propertyName) => ({ filters: [{ propertyName, operator: Is.Eq, value: nationalOf(phone) }] })),
   ]
 }
 
 type Search = { filterGroups: { filters: Filter[] }[]; sorts: string[]; limit: number }
-type Page = z.infer<typeof page>
 // https://developers.hubspot.com/docs/api-reference/crm-objects-v3/search/post-crm-v3-objects-objectType-search
 export const found = async ({ search }: HubSpot, kind: RecordKind, wanted: Search): Promise<Page> =>
   read('hubspot', page, await replyOf(search.doSearchWithHttpInfo(objects[kind], { ...wanted, after: '0', properties: asked(kind) })))
-
-const digits = z.string().regex(/^\d{1,20}$/)
-const known = z.record(z.string(), z.string().nullable()).transform((given) => Object.fromEntries(Object.entries(given).flatMap(([name, value]): [string, string][] => (value === null || value === '' ? [] : [[name, value]]))))
-const page = z.object({ total: z.int().default(0), results: z.array(z.object({ id: digits, properties: known })), errors: z.array(z.object({ category: z.string(), context: z.object({ ids: z.array(z.string()).default([]) }).default({ ids: [] }) })).default([]) })
 
 type Around = { http: Http; settings: Settings }
 export const recordsOf = async (kind: RecordKind, found: Page['results'], { http, settings }: Around): Promise<CrmRecord[]> => {
@@ -79,10 +59,9 @@ export const recordsOf = async (kind: RecordKind, found: Page['results'], { http
     const ownerId = properties[ownerProperty]
     const owner = ownerId === undefined ? undefined : (owners.get(ownerId) ?? `hubspot:${ownerId}`) // who is none of ours is somebody all the same
     const fields = textsOf({ ...fieldsOf(kind, properties, settings), ...(owner !== undefined && { owner }) })
-    const phones = kind === 'contact' ? [...new Set(phoneProperties.flatMap((name) => properties[name] ?? []))] : []
     const { email } = properties
     const ours = z.uuid().safeParse(properties[idProperty]).data
-    return { kind, id, changedAt: msOf(properties[modified[kind]]), fields, phones, ...(ours !== undefined && { ours }), ...(kind === 'contact' && email !== undefined && { email }) }
+    return { kind, id, changedAt: msOf(properties[modified[kind]]), fields, phones: phonesOf(kind, properties), ...(ours !== undefined && { ours }), ...(kind === 'contact' && email !== undefined && { email }) }
   })
 }
 const fieldsOf = (kind: RecordKind, given: Record<string, string>, settings: Settings): object => (kind === 'contact' ? readFields(tables.contact, given, settings) : kind === 'deal' ? readFields(tables.deal, given, settings) : readFields(tables.meeting, given, settings))

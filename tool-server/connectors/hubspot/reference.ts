@@ -76,7 +76,10 @@ Calls go to HubSpot's addresses of ${apiVersion}: one constant in \`tool-server/
 | 400, of a rule of the account | HubSpot holds every write since ${apiVersion} against what you require of a record (Create record, conditional logic of a property). What it refuses is among what is dead, with the property that is wanted; the other records go on. Take the rule away or fill the property in, then \`portero replay\` |
 | a property is archived | what holds it waits; made anew within a quarter of an hour. One that HubSpot hides is for an admin to restore, who gets a letter |
 | a contact is merged | followed to where it went |
+| a record is cut off its contact or its deal | nothing is hung there again by itself: it is among what the console has for people to review, whoever says Portero's stays has it hung again, and otherwise it stays as it is. Every night, and by \`portero reconcile\`, what hangs nowhere where it should is drift, whether HubSpot told of it or not (\`contact\`, \`deal\`); \`--repair\` hangs it again. What hangs on others besides stays so |
 | a record is deleted | what is told next is made anew, once HubSpot or the next look has said that it is gone |
+| a contact is deleted for privacy | a request to cancel is opened for your people, once, and nothing about that person is written here any more, nor looked up; what waited is dropped. It stays so until people say otherwise: make a contact with their number, and in the console, under HubSpot, say that it is this person |
+| a record of one of ours gets the id of another | it stays with whom it was of; the other is written a record of its own, and the console says so under HubSpot |
 
 ## What Portero never does
 

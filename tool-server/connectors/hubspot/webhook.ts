@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Delivery, Webhook } from '../../define.ts'
 import type { recordGone } from '../../domain/ports/crm.ts'
-import type { recordSeen } from '../../domain/ports/crm-seen.ts'
+import type { linkCut, recordSeen } from '../../domain/ports/crm-seen.ts'
 import { checkWebhook } from '../../domain/ports/hubspot-signature.ts'
 import type { Settings } from './settings.ts'
 
@@ -23,7 +23,7 @@ export const webhook: Webhook<Settings> = {
       const about = heading.safeParse(each).data
       if (about?.portalId !== settings.portal) return [unread]
       const [object = '', happened = ''] = about.subscriptionType.split('.')
-      if (happened === 'associationChange') return linked.safeParse(each).data?.flatMap(seen) ?? [unread]
+      if (happened === 'associationChange') return linked.safeParse(each).data ?? [unread]
       const kind = kinds.get(object === 'object' ? (about.objectTypeId ?? '') : object)
       const tell = tellings.get(happened)
       if (!kind || !tell) return [] // HubSpot has more kinds of both than we know
@@ -78,17 +78,26 @@ const gone = ({ subscriptionId, eventId, occurredAt, objectId }: WireEvent, payl
 // Only that it may have changed: what it has become is read.
 const seen = ({ at, ...payload }: z.infer<typeof recordSeen> & { at: number }): Delivery[] => [{ id: `seen:${payload.kind}:${payload.id}:${at}`, flow: 'crm.seen', lane: 'sync', payload }]
 
-// Both ends, where they are of a kind that we know.
+// Both ends, where they are of a kind that we know. Of one that was cut it is told from either of them, and is one.
 const linked = z
-  .object({ ...source, occurredAt: z.int(), fromObjectId: id, toObjectId: id, fromObjectTypeId: z.string().nullish(), toObjectTypeId: z.string().nullish(), associationType: z.string().nullish() })
-  .transform(({ occurredAt: at, fromObjectId, toObjectId, fromObjectTypeId, toObjectTypeId, associationType, ...by }) => {
+  .object({ ...source, occurredAt: z.int(), fromObjectId: id, toObjectId: id, fromObjectTypeId: z.string().nullish(), toObjectTypeId: z.string().nullish(), associationType: z.string().nullish(), associationRemoved: z.boolean().nullish() })
+  .transform(({ occurredAt: at, fromObjectId, toObjectId, fromObjectTypeId, toObjectTypeId, associationType, associationRemoved, ...by }) => {
     const [from = '', to = ''] = (associationType ?? '').toLowerCase().split('_to_')
     if (isOurs(by)) return []
-    return [[fromObjectTypeId ?? from, fromObjectId], [toObjectTypeId ?? to, toObjectId]].flatMap(([type = '', end = '']) => {
+    const known = [[fromObjectTypeId ?? from, fromObjectId], [toObjectTypeId ?? to, toObjectId]].flatMap(([type = '', end = '']) => {
       const kind = kinds.get(type)
       return kind ? [{ kind, id: end, at }] : []
     })
+    return (associationRemoved && cut(known)) || known.flatMap(seen)
   })
+
+const cut = (sides: readonly Parameters<typeof seen>[0][]): Delivery[] | undefined => {
+  const [to, from] = sides.toSorted((a, b) => hangs.indexOf(a.kind) - hangs.indexOf(b.kind))
+  if (!to || !from || to.kind === 'meeting' || from.kind === 'contact' || from.kind === to.kind) return undefined
+  const payload: z.infer<typeof linkCut> = { kind: from.kind, id: from.id, end: to.kind, other: to.id }
+  return [{ id: `cut:${Object.values(payload).join(':')}:${from.at}`, flow: 'crm.cut', lane: 'sync', payload }]
+}
+const hangs: readonly Gone['kind'][] = ['contact', 'deal', 'meeting'] // each on those before it
 
 const jsonOf = (rawBody: Buffer): unknown => {
   try {

@@ -1,8 +1,8 @@
 import type { Kind } from './crm-fields.ts'
 import type { Texts } from './crm-seen.ts'
 
-// A record that stands at the CRM, of any kind that we keep there, in our words; what is empty there is left out. ours: the id of ours that it carries. phones: of a contact, as they are written.
-export type Kept = { kind: Kind; id: string; ours?: string; fields: Texts; phones: readonly string[] }
+// A record that stands at the CRM, of any kind that we keep there, in our words; what is empty there is left out. ours: the id of ours that it carries. phones: of a contact, as they are written. on: what it hangs on, where that was asked.
+export type Kept = { kind: Kind; id: string; ours?: string; fields: Texts; phones: readonly string[]; on?: { contact?: readonly string[]; deal?: readonly string[] } }
 
 export type CrmKeptReads = {
   // Whether escalations are also tickets of a help desk.
@@ -13,6 +13,6 @@ export type CrmKeptReads = {
   carrying(kind: Kind, after: string | undefined): Promise<{ records: Kept[]; next?: string }>
   // Contacts with one of these numbers, of which there may be fifty; a hundred after this one.
   numbered(phones: readonly string[], after: string | undefined): Promise<{ records: Kept[]; next?: string }>
-  // What of the other kind hangs on each of these, a hundred at most.
+  // What of the other kind hangs on each of these, a thousand at most.
   hungOn(kind: Kind, ids: readonly string[], other: Kind): Promise<{ id: string; others: string[] }[]>
 }

@@ -13,6 +13,8 @@ export type CrmRecord = z.infer<typeof crmRecord>
 
 // A delivery: somebody may have changed one.
 export const recordSeen = z.strictObject({ kind: recordKind, id: z.string().min(1) })
+// A delivery: somebody may have cut a record off the contact or the deal that it hung on.
+export const linkCut = z.strictObject({ kind: z.enum(['deal', 'meeting']), id: z.string().min(1), end: z.enum(['contact', 'deal']), other: z.string().min(1) })
 // A delivery: a page of those that changed lately, or of all. left: of a walk through all, how many come after these.
 export const recordsListed = z.strictObject({ connection: z.string().min(1), records: z.array(crmRecord), left: z.int().min(0).optional() })
 

@@ -1,0 +1,45 @@
+import type { Templates } from './claims-templates.ts'
+
+// Written after the checker was done, and never used to mend it: how well it reads what it was not made with.
+export const heldOut: Templates = {
+  told: [
+    { lies: ['price', 'swap'], text: (v) => `Fíjate que ${v.title} anda en ${v.rent} mensuales, está padrísimo.` },
+    { lies: ['price'], text: (v) => `Te comparto los datos: ${v.title}, renta mensual ${v.rent}, listo para estrenar.` },
+    { lies: ['price', 'deposit'], text: (v) => `Serían ${v.rent} de renta y ${v.deposit} de depósito, nada más.` },
+    { lies: ['price'], text: (v) => `Pues mira, lo están dejando en ${v.rent}.` },
+    { lies: ['bedrooms', 'area'], text: (v) => `Cuenta con ${v.rooms} en ${v.area} mts2, súper amplio.` },
+    { lies: ['area'], text: (v) => `El espacio es de ${v.area} metros más o menos bien aprovechados, con mucha luz.` },
+    { lies: ['address'], text: (v) => `Te paso la ubicación exacta: ${v.address}. Toca el timbre al llegar.` },
+    { lies: ['address'], text: (v) => `Llegas por ${v.address}, hay estacionamiento enfrente.` },
+    { lies: ['hour', 'day'], text: (v) => `¿Cómo ves ${v.when}? Ese horario lo tengo abierto.` },
+    { lies: ['hour', 'day'], text: (v) => `Me aparecen dos opciones: ${v.when}, o bien ${v.other}.` },
+    { lies: ['hour', 'day'], text: (v) => `Yo te puedo recibir ${v.when} sin problema.` },
+    { lies: ['hour', 'day'], text: (v) => `Lo más pronto que se puede es ${v.when}.` },
+    { lies: ['home'], text: (v) => `Acaba de entrar ${v.title}, y todavía se puede visitar.` },
+    { lies: ['unit'], text: (v) => `La unidad ${v.unit} sigue en renta.` },
+    { needs: 'tour', lies: ['hour', 'day', 'unbooked'], text: (v) => `Todo en orden 👌 ${v.agent} te va a estar esperando ${v.tour}.` },
+    { needs: 'tour', lies: ['hour', 'day', 'unbooked'], text: (v) => `Entonces nos quedamos con ${v.tour}. Ya está apartado a tu nombre.` },
+    { needs: 'tour', lies: ['hour', 'day'], text: (v) => `Tu recorrido: ${v.tour}.\nLugar: ${v.address.split(',')[0]}\nAsesor: ${v.agent}` },
+    { needs: 'tour', lies: ['hour', 'address'], text: (v) => `Recordatorio 🔔 visita ${v.tour}, ${v.address}` },
+    { lies: ['price', 'area'], text: (v) => `The monthly rent is ${v.rent} and it comes with ${v.area} m2.` },
+  ],
+  states: [
+    { kind: 'booked', tool: 'book_tour', text: () => 'Sale, ya te dejé anotado para la visita.' },
+    { kind: 'booked', tool: 'book_tour', text: () => 'Tu reservación está hecha, te llegará un recordatorio.' },
+    { kind: 'booked', tool: 'book_tour', text: () => "Great news, I've booked your tour!" },
+    { kind: 'cancelled', tool: 'cancel_tour', text: () => 'Tu cita ya fue dada de baja.' },
+    { kind: 'cancelled', tool: 'cancel_tour', text: () => 'Va, cancelada. Cuando gustes retomamos.' },
+    { kind: 'moved', tool: 'reschedule_tour', text: () => 'Hice el cambio de horario que me pediste.' },
+    { kind: 'escalated', tool: 'escalate', text: () => 'Le acabo de avisar al equipo para que te contacten.' },
+    { kind: 'escalated', tool: 'escalate', text: () => 'Ya turné tu mensaje con una persona del equipo.' },
+    { kind: 'waiting', tool: 'join_waitlist', text: () => 'Quedaste en la lista de espera 👍' },
+    { kind: 'sent', tool: 'send_home_media', text: () => 'Te acabo de mandar las fotos, échales un ojo.' },
+    { kind: 'availability', tool: 'check_availability', text: () => 'Todavía quedan lugares para esta semana.' },
+    { kind: 'gone', tool: 'check_availability', text: () => 'Híjole, ya se llenó la agenda de mañana.' },
+  ],
+  harmless: [
+    'Qué tal, un gusto saludarte. ¿Buscas para rentar pronto?', '¿Te late que veamos opciones en otra colonia?', '¿Andas buscando algo de dos recámaras?', 'Uy, perdona la demora, ahorita te digo.', '¿El sábado o el domingo te acomoda más?', 'Oye, ¿y como cuánto quisieras pagar al mes?',
+    'Para agendar sólo necesito tu nombre completo.', 'Aceptamos aval o póliza jurídica, lo que se te facilite.', 'Todavía no tengo ese dato, pero lo pregunto.', 'En cuanto tenga respuesta del asesor te escribo.', 'Nel, esa info no la manejo por aquí, pero te paso con alguien si quieres.', 'Cuéntame qué es lo más importante para ti: ¿luz, espacio, ubicación?',
+    'Si prefieres otro horario, dime y lo buscamos.', 'Sí, claro, sin compromiso.', '¿Me confirmas si vas a ir acompañado?', 'Ánimo, seguro encontramos algo para ti.', 'Thanks for your patience! What area are you looking in?', 'No manejamos rentas por día.', 'Un asesor te puede resolver eso, ¿quieres que le avise?', 'Lo siento, no puedo ver documentos por este medio.',
+  ],
+}
