@@ -200,7 +200,7 @@ export const contract: Contract<Settings> = {
         body: [happened('object.creation'), happened('object.propertyChange', { objectId: 301, objectTypeId: '0-3', propertyName: 'dealstage', propertyValue: '7120012' }), happened('object.restore', { objectId: 401, objectTypeId: '0-47' })],
       },
       {
-        name: 'what people took apart, told of from either end', deliveries: [cut, cut],
+        name: 'what people took apart, told of from either end', deliveries: [cut],
         body: [
           happened('object.associationChange', { objectId: undefined, objectTypeId: '0-3', fromObjectId: 301, fromObjectTypeId: '0-3', toObjectId: 201, toObjectTypeId: '0-1', associationRemoved: true }),
           happened('contact.associationChange', { objectId: undefined, objectTypeId: undefined, fromObjectId: 201, toObjectId: 301, associationType: 'CONTACT_TO_DEAL', associationRemoved: true }),
