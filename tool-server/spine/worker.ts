@@ -40,7 +40,7 @@ export const makeWorker = (needs: Needs): Worker => {
   const asked = new Set<Lane | 'inbox'>()
   const busy = new Set<Lane | 'inbox'>()
   const resting: Record<Lane, Map<string, Millis>> = { live: new Map(), sync: new Map(), bulk: new Map() } // connections that are not to be tried until then
-  const departures: Record<Lane, Map<string, { like: Like; at: Millis; mostMs: Millis }>> = { live: new Map(), sync: new Map(), bulk: new Map() } // when those that go together may go again; at once, where one has waited that long
+  const departures: Record<Lane, Map<string, { like: Like; at: Millis; soonest: Millis; mostMs: Millis }>> = { live: new Map(), sync: new Map(), bulk: new Map() } // when those that go together may go again; sooner, where one has waited for mostMs
   const finished = new Map<string, () => void>() // who waits for a job
   const timers = new Set<() => void>()
   const rung = new Set<string>()
@@ -64,7 +64,7 @@ export const makeWorker = (needs: Needs): Worker => {
   const claimGroups = async (lane: Lane, { isPaced }: { isPaced: boolean }): Promise<Job[][]> => {
     const now = clock.now()
     for (const [way, { at }] of departures[lane]) if (at <= now) departures[lane].delete(way)
-    const jobs = await claimFor(lane, { most: slots[lane] - inFlight[lane], ...(isPaced && { waiting: [...departures[lane].values()].map(({ like, mostMs }) => ({ like, since: now - mostMs })) }) })
+    const jobs = await claimFor(lane, { most: slots[lane] - inFlight[lane], ...(isPaced && { waiting: [...departures[lane].values()].map(({ like, soonest, mostMs }) => ({ like, since: now < soonest ? 0 : now - mostMs })) }) })
     const groups = [...Map.groupBy(jobs, (job) => (company.of(job) ? wayOf(job) : job.id)).values()]
     inFlight[lane] += groups.length
     for (const group of groups) {
@@ -73,7 +73,7 @@ export const makeWorker = (needs: Needs): Worker => {
       if (!together) continue
       const { length } = group
       if (length < together.most) group.push(...(await claimFor(lane, { most: together.most - length, like: first }).catch((thrown: unknown) => goWithout(lane, thrown))))
-      departures[lane].set(wayOf(first), { like: first, mostMs: together.mostMs, at: now + Math.min(together.mostMs, group.length * together.eachMs) })
+      departures[lane].set(wayOf(first), { like: first, mostMs: together.mostMs, soonest: now + together.mostMs / 3, at: now + Math.min(together.mostMs, group.length * together.eachMs) })
     }
     return groups
   }
