@@ -4,7 +4,8 @@ import type { Http } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import { hubSpotAsking } from './asking.ts'
 import { idProperty } from './mapping.ts'
-import { digits, update } from './put.ts'
+import { update } from './put.ts'
+import { digits } from './shown.ts'
 import { replyOf } from './typed.ts'
 
 // Puts our id on the record that is ours. Only one can carry it: where somebody has given it to another, that one gives it up, or the next telling would be written there.

@@ -7,9 +7,10 @@ import { hubSpotOver } from './gateway.ts'
 import { readKept } from './kept.ts'
 import { communicationOf, contactOf, dealOf, meetingOf, noteOf, taskOf, ticketOf } from './map.ts'
 import { objects, type Properties } from './mapping.ts'
-import { digits, mostPuts, put, putMany, recordId, type Putting } from './put.ts'
+import { mostPuts, put, putMany, recordId, type Putting } from './put.ts'
 import { readRecords } from './records.ts'
 import type { Settings } from './settings.ts'
+import { digits } from './shown.ts'
 import { replyOf } from './typed.ts'
 
 type Args = { ours: string; owner?: string | undefined; contact?: string | undefined; deal?: string | undefined }

@@ -6,6 +6,7 @@ import { lost, stageProperties, standIn, type Stage } from './deal-stage.ts'
 import { hubSpotOver } from './gateway.ts'
 import { dispensable, idProperty, ownerProperty, type Properties } from './mapping.ts'
 import type { Settings } from './settings.ts'
+import { digits } from './shown.ts'
 import { lacksScopes, replyOf, type HubSpot } from './typed.ts'
 
 // Puts records under our ids, one or many. Whatever of it was done before is done again to the same end, so a half that failed is simply repeated.
@@ -164,7 +165,6 @@ const refusal = (categories: string[]): AppError => {
 }
 
 // An id stands in a path, where anything but digits could lead elsewhere.
-export const digits = z.string().regex(/^\d{1,20}$/)
 export const recordId = (id: string): string => {
   if (digits.safeParse(id).success) return id
   throw new AppError('invalid_input', 'a record of hubspot has a number for its id')
