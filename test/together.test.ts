@@ -31,7 +31,7 @@ const asking = defineFlow({
 let house: Tiny
 const moveIn = async (more: Parameters<typeof tinyHouse>[0] = {}): Promise<void> => void (house = await tinyHouse({ connectors: [tinyConnector({ does: [joined] })], flows: [asking], ...more }))
 const calls = (): string[][] => house.vendor.things.map(({ text }) => text.split(' '))
-const send = (texts: readonly string[], how: { serial?: string; to?: string } = {}): Promise<void> =>
+const send = (texts: readonly string[], how: { serial?: string; to?: string; at?: number } = {}): Promise<void> =>
   house.decide(async (at) => {
     for (const text of texts) await at.send(joined.command, { text }, { key: text, then: 'tiny.heard', ...how })
   })
@@ -109,6 +109,20 @@ describe('a worker that runs', () => {
     house.clock.advance(26 + 25)
     await until(() => calls().length === 3)
     expect([early, still, calls()]).toEqual([1, 2, [['a'], [...numbered(3), 'late'], ['last']]])
+  })
+  test('sends one that has waited long enough sooner, but never within the first third', async () => {
+    house.clock.advance(5_000)
+    await send(numbered(10, 'm'))
+    await until(() => calls().some((texts) => texts.includes('m9')))
+    const before = calls().length
+    await send(['overdue'], { at: house.clock.now() - 5_000 })
+    house.clock.advance(600)
+    await send(['fresh'])
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const early = calls().length - before
+    house.clock.advance(1_000)
+    await until(() => calls().length > before)
+    expect([early, calls().at(-1)]).toEqual([0, ['overdue', 'fresh']])
   })
 })
 
