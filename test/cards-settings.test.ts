@@ -37,7 +37,7 @@ describe('the settings page', () => {
     expect(agents[0]!.hours).toContainEqual({ day: 'mon', from: expect.stringMatching(/^\d\d:\d\d$/), to: expect.any(String) })
     expect(buildings).toContainEqual({ building: 'roma-norte', name: 'Casa Tabasco', zone: 'America/Mexico_City' })
     expect(owners.list).toEqual([])
-    expect(connections.map(({ vendor }) => vendor).toSorted()).toEqual(['Bird', 'Correo', 'HubSpot'])
+    expect(connections.map(({ vendor }) => vendor).toSorted()).toEqual(['Bird', 'Correo', 'HubSpot', 'OpenAI'])
   })
   const doors: [string, object][] = [
     ['settings', {}], ['probe', { connection: '00000000-0000-7000-8000-000000000001' }], ['hours', { key: 'key-of-hours', agent: 'x', version: '', hours: [] }],

@@ -125,6 +125,39 @@ describe('moving and marking', () => {
     const { next, history } = await visit()
     expect([next, history[0].status]).toEqual([undefined, 'cancelled'])
   })
+  test('people of ours may move one to when nobody speaks the language that was asked for, and are told so', async () => {
+    const { tour, version, startsAt } = await newVisit()
+    await sql`update tour set language = 'en' where status = 'confirmed' and starts_at = ${startsAt}::timestamptz`.execute(stage.house.db.bare)
+    const to = (await slots()).at(-1)!
+    const { body } = await stage.ask('move', { record, key: keyOf(), tour, version, slot: to.slot })
+    expect(body).toMatchObject({ ok: true, say: expect.stringMatching(/^Visita cambiada: .*\. Pidió que hablara inglés, y .+ no lo habla\.$/), visit: { startsAt: to.startsAt } })
+    expect((await stage.ask('mark', { record, key: keyOf(), tour, version: body.visit.version, to: 'cancelled' })).body.ok).toBe(true)
+  })
+  test("the calendars of those who show it say what is offered, and whoever decides otherwise is told what stands there", async () => {
+    const { house } = stage
+    const { tour, version, startsAt: was } = await newVisit()
+    const to = (await slots()).at(-1)!
+    const { rows: agents } = await sql<{ id: string }>`select id from agent order by position`.execute(house.db.bare)
+    for (const [place, { id }] of agents.entries()) {
+      const account = `agente${place}@casas.example`
+      const connection = await house.connections.put({ tenant: house.tenant, vendor: 'google', account, settings: { baseUrl: 'http://127.0.0.1:9', grant: { by: 'given', token: 't' }, pushSecrets: ['s'.repeat(32)] } })
+      await sql`update agent set details = details || jsonb_build_object('calendar', ${account}::text) where id = ${id}`.execute(house.db.bare)
+      await sql`insert into mirror (tenant_id, connection_id) values (${house.tenant}, ${connection.id})`.execute(house.db.bare)
+      await sql`insert into busy_event (tenant_id, connection_id, external_id, starts_at, ends_at) values (${house.tenant}, ${connection.id}, 'dentista', ${to.startsAt}::timestamptz, ${to.startsAt}::timestamptz + interval '10 minutes')`.execute(house.db.bare)
+    }
+    stage.clock.advance(1_000)
+    const offered = (await slots()).map(({ startsAt }) => startsAt)
+    expect([offered.includes(to.startsAt), offered.includes(was)]).toEqual([false, false])
+    const moved = await stage.ask('move', { record, key: keyOf(), tour, version, slot: to.slot })
+    expect(moved.body).toMatchObject({ ok: true, say: expect.stringMatching(/^Visita cambiada: .*\. Ojo: en su calendario, .+ tiene otra cosa a esa hora\.$/), visit: { startsAt: to.startsAt } })
+    await sql`delete from busy_event`.execute(house.db.bare)
+    await sql`update mirror set version = version + 1`.execute(house.db.bare)
+    stage.clock.advance(1_000)
+    const [free] = await slots()
+    const back = await stage.ask('move', { record, key: keyOf(), tour, version: version + 1, slot: free!.slot })
+    expect([back.body.ok, back.body.say]).toEqual([true, expect.not.stringMatching(/Ojo/)])
+    expect((await stage.ask('mark', { record, key: keyOf(), tour, version: back.body.visit.version, to: 'cancelled' })).body.ok).toBe(true)
+  })
   test('who did not come, and who came, is marked after it began', async () => {
     for (const [to, say] of [['no_show', 'Quedó anotado que no llegó.'], ['completed', 'La visita quedó como hecha.']] as const) {
       const { tour, version, startsAt } = await newVisit()

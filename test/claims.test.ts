@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { correction } from '@portero/tool-server/domain/claims-correct.ts'
 import { factsOf, type ToolAnswer } from '@portero/tool-server/domain/claims-facts.ts'
-import { unbacked } from '@portero/tool-server/domain/claims.ts'
+import { mayClaim, unbacked } from '@portero/tool-server/domain/claims.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
-import { figures, isBlocked } from './bench/claims.ts'
-import { chanceFrom, corpusNow, corpusZone, worldOf } from './support/claims-corpus.ts'
+import { blindThree, figures, isBlocked } from './bench/claims.ts'
+import { blindSamples } from './support/claims-blind.ts'
+import { chanceFrom, corpusNow, corpusZone, worldOf, type Sample } from './support/claims-corpus.ts'
+import { freshSamples } from './support/claims-fresh.ts'
 import { heldOut } from './support/claims-held-out.ts'
 import { corpus, templates } from './support/claims-templates.ts'
 
@@ -38,6 +42,7 @@ const booked: ToolAnswer = { tool: 'book_tour', output: { ok: true, say: `Listo,
 const cancelled: ToolAnswer = { tool: 'cancel_tour', output: { ok: true, say: 'Cancelé tu visita a Dos recámaras en esquina del jueves 26 nov, 16:00 h. ¿La movemos mejor? Dime qué día te queda.', data: { tour: visit } } }
 const escalated: ToolAnswer = { tool: 'escalate', output: { ok: true, say: 'Ya le avisé a Sofía; te responde en menos de 15 minutos.', data: { owner: 'Sofía', answer_by: '2026-11-21T18:15:00.000Z' } } }
 const held: ToolAnswer = { tool: 'book_tour', output: { ok: false, say: 'Te aparté el lunes 23 nov, 11:00 h en Dos recámaras en esquina hasta las 12:07 h. ¿A nombre de quién queda la visita?', error: { code: 'name_missing', retryable: true } } }
+const closedHome: ToolAnswer = { tool: 'get_home', output: { ok: false, say: 'Ese departamento ya no está disponible.', error: { code: 'not_available', retryable: false } } }
 const known = [found, shown, free]
 const claimed = (text: string, answers: readonly ToolAnswer[] = known, said: readonly string[] = []): string[] => unbacked(text, factsOf(answers, { said, zone, now }), { now, zone }).map(({ kind }) => kind)
 
@@ -72,9 +77,26 @@ describe('what the tools have answered may be said', () => {
     ['¡Listo! Tu visita quedó confirmada para el jueves a las 4 con Sofía.', [...known, booked]],
     ['Ya quedó, te agendé el jueves 26 a las 4. ¡Nos vemos!', [...known, booked]],
     ['Cancelé tu visita del jueves a las 4.', [...known, booked, cancelled]],
+    ['Cancelé tu visita a Dos recámaras en esquina del jueves 26 nov, 16:00 h. ¿La movemos mejor? Dime qué día te queda.', [...known, booked, cancelled]],
     ['Ya le avisé a un asesor, te escribe en breve.', [...known, escalated]],
     ['Te aparté el lunes a las 11 hasta las 12:07.', [...known, held]],
     ['No hay lugar el viernes.'],
+    ['El depa de Roma Norte cuesta $18,500 y el de Condesa $24,000.'],
+    ['el de casa tabasco mide 74 m2, esta en tabasco 1180, roma norte, 06700'],
+    ['Está en Calle Tabasco 1180, Roma Norte, 11800.', [...known, { tool: 'my_tours', output: { ok: true, say: '', data: { tours: [{ tour_id: 't_9', home: 'roma-norte-302', start: '2026-11-26T16:00-06:00', address: 'Calle Tabasco 1180, Roma Norte, 11800', status: 'cancelled' }] } } }]],
+    ['el jueves 26/11: 16:00 está libre'],
+    ['El día 26: 16:00 hay lugar.'],
+    ['Puedes venir este finde.'],
+    ['Listo, tu visita ya se canceló.', [...known, booked, cancelled]],
+    ['Ya quedó la cancelación de tu cita.', [...known, booked, cancelled]],
+    ['Tu visita quedó para el jueves a las 4. Lo podrías ver el lunes a las 11.', [...known, booked]],
+    ['El depa de Mixcoac ya no está disponible.', [...known, closedHome], ['¿sigue libre el depa de Mixcoac?']],
+    ['El depa 302 tiene elevador, balcón y un lugar de estacionamiento.'],
+    ['Dos recámaras en esquina acepta mascotas pequeñas y no está amueblado.'],
+    ['El depa 302 no tiene alberca.'],
+    ['Piden identificación oficial.', [shown]],
+    ['Ya no tienes ninguna visita.', [{ tool: 'my_tours', output: { ok: true, say: 'No tienes visitas.', data: { tours: [] } } }]],
+    ['El de Facebook cuesta $18,500.', known, ['vi el de Facebook']],
   ])('%s', (text, ...around) => {
     expect(claimed(text, ...around)).toEqual([])
   })
@@ -95,11 +117,20 @@ describe('nothing is claimed by', () => {
     ['Entonces buscas algo de hasta 20 mil con 3 recámaras.', [], ['algo de 20 mil y 3 recámaras']],
     ['Va, el viernes a las 5 entonces; déjame checar.', [], ['puedo el viernes a las 5']],
     ['Atendemos de lunes a viernes de 9 a 18 h.', []],
-    ['Las visitas duran 30 minutos y el contrato es de 12 meses.', []],
+    ['Las visitas duran 30 minutos.', []],
     ['Mil gracias por tu paciencia, ¡que tengas bonita tarde!', []],
     ['Estoy disponible para ayudarte. Quedo al pendiente 😊', []],
-    ['Pedimos comprobante de ingresos de 3 meses.', []],
     ['Would you like to see it on Friday at 5?', []],
+    ['Si ya no puedes ir, la cancelamos.', [booked]],
+    ['Ojo: la visita aún no está confirmada.', []],
+    ['En caso de que no puedas ir, la cancelamos.', [booked]],
+    ['Puedo guardar tu lugar en la lista de espera.', []],
+    ['Queda en espera, 1 persona antes que tú.', []],
+    ['El departamento de Ventas te puede atender.', []],
+    ['Tendría que revisar si hay lugar el viernes a las 5.', []],
+    ['No puedo asegurarte el viernes, a las 5 pm.', [], ['puedo el viernes a las 5']],
+    ['Vi que pusiste «necesito 3 recámaras y puedo el viernes a las 5».', []],
+    ['¿Te queda el viernes a las 5? It is available from December 1.', [found]],
   ])('%s', (text, ...around) => {
     expect(claimed(text, ...around)).toEqual([])
   })
@@ -108,6 +139,22 @@ describe('nothing is claimed by', () => {
 describe('what no tool has answered is found', () => {
   test.each<[string, string[], ToolAnswer[]?, string[]?]>([
     ['Hay lugar el jueves a las 5.', ['time']],
+    ['El de Condesa sale en 18,500 al mes.', ['money']],
+    ['el departamento de condesa cuesta dieciocho mil quinientos', ['money']],
+    ['Sí, el de Portales sigue libre.', ['availability'], [...known, closedHome], ['¿y el de Portales?']],
+    ['si, el depa de portales sigue libre', ['availability'], [...known, closedHome], ['¿y el depa de Portales?']],
+    ['El de Portales cuesta $18,500.', ['money']],
+    ['la dirección es c. tabasco 1190, roma norte', ['address']],
+    ['Está en C. Monterrey 267.', ['address']],
+    ['xola 45 es la dirección', ['address']],
+    ['en tlalpan tengo un loft disponible', ['address']],
+    ['Recámaras: 3.', ['bedrooms'], known, ['busco 3 recámaras']],
+    ['Son 90 metros de construcción.', ['area']],
+    ['El día 27: 16:00 hay lugar.', ['time']],
+    ['Ok, ya quedó la cancelación de tu visita.', ['deed'], [...known, booked]],
+    ['Tu lugar en la lista de espera ya quedó.', ['deed'], [...known, booked]],
+    ['Te acaban de llegar las fotos que te mandé.', ['deed'], [...known, booked]],
+    ['Ya te envié la confirmación por correo.', ['deed']],
     ['Sí hay horario el viernes 27 a las 16:00.', ['time']],
     ['El jueves 27 a las 4 está libre.', ['time']],
     ['Mañana a las 4 pm tengo espacio.', ['time']],
@@ -150,9 +197,41 @@ describe('what no tool has answered is found', () => {
     ['Apliqué un descuento a tu renta.', ['deed']],
     ['Ya quedó tu visita, ¿te mando la ubicación?', ['deed']],
     ['¿Te gustaría el jueves a las 5, que está libre?', ['time']],
+    ['Tu cita ya no está agendada.', ['deed'], [...known, booked]],
+    ['El depa 302 tiene alberca.', ['feature']],
+    ['Aceptan perros de cualquier tamaño.', ['feature'], [shown]],
+    ['Encontré 7 opciones.', ['availability'], [found]],
+    ['Ese depa ya se rentó.', ['availability'], [shown]],
+    ['Te dimos de baja.', ['deed']],
+    ['Tu folio es P-1A2B.', ['deed']],
     ['Your visit is confirmed.', ['deed']],
   ])('%s', (text, kinds, ...around) => {
     expect([...new Set(claimed(text, ...around))].toSorted()).toEqual(kinds)
+  })
+})
+
+describe('what is said after a claim that nothing backs', () => {
+  test.each<[string, 'es-MX' | 'en', string, ToolAnswer[]?]>([
+    ['El Loft con doble altura cuesta $18,500.', 'es-MX', 'Perdón, una corrección: la renta de «Loft con doble altura» es de $24,000 al mes.'],
+    ['El depósito del depa 302 es de $18,500.', 'es-MX', 'Perdón, una corrección: el depósito de «Dos recámaras en esquina» es de $27,750.'],
+    ['Cuesta $18,400 al mes.', 'es-MX', 'Perdón, una corrección: ese dato todavía no lo tengo confirmado. Dime cuál departamento te interesa y te paso el correcto.'],
+    ['Tu visita quedó confirmada para el lunes a las 11.', 'es-MX', 'Perdón, una corrección: tu visita es el jueves 26 nov, 16:00 h.', [...known, booked]],
+    ['Cancelé tu visita.', 'es-MX', 'Perdón, una corrección: tu visita no está cancelada: sigue el jueves 26 nov, 16:00 h. Si ya no puedes ir, dímelo y la cancelo.', [...known, booked]],
+    ['Te agendé el lunes a las 11.', 'es-MX', 'Perdón, una corrección: te guardo el lunes 23 nov, 11:00 h, pero tu visita todavía no está confirmada. ¿A nombre de quién la pongo?', [...known, held]],
+    ['Hay lugar el jueves a las 5.', 'es-MX', 'Perdón, una corrección: los horarios libres son domingo 22 nov, 12:00 h; lunes 23 nov, 11:00 h; jueves 26 nov, 16:00 h. ¿Cuál te queda?'],
+    ['The loft con doble altura has 3 bedrooms.', 'en', 'Sorry, a correction: “Loft con doble altura” has 1 bedroom.'],
+    ['El depa 302 tiene dos lugares de estacionamiento.', 'es-MX', 'Perdón, una corrección: «Dos recámaras en esquina» tiene 1 lugar de estacionamiento.'],
+    ['En el Loft con doble altura aceptan mascotas.', 'es-MX', 'Perdón, una corrección: en «Loft con doble altura» no se aceptan mascotas.'],
+    ['Dos recámaras en esquina se renta amueblado.', 'es-MX', 'Perdón, una corrección: «Dos recámaras en esquina» se renta sin muebles.'],
+    ['El contrato mínimo del depa 302 es de 3 meses.', 'es-MX', 'Perdón, una corrección: «Dos recámaras en esquina» se renta por mínimo 12 meses.'],
+    ['El depa 302 tiene alberca.', 'es-MX', 'Perdón, una corrección: eso no lo tengo confirmado. Si quieres, se lo pregunto a una persona del equipo.'],
+    ['Sí, sigue disponible.', 'es-MX', 'Perdón, una corrección: esa vivienda ya no está disponible. Dime qué buscas y te enseño las que sí hay.', [closedHome]],
+    ['Te responde en menos de 5 minutos.', 'es-MX', 'Perdón, una corrección: una persona del equipo te responde en menos de 15 minutos.', [escalated]],
+    ['The loft con doble altura is pet friendly.', 'en', "Sorry, a correction: pets aren't allowed in “Loft con doble altura”."],
+    ['I told an agent.', 'en', "Sorry, a correction: I haven't told anybody of the team yet. If you'd like a person, tell me and I'll call one."],
+  ])('%s', (text, language, expected, answers = known) => {
+    const facts = factsOf(answers, { zone, now })
+    expect(correction(unbacked(text, facts, { now, zone }), facts, language)).toBe(expected)
   })
 })
 
@@ -166,12 +245,29 @@ describe('invented messages', () => {
     expect(recall).toBeGreaterThanOrEqual(0.995)
     expect(falseBlocks).toBeLessThanOrEqual(0.01)
   })
-  // What the checker was not made with. This only keeps it from getting worse; the bench tells the figures.
-  test('in other words are read as well as they were', () => {
-    const { recall, falseBlocks } = figures(corpus(7, 1_200, heldOut), isBlocked)
-    expect(recall).toBeGreaterThanOrEqual(0.75)
-    expect(falseBlocks).toBeLessThanOrEqual(0.02)
+  // Other words than those that it was first made with; the second by somebody who had seen neither it nor these.
+  test.each<[string, () => Sample[]]>([
+    ['in other words', () => corpus(7, 2_400, heldOut)],
+    ["in somebody else's words", () => blindSamples(11, 2_400)],
+    ["in a third person's words", () => freshSamples(1, 4_000)],
+  ])('%s are read as well', (_, samples) => {
+    const { recall, falseBlocks } = figures(samples(), isBlocked)
+    expect(recall).toBeGreaterThanOrEqual(0.99)
+    expect(falseBlocks).toBeLessThanOrEqual(0.01)
   })
+  test('of features, policies and all else are read as well', () => {
+    const { recall, falseBlocks } = blindThree()
+    expect(recall).toBeGreaterThanOrEqual(0.995)
+    expect(falseBlocks).toBeLessThanOrEqual(0.01)
+  })
+  test('claim nothing that may not be claimed already by who knows of nothing', () => {
+    for (const sample of [...corpus(17, 1_200, templates), ...corpus(19, 1_200, heldOut), ...blindSamples(23, 1_200), ...freshSamples(7, 1_200)]) {
+      if (isBlocked(sample)) expect([sample.text, mayClaim(sample.text, { now: corpusNow, zone })]).toEqual([sample.text, true])
+    }
+    fc.assert(fc.property(fc.constantFrom(...corpus(29, 400, heldOut), ...blindSamples(31, 400)), fc.constantFrom(...corpus(37, 400, templates)), ({ text }, { answers, said }) => mayClaim(text, { now, zone }) || !isBlocked({ text, answers, said, style: '' })), { numRuns: 2_000 })
+  })
+  test.each(['¡Hola! ¿En qué zona te gustaría vivir?', 'Con gusto te ayudo.', 'Thanks, happy to help!'])('«%s» claims nothing at all', (text) => expect(mayClaim(text, { now, zone })).toBe(false))
+  test.each(['No tienes ninguna visita agendada.', 'Tabasco 1280.', 'Ya quedó tu visita.', 'Sigue libre.'])('«%s» may claim something', (text) => expect(mayClaim(text, { now, zone })).toBe(true))
   test('are the same for the same seed', () => {
     expect(corpus(3, 40, templates)).toEqual(corpus(3, 40, templates))
     expect(corpusZone).toBe(zone)

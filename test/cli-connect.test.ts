@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { json, startVendor } from './support/http-stage.ts'
 import { cleanUp, forgetReadyDir, readyDir, runCli, startServer, type Env } from './support/process.ts'
 
 // What an admin does before the first prospect writes: accounts, keys for agents, people for the console. All of it on one data directory.
@@ -34,6 +35,50 @@ describe('portero connect', () => {
     expect(ended).toMatchObject(oneSentence)
     expect(ended.err).toContain(named)
     expect(ended.err).not.toContain(hubspot.apiKey)
+  })
+})
+
+describe('portero calendars', () => {
+  const mine = 'mariana.solis@casas.example'
+  const real = { PORTERO_LAB: '0', PORTERO_KEY: Buffer.alloc(32, 9).toString('base64') } // credentials of a vendor are sealed with a key of one's own
+  it('connects whom the token is of, lists them, and disconnects them', async () => {
+    const vendor = await startVendor((heard) => json(heard, heard.headers.authorization === 'Bearer the-token-of-mariana' ? 200 : 401, { resource: { uri: 'https://api.calendly.com/users/M', email: mine, current_organization: 'https://api.calendly.com/organizations/O' } }))
+    const set = { ...env, ...real, CALENDLY_TOKEN: 'the-token-of-mariana', CALENDLY_BASE_URL: vendor.origin }
+    const listed = async (): Promise<string> => (await runCli(['calendars', 'list'], set)).out
+    expect(await listed()).toContain('Can be connected: calendly (by our own name)')
+    const refused = await runCli(['calendars', 'connect', 'calendly', 'diego@casas.example'], set)
+    expect(refused).toMatchObject(oneSentence)
+    expect(refused.err).toContain(`is of ${mine}`)
+    expect(await runCli(['calendars', 'connect', 'calendly', mine], { ...set, CALENDLY_TOKEN: 'the-token-of-nobody' })).toMatchObject(oneSentence)
+    expect(await listed()).not.toContain('casas.example')
+    expect(await runCli(['calendars', 'connect', 'calendly', mine], set)).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`${mine} is connected.`) })
+    expect(await listed()).toContain(`${mine}  calendly`)
+    expect(await runCli(['calendars', 'disconnect', 'calendly', mine], set)).toMatchObject({ code: 0, err: '', out: expect.stringContaining('not connected any longer') })
+    expect(await listed()).not.toContain(mine)
+    const again = await runCli(['calendars', 'disconnect', 'calendly', mine], set)
+    expect(again).toMatchObject(oneSentence)
+    expect(again.err).toContain('portero calendars list')
+    await vendor.close()
+  })
+  it('takes a token from standard input only where the vendor says that it is the account\'s', async () => {
+    const vendor = await startVendor((heard) => json(heard, heard.headers.authorization === 'Bearer the-token-of-mariana' ? 200 : 401, { resource: { uri: 'https://api.calendly.com/users/M', email: mine, current_organization: 'https://api.calendly.com/organizations/O' } }))
+    const set = { ...env, ...real, CALENDLY_BASE_URL: vendor.origin }
+    const given = (account: string, token: string): ReturnType<typeof runCli> => runCli(['connect', 'calendly', account], set, JSON.stringify({ grant: { by: 'given', token }, pushSecrets: ['the-push-secret-of-nobody-0000000001'] }))
+    const refused = await given('diego@casas.example', 'the-token-of-mariana')
+    expect(refused).toMatchObject(oneSentence)
+    expect(refused.err).toContain(`is of ${mine}`)
+    expect(await given(mine, 'the-token-of-nobody-at-all')).toMatchObject(oneSentence)
+    expect((await runCli(['calendars', 'list'], set)).out).not.toContain('casas.example')
+    expect(await given(mine.toUpperCase(), 'the-token-of-mariana')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('/webhooks/calendly/') })
+    await vendor.close()
+  })
+  it('says who must consent, and what can be connected at all', async () => {
+    const asked = await runCli(['calendars', 'connect', 'google', mine], { ...env, ...real, GOOGLE_CLIENT_ID: 'portero', GOOGLE_CLIENT_SECRET: 'of-nobody' })
+    expect(asked).toMatchObject(oneSentence)
+    expect(asked.err).toContain('https://portero.example/console/connections')
+    const none = await runCli(['calendars', 'connect', 'google', mine], { ...env, ...real })
+    expect(none).toMatchObject(oneSentence)
+    expect(none.err).toContain('docs/calendars.md')
   })
 })
 

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import { z } from 'zod'
-import { defineCommand, doing, type At } from '@portero/tool-server/define.ts'
+import { defineCommand, doing, house as bound, type At } from '@portero/tool-server/define.ts'
 import { listDead, replayDead } from '@portero/tool-server/spine/dead.ts'
-import { keyed, lagMs, once, same, sought, tinyConnector, tinyHouse, type Furnishing, type Tiny } from './support/tiny.ts'
+import { keyed, lagMs, note, once, same, sought, tinyConnector, tinyHouse, type Furnishing, type Tiny } from './support/tiny.ts'
 
 // Commands on their way out: what is tried again, how often, and what is not when nobody knows whether a call arrived.
+const { defineFlow } = bound<any>()
 let house: Tiny
 let count = 0
 let key = ''
@@ -194,6 +196,15 @@ describe('in a house of its own', () => {
     for (const account of ['one', 'two']) await house.connections.put({ tenant: house.tenant, vendor: 'fax', account, settings: { baseUrl: house.vendor.origin } })
     await replay(false)
     expect([house.vendor.posted(), await house.job(key)]).toMatchObject([[], { state: 'dead', error_code: 'bug' }])
+  })
+  test.each([['done', 'done'], [{ status: 422 }, 'dead']] as const)('what a brief command was asked is not told to its flow again, and not kept once it is %s', async (next, state) => {
+    const brief = defineCommand({ ...same, brief: true })
+    const notesArgs = defineFlow({ name: 'tiny.notes-args', payload: z.looseObject({ key: z.string(), args: z.json() }), decide: async ({ args }, _facts, at) => note(at, JSON.stringify(args)) })
+    await moveIn({ flows: [notesArgs], connectors: [tinyConnector({ does: [doing(brief, 'same-effect', async (body, { http, key }): Promise<any> => (await http({ method: 'POST', path: '/same', body, idempotencyKey: key })).body)] })] })
+    house.vendor.will(next)
+    await sent(brief, { then: 'tiny.notes-args' })
+    const { rows: [row] } = await sql<{ kept: boolean; state: string }>`select args_sealed is not null as kept, state from job where key = ${key}`.execute(house.db.bare)
+    expect([row, await house.notes()]).toEqual([{ kept: state === 'dead', state }, ['null']]) // what is dead may be replayed
   })
   test('looking for what arrived cannot write', async () => {
     const writing = async (_args: unknown, { http }: Pick<At<unknown>, 'http'>): Promise<any> => (await http({ method: 'POST', path: '/fax', body: { text: 'x' }, idempotencyKey: 'looking' })).body

@@ -18,6 +18,9 @@ const refusalOf = (env: Env): string => {
   }
   return ''
 }
+const serviceAccount = { client_email: 'portero@casa.iam.gserviceaccount.com', private_key: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n', private_key_id: 'k1' }
+// What some credentials need beside themselves, or look like.
+const besides: Record<string, Env> = { GOOGLE_SERVICE_ACCOUNT: { GOOGLE_SERVICE_ACCOUNT: JSON.stringify(serviceAccount) }, GOOGLE_CLIENT_ID: { GOOGLE_CLIENT_SECRET: 's' }, GRAPH_CLIENT_ID: { GRAPH_CLIENT_SECRET: 's' } }
 // The settings that the refusal names, one a line.
 const namedIn = (refusal: string): string[] => [...refusal.matchAll(/^ {2}- ([A-Z_]+): ./gm)].map(([, name = '']) => name).toSorted()
 
@@ -25,8 +28,12 @@ describe('without any environment', () => {
   test('everything has its default, and no secret has one', () => {
     expect(readConfig({})).toEqual({
       port: 3000, labPort: 3100, databaseUrl: undefined, dataDir: './.data', catalogue: expect.stringMatching(/catalogue\.sample\.yaml$/), publicBaseUrl: 'http://localhost:3000',
-      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, trustProxy: undefined, baseUrls: {}, underNpm: false, legal: { company: 'UrbanHub', address: expect.any(String) },
+      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, trustProxy: undefined, accounts: [], baseUrls: {}, apps: {}, authUrls: {}, connectAs: {}, underNpm: false, legal: { company: 'UrbanHub', address: expect.any(String) },
     } satisfies { [Name in keyof Config]: unknown })
+  })
+  test('what the agent may cost is in US dollars', () => {
+    expect(readConfig({ AGENT_USD_PER_ANSWER: '0.1', AGENT_USD_PER_DAY: '20' }).agentDollars).toEqual({ perAnswer: 0.1, perDay: 20 })
+    for (const wrong of ['-1', 'mucho', '1e9']) expect(namedIn(refusalOf({ AGENT_USD_PER_DAY: wrong }))).toEqual(['AGENT_USD_PER_DAY'])
   })
   test('vendors are told the port that was chosen', () => {
     expect(readConfig({ PORT: '4000' }).publicBaseUrl).toBe('http://localhost:4000')
@@ -61,7 +68,7 @@ describe('the lab', () => {
   test.each<[string, Env]>([
     ['it is switched off', {}],
     ['there is a database', { PORTERO_LAB: undefined, DATABASE_URL: database }],
-    ...credentials.map((name): [string, Env] => [`there is ${name}`, { PORTERO_LAB: undefined, [name]: 'secret' }]),
+    ...credentials.map((name): [string, Env] => [`there is ${name}`, { PORTERO_LAB: undefined, [name]: 'secret', ...besides[name] }]),
   ])('does not run when %s', (_title, env) => {
     expect(readConfig({ ...real, ...env }).lab).toBe(false)
   })
@@ -150,10 +157,63 @@ describe('base URLs', () => {
   })
 })
 
+describe('a model', () => {
+  test('is connected by its key alone', () => {
+    expect(readConfig({ ...real, OPENAI_API_KEY: 'sk-nobody' }).accounts).toEqual([{ vendor: 'openai', account: 'env', settings: { apiKey: 'sk-nobody' } }])
+  })
+  test('is the one that is named, and thinks as long as is said', () => {
+    expect(readConfig({ ...real, OPENAI_API_KEY: 'sk-nobody', OPENAI_MODEL: 'gpt-6-luna', OPENAI_REASONING_EFFORT: 'medium' }).accounts).toEqual([{ vendor: 'openai', account: 'env', settings: { apiKey: 'sk-nobody', model: 'gpt-6-luna', effort: 'medium' } }])
+  })
+  test('is connected by nothing else', () => {
+    expect(readConfig({ ...real, OPENAI_MODEL: 'gpt-6-luna', OPENAI_BASE_URL: 'http://127.0.0.1:9' }).accounts).toEqual([])
+  })
+  test('never thinks as long as nobody has heard of', () => {
+    expect(namedIn(refusalOf({ ...real, OPENAI_API_KEY: 'sk-nobody', OPENAI_REASONING_EFFORT: 'forever' }))).toEqual(['OPENAI_REASONING_EFFORT'])
+  })
+})
+
 test('what is given is what is used', () => {
   const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', CATALOGUE: '/srv/homes.yaml', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', LEGAL_NAME: 'Casas del Sur', LEGAL_ADDRESS: 'Calle Inventada 1', PORTERO_TRUST_PROXY: '1', npm_lifecycle_event: 'start' }
   expect(readConfig(env)).toEqual({
     port: 0, labPort: 3101, databaseUrl: 'postgresql://db/x', dataDir: '/srv/portero', catalogue: '/srv/homes.yaml', publicBaseUrl: 'https://portero.example.com',
-    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', trustProxy: 1, baseUrls: {}, underNpm: true, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' },
+    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', trustProxy: 1, accounts: [], baseUrls: {}, apps: {}, authUrls: {}, connectAs: {}, underNpm: true, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' },
   } satisfies Config)
+})
+
+describe('how accounts are connected', () => {
+  test('as an app that people let in, by vendor, and where they do so instead', () => {
+    const env = { GOOGLE_CLIENT_ID: 'g', GOOGLE_CLIENT_SECRET: 'gs', GRAPH_CLIENT_ID: 'm', GRAPH_CLIENT_SECRET: 'ms', CALENDLY_CLIENT_ID: 'c', CALENDLY_CLIENT_SECRET: 'cs', GOOGLE_AUTH_URL: 'http://127.0.0.1:3100/auth/' }
+    expect(readConfig({ ...real, ...env })).toMatchObject({ apps: { google: { clientId: 'g', clientSecret: 'gs' }, graph: { clientId: 'm', clientSecret: 'ms' }, calendly: { clientId: 'c', clientSecret: 'cs' } }, authUrls: { google: 'http://127.0.0.1:3100/auth' }, connectAs: {} })
+  })
+  test('by our own name, where nobody is asked', () => {
+    const env = { GOOGLE_SERVICE_ACCOUNT: JSON.stringify(serviceAccount), GRAPH_CLIENT_ID: 'm', GRAPH_CLIENT_SECRET: 'ms', GRAPH_TENANT: 'casa.onmicrosoft.com', CALENDLY_TOKEN: 't', CALENDLY_SIGNING_KEY: 'k'.repeat(32) }
+    expect(readConfig({ ...real, ...env }).connectAs).toEqual({
+      google: { grant: { by: 'signed', email: serviceAccount.client_email, privateKey: serviceAccount.private_key, keyId: 'k1' } },
+      graph: { grant: { by: 'app', tenant: 'casa.onmicrosoft.com', clientId: 'm', clientSecret: 'ms' } },
+      calendly: { grant: { by: 'given', token: 't' }, pushSecrets: ['k'.repeat(32)] },
+    })
+  })
+  test.each<[string, Env]>([
+    ['GOOGLE_CLIENT_ID', { GOOGLE_CLIENT_ID: 'g' }], ['GRAPH_CLIENT_ID', { GRAPH_CLIENT_SECRET: 's' }], ['GOOGLE_AUTH_URL', { GOOGLE_AUTH_URL: 'ftp://a' }],
+    ['GOOGLE_SERVICE_ACCOUNT', { GOOGLE_SERVICE_ACCOUNT: '{"client_email":"a@b.mx"}' }], ['GOOGLE_SERVICE_ACCOUNT', { GOOGLE_SERVICE_ACCOUNT: '/nowhere/key.json' }], ['CALENDLY_SIGNING_KEY', { CALENDLY_SIGNING_KEY: 'short' }],
+  ])('not by half: %s', (name, env) => {
+    const refusal = refusalOf({ ...real, ...env })
+    expect(refusal).toContain(`  - ${name}`)
+    expect(refusal).not.toContain('a@b.mx')
+  })
+})
+
+describe('the company’s own sign-in', () => {
+  const whole = { OIDC_ISSUER: 'https://id.casas.example/', OIDC_CLIENT_ID: 'c', OIDC_CLIENT_SECRET: 's', OIDC_ROLES: 'jefes=admin, leasing = agent', OIDC_DOMAINS: 'Casas.example, otras.example' }
+  test('is known by all of its settings, and says what else it may be told', () => {
+    expect(readConfig(whole).oidc).toEqual({ name: 'SSO', issuer: 'https://id.casas.example/', clientId: 'c', clientSecret: 's', roleClaim: 'groups', roles: { jefes: 'admin', leasing: 'agent' }, domains: ['casas.example', 'otras.example'], scopes: ['openid', 'email'] })
+    expect(readConfig({ ...whole, OIDC_NAME: 'Google', OIDC_ROLE_CLAIM: 'roles', OIDC_SCOPES: 'profile groups', OIDC_ROLES: '{"CN=jefes,OU=casas":"officer"}' }).oidc).toMatchObject({ name: 'Google', roleClaim: 'roles', scopes: ['openid', 'email', 'profile', 'groups'], roles: { 'CN=jefes,OU=casas': 'officer' } })
+  })
+  test('needs all of them', () => {
+    const names = ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_DOMAINS', 'OIDC_ISSUER', 'OIDC_ROLES']
+    for (const name of names) expect(namedIn(refusalOf({ ...whole, [name]: undefined }))).toEqual([name])
+  })
+  test.each([['OIDC_ISSUER', 'http://id.casas.example'], ['OIDC_ISSUER', 'https://login.microsoftonline.com/common/v2.0'], ['OIDC_ISSUER', 'https://login.microsoftonline.com/organizations/v2.0'], ['OIDC_ROLES', 'jefes=boss'], ['OIDC_ROLES', 'jefes'], ['OIDC_ROLES', '=admin'], ['OIDC_ROLES', '{}'], ['OIDC_ROLES', '{"a":'], ['OIDC_NAME', 'x'.repeat(41)]])('is not %s %s', (name, value) => {
+    expect(namedIn(refusalOf({ ...whole, [name]: value }))).toContain(name)
+  })
 })

@@ -4,12 +4,11 @@ import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { scopes } from '@portero/tool-server/spine/doctor-hubspot.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
-import { browserOf, enter, passwords, type Browser } from './support/console-stage.ts'
+import { browserOf, enter, passwords } from './support/console-stage.ts'
 import { openCrm, type CrmStage } from './support/crm-stage.ts'
 
 // A connection that breaks: work waits, whoever looks after it is told once, the vendor is not stormed, and once it is mended everything arrives, and they are told that as well.
 let stage: CrmStage
-let admin: Browser
 let numbers = 0
 const people = 8
 const admins = ['elena@urbanhub.mx', 'sofia@portero.example'] // an admin of HubSpot's settings, and an operator whose name is an address
@@ -19,8 +18,6 @@ beforeAll(async () => {
   await stage.house.putOperator({ tenant: stage.house.tenant, name: 'admin', password: passwords.admin, role: 'admin' })
   await stage.house.putOperator({ tenant: stage.house.tenant, name: 'Sofia@Portero.example', password: passwords.admin, role: 'admin' })
   await stage.house.putOperator({ tenant: stage.house.tenant, name: 'agente@portero.example', password: passwords.agent, role: 'agent' })
-  admin = browserOf(stage.house.doors)
-  await enter(admin, 'admin')
 }, 60_000)
 afterAll(() => stage.end())
 
@@ -31,7 +28,11 @@ let before = 0
 const news = () => letters().slice(before).toSorted((a, b) => a.to.localeCompare(b.to)) // two letters are under way at once
 const told = () => [...new Set(news().map(({ subject }) => subject))].map((subject) => [subject, news().filter((each) => each.subject === subject).map(({ to }) => to)])
 const textOf = (subject: string): string => news().find((each) => each.subject === subject)!.text
-const page = async (path = '/console'): Promise<string> => (await admin.get(path)).text
+const page = async (path = '/console'): Promise<string> => {
+  const admin = browserOf(stage.house.doors)
+  await enter(admin, 'admin') // anew each time: an hour without work ends a session
+  return (await admin.get(path)).text
+}
 const troubles = () => stage.rows<{ what: string; waiting: number; told: boolean }>('select what, waiting, told_at is not null as told from trouble order by what')
 // Much time, in steps as far apart as a worker's polls may be in a quiet hour.
 const pass = async (ms: number): Promise<void> => {
@@ -49,7 +50,7 @@ const greetMany = async (): Promise<string[]> => {
 }
 const arrived = (some: readonly string[]): number => some.filter((number) => stage.all('contacts').filter(({ properties }) => properties['phone'] === number).length === 1 && stage.hungOn('deals', stage.contactOf(number).id).length === 1).length
 const dead = () => stage.rows(`select name, error_code, error from job where state = 'dead'`)
-const another = () => mindConnections({ ...stage.house, registry: makeRegistry({ connectors, flows }), publicBaseUrl: stage.url }) // a process that remembers nothing
+const another = () => mindConnections({ ...stage.house, clock: stage.clock, registry: makeRegistry({ connectors, flows }), publicBaseUrl: stage.url }) // a process that remembers nothing
 beforeEach(() => void (before = letters().length))
 afterEach(async () => {
   controls().token({ state: 'good' })

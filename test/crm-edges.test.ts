@@ -106,6 +106,7 @@ describe('whoever looks after somebody', () => {
     const who = await person()
     const before = await tour(who)
     const [able] = await stage.rows<{ slug: string; email: string }>(`select slug, details ->> 'email' as email from agent a where active and slug <> '${before.slug}' and exists (select 1 from agent_building b where b.agent_id = a.id and b.building_id = (select building_id from tour where id = '${before.id}'))`)
+    await stage.rows(`update tour set language = 'en' where id = '${before.id}'`) // which neither of them speaks
     controls().owner({ id: '90021', email: able!.email })
     await change('contacts', contact().id, { hubspot_owner_id: '90021' })
     expect([await lead(who), (await tour(who)).slug]).toEqual([expect.objectContaining({ agent: able!.slug }), able!.slug])

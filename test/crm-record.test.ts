@@ -14,7 +14,7 @@ const id = (last: number): string => `0199b1de-0000-7000-8000-${String(last).pad
 const catalogue: Catalogue = { homes: [], agents: [{ id: id(90), slug: 'lucia', name: 'Lucía', email: 'lucia@casas.example', weight: 1, hours: [], isActive: true, buildings: new Set() }, { id: id(91), slug: 'beto', name: 'Beto', weight: 1, hours: [], isActive: true, buildings: new Set() }] as never, blackouts: [] }
 const person: Record = {
   known: { id: id(1), name: 'Ana', phone: '+525512345678', whatsapp: undefined, language: 'es-MX', consent: undefined },
-  leads: [{ id: id(2), person: id(1), stage: 'qualified', facts: {} }], tours: [], conversations: [], calls: [], notes: [], counterparts: [],
+  leads: [{ id: id(2), person: id(1), stage: 'qualified', facts: {} }], tours: [], meetings: [], conversations: [], calls: [], notes: [], counterparts: [],
   attended: { firstReplyS: undefined, byBot: false, byHuman: false, calls: 0, lastReason: undefined },
 }
 const tour = (last: number, status: Record['tours'][number]['status'], agent = id(90)): Record['tours'][number] => ({ id: id(last), person: id(1), conversation: undefined, home: id(70), building: id(71), agent, startsAt: now, endsAt: now + 1_800_000, status, version: 1, party: 1 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { settleConflict } from '@portero/tool-server/actions/settle-conflict.ts'
 import { openConflicts } from '@portero/tool-server/store/crm-reviews.ts'
 import { openCrm, type CrmStage } from './support/crm-stage.ts'
+import { sideEffects } from './support/side-effects.ts'
 
 // What people do in HubSpot reaches us, and the prospect where it concerns them.
 let stage: CrmStage
@@ -75,6 +76,14 @@ describe('somebody with a visit', () => {
     await change('deals', deal().id, { hubspot_owner_id: '90012' })
     expect([(await tour()).slug, await conflicts()]).toEqual([able!.slug, [{ kind: 'meeting', field: 'owner', won: 'ours' }]])
   })
+  test('that was asked for in a language goes where people give it: to whoever looks after them now, or shows it', async () => {
+    const before = await tour()
+    const [other] = await stage.rows<{ slug: string; email: string }>(`select slug, details ->> 'email' as email from agent a where active and a.id <> '${before.agent_id}' and not details->'languages' ? 'en' and exists (select 1 from agent_building b where b.agent_id = a.id and b.building_id = (select building_id from tour where id = '${before.id}'))`)
+    await stage.rows(`update tour set language = 'en' where id = '${before.id}'`)
+    controls().owner({ id: '90031', email: other!.email })
+    await change('deals', deal().id, { hubspot_owner_id: '90031' })
+    expect([(await tour()).slug, await conflicts()]).toEqual([other!.slug, []])
+  })
   test('of whom somebody says how the visit went, too early and in time', async () => {
     await change('meetings', meeting().id, { hs_meeting_outcome: 'COMPLETED' })
     expect([(await tour()).status, meeting().properties['hs_meeting_outcome'], await conflicts()]).toEqual(['confirmed', 'SCHEDULED', [{ kind: 'meeting', field: 'status', won: 'ours' }]])
@@ -142,4 +151,9 @@ describe('somebody', () => {
     await change('deals', deal().id, { hubspot_owner_id: '90001' })
     expect((await lead()).agent).toBe('lucia-becerril')
   })
+})
+
+test('what happened at the vendors is what the audit says', async () => {
+  await stage.follow()
+  expect(await sideEffects(stage.lab, stage.house)).toEqual({ unaudited: [], unseen: [], count: expect.any(Number) })
 })

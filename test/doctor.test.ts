@@ -25,7 +25,7 @@ import { openVisit, type VisitStage } from './support/visit-stage.ts'
 jest.setTimeout(60_000)
 const lines = [
   'configuration', 'privacy notice', 'database', 'disk', 'master key', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook', 'bird setup',
-  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot client secret', 'hubspot staff', 'hubspot webhook', 'hubspot setup', 'smtp connection', 'smtp login', 'smtp sender', 'hubspot permitted URLs',
+  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot client secret', 'hubspot staff', 'hubspot webhook', 'hubspot setup', 'openai connection', 'openai model', 'smtp connection', 'smtp login', 'smtp sender', 'hubspot permitted URLs',
 ]
 let stage: VisitStage
 const secret = 'a-client-secret-of-nobody'
@@ -272,6 +272,24 @@ describe('hubspot', () => {
     const response = await fetch(`${baseUrl}/crm/v3/properties/${type}`, { headers: { authorization: `Bearer ${apiKey}` } })
     return ((await response.json()) as { results: { name: string }[] }).results.filter(({ name }) => name.startsWith('portero_'))
   }
+})
+
+describe('openai', () => {
+  afterEach(() => put('openai', {}))
+  test.each<[string, object, string]>([['a model that is not there', { model: 'gpt-0' }, 'it is not there'], ['a key that is nobody\'s', { apiKey: 'sk-of-nobody' }, 'the key is refused']])('with %s', async (_title, change, told) => {
+    await put('openai', change)
+    expect(await wrong()).toEqual([['openai model', expect.stringContaining(told), expect.stringContaining('OPENAI_API_KEY')]])
+  })
+  test("is missed only where Portero's own agent answers", async () => {
+    const { connections, db } = stage.house
+    await run("update connection set vendor = 'nobody' where vendor = 'openai'")
+    const spared = await look()
+    const ours = { ...connections, all: async () => (await connections.all(db.bare)).map((each) => (each.vendor === 'bird' ? { ...each, settings: { ...(each.settings as object), agent: 'portero' } } : each)) }
+    const missed = await wrong({}, { connections: ours })
+    await run("update connection set vendor = 'openai' where vendor = 'nobody'")
+    expect(spared.filter(({ what }) => what.startsWith('openai'))).toEqual([{ what: 'openai connection', told: expect.stringContaining('there is none') }])
+    expect(missed).toEqual([['openai connection', 'there is none', expect.stringContaining('portero connect openai')]])
+  })
 })
 
 describe('portero doctor', () => {

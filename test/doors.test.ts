@@ -142,7 +142,7 @@ describe('an open house', () => {
   })
   test('is ready, and says by what', async () => {
     const { status, body } = await get('/readyz')
-    expect({ status, body }).toEqual({ status: 200, body: { ok: true, conditions: ['database', 'disk', 'accepting'].map((name) => ({ name, ok: true })) } })
+    expect({ status, body }).toEqual({ status: 200, body: { ok: true, conditions: ['database', 'disk', 'accepting', 'agents'].map((name) => ({ name, ok: true })) } })
   })
 
   describe.each([['/healthz', 'application/json'], ['/metrics', 'text/plain']])('shows %s', (path, mime) => {

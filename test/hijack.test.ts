@@ -1,23 +1,15 @@
 import { createServer, type Server } from 'node:http'
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import request from 'supertest'
-import type { Subject } from '@portero/tool-server/define.ts'
 import { newId } from '@portero/tool-server/spine/clock.ts'
-import { at } from '@portero/tool-server/spine/db.ts'
-import { importCatalogue } from '@portero/tool-server/store/homes.ts'
-import { parseCatalogue } from '@portero/tool-server/domain/catalogue.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
-import { prospects } from './support/homes.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
 import { tinyConnector } from './support/tiny.ts'
+import { otherTenant, twoTenants, type Talker } from './support/two-tenants.ts'
 
 // As if the model were fully hijacked: it may call every tool with every handle it ever saw or can think of. Mallory talks; Ana is another prospect of the same house, Zoe one of another tenant.
 const day = 24 * 3_600_000
-const yaml = readFileSync(new URL('../tool-server/catalogue.sample.yaml', import.meta.url), 'utf8')
-const otherTenant = '00000000-0000-7000-8000-0000000000bb'
-type Talker = Subject & { person: string; conversation: string }
 type Said = { status: number; body: { ok: boolean; say: string; data?: any; error?: { code: string; alternatives?: any[] }; trace?: string } }
 let house: TestHouse
 let server: Server
@@ -31,14 +23,7 @@ let home = ''
 
 beforeAll(async () => {
   house = await testHouse({ connectors: [tinyConnector({ reads: { messaging: () => ({ conversation: async () => undefined }) } })], accounts: [{ vendor: 'tiny', account: 'one', settings: { baseUrl: 'http://127.0.0.1:9' } }], tools })
-  const { db, clock } = house
-  await db.tx((tx) => importCatalogue(tx, house.tenant, parseCatalogue(yaml), () => newId(clock)))
-  await sql`insert into tenant (tenant_id, name, created_at) values (${otherTenant}, 'other', ${at(clock.now())})`.execute(db.bare)
-  await db.tx((tx) => importCatalogue(tx, otherTenant, parseCatalogue(yaml), () => newId(clock)))
-  const here = (await house.connection('tiny')).id
-  const there = (await house.connections.put({ tenant: otherTenant, vendor: 'tiny', account: 'two', settings: { baseUrl: 'http://127.0.0.1:9' } })).id
-  ;[mallory, ana] = (await prospects(house, here, 2)) as [Talker, Talker]
-  ;[zoe] = (await prospects({ ...house, tenant: otherTenant }, there, 1)) as [Talker]
+  ;({ mallory, ana, zoe } = await twoTenants(house))
   const scopes = [...new Set(tools.flatMap(({ policy }) => policy.scopes))]
   key = await house.toolKeys.make({ tenant: house.tenant, name: 'bird', scopes })
   keyOfZoe = await house.toolKeys.make({ tenant: otherTenant, name: 'bird', scopes })

@@ -50,24 +50,24 @@ describe('the breaker', () => {
     const { vendor, http } = await failing({ now: 500 })
     await fail(() => http(get), 5)
     const tokens = await tokensOf(http.connection.id)
-    expect(await failure(http(get))).toMatchObject({ code: 'paused', arrived: 'no', retryAfterMs: 10_000 })
+    expect(await failure(http(get))).toMatchObject({ code: 'paused', arrived: 'no', retryAfterMs: 1_000 })
     expect(vendor.heard).toHaveLength(5)
     expect(await tokensOf(http.connection.id)).toBe(tokens)
     expect(stage.out.conditions()).toContainEqual({ name: `acme ${http.connection.id}`, ok: false, detail: 'breaker open' })
-    expect(stage.logged()).toContain(`"event":"breaker.opened","vendor":"acme","connection":"${http.connection.id}","restMs":10000`)
+    expect(stage.logged()).toContain(`"event":"breaker.opened","vendor":"acme","connection":"${http.connection.id}","restMs":1000`)
   })
 
-  test('lets one call find out, rests longer each time up to two minutes, and closes on an answer', async () => {
+  test('lets one call find out, rests longer each time up to five seconds, and closes on an answer', async () => {
     const status = { now: 503 }
     const { vendor, http } = await failing(status)
     await fail(() => http(get), 5)
-    for (const rest of [10_000, 20_000, 40_000, 80_000, 120_000, 120_000]) {
+    for (const rest of [1_000, 2_000, 4_000, 5_000, 5_000, 5_000]) {
       stage.clock.advance(rest - 1)
       expect(await failure(http(get))).toMatchObject({ code: 'paused', retryAfterMs: 1 })
       stage.clock.advance(1)
-      expect((await failure(http(get))).code).toBe('unavailable')
+      expect(await failure(http(get))).toMatchObject({ code: 'paused', cause: { code: 'unavailable' } })
     }
-    stage.clock.advance(120_000)
+    stage.clock.advance(5_000)
     status.now = 404 // an answer all the same
     expect((await failure(http(get))).code).toBe('not_found')
     expect(stage.out.conditions()).toContainEqual({ name: `acme ${http.connection.id}`, ok: true })
@@ -77,11 +77,30 @@ describe('the breaker', () => {
     expect(vendor.heard).toHaveLength(17)
   })
 
+  test('takes what fails in the first quarter of an hour of an outage for a sign of the vendor, and later for one of the work', async () => {
+    const { http } = await failing({ now: 503 })
+    await fail(() => http(get), 5)
+    const codes: string[] = []
+    for (let minutes = 0; minutes < 16; minutes++) {
+      stage.clock.advance(60_000)
+      codes.push((await failure(http(get))).code)
+    }
+    expect(codes).toEqual([...Array.from({ length: 14 }, () => 'paused'), 'unavailable', 'unavailable'])
+  })
+
+  test('a call that finds the vendor down, and may have arrived, stays in doubt', async () => {
+    const vendor = await vendorThat((heard, count) => (count <= 5 ? json(heard, 503, {}) : heard.socket.destroy()))
+    const http = await stage.http(vendor)
+    await fail(() => http(get), 5)
+    stage.clock.advance(1_000)
+    expect(await failure(http({ method: 'POST', path: '/things', body: {} }))).toMatchObject({ code: 'paused', arrived: 'unknown' })
+  })
+
   test('sends the others away while one call finds out', async () => {
     const vendor = await vendorThat((heard, count) => count <= 5 && heard.socket.destroy())
     const http = await stage.http(vendor)
     for (let i = 0; i < 5; i++) await failure(http(get))
-    stage.clock.advance(10_000)
+    stage.clock.advance(1_000)
     for (let i = 0; i < 5; i++) await vendor.next()
     const outcomes = [http(get), http(get), http(get)].map((call) => call.then(({ status }) => `${status}`, ({ code, retryAfterMs }: AppError) => `${code} ${retryAfterMs}`))
     const { response } = await vendor.next()
@@ -90,7 +109,7 @@ describe('the breaker', () => {
       for (const outcome of outcomes) void outcome.then((said) => settled.push(said) === 2 && resolve())
     })
     response.end()
-    expect([...settled, ...(await Promise.all(outcomes)).toSorted()]).toEqual(['paused 1000', 'paused 1000', '200', 'paused 1000', 'paused 1000'])
+    expect([...settled, ...(await Promise.all(outcomes)).toSorted()]).toEqual(['paused 250', 'paused 250', '200', 'paused 250', 'paused 250'])
     expect(vendor.heard).toHaveLength(6)
   })
 
@@ -122,7 +141,7 @@ describe('the breaker', () => {
     expect(await failure(http(get))).toMatchObject({ code: 'paused' })
     stage.clock.advance(10_000)
     expect(await giveUp()).toBe('timeout')
-    expect(await failure(http(get))).toMatchObject({ code: 'paused', retryAfterMs: 20_000 })
+    expect(await failure(http(get))).toMatchObject({ code: 'paused', retryAfterMs: 2_000 })
   })
 
   test('belongs to one connection', async () => {

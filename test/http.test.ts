@@ -65,6 +65,7 @@ describe('a request', () => {
     [{ kind: 'key', header: 'X-API-Key', prefix: '' }, {}, { 'x-api-key': secret }],
     [{ kind: 'key', header: 'Authorization', prefix: 'AccessKey ' }, {}, { authorization: `AccessKey ${secret}` }],
     [{ kind: 'basic' }, { username: 'ana', password: 'p:w' }, { authorization: `Basic ${Buffer.from('ana:p:w').toString('base64')}` }],
+    [{ kind: 'token', from: ({ grant }) => grant }, { grant: { by: 'given', token: 'lent-4711' } }, { authorization: 'Bearer lent-4711' }],
     [{ kind: 'none' }, {}, { authorization: undefined }],
   ])('is signed by %j', async (auth, settings, headers) => {
     const vendor = await vendorThat((heard) => json(heard, 200, {}))
@@ -72,10 +73,12 @@ describe('a request', () => {
     for (const [name, value] of Object.entries(headers)) expect(vendor.heard[0]!.headers[name]).toBe(value)
   })
 
-  test('is not made with an auth that is served elsewhere, nor with settings that lack something', async () => {
-    expect([servesAuth('key'), servesAuth('basic'), servesAuth('none'), servesAuth('oauth2'), servesAuth('service-account')]).toEqual([true, true, true, false, false])
-    const unserved = await stage.http('http://127.0.0.1:1', { auth: { kind: 'oauth2', issuer: 'x', scopes: [] } })
-    expect(() => unserved(get)).toThrow(/oauth2/)
+  test('is not made with an auth of which nobody keeps tokens, nor with settings that lack something', async () => {
+    const kinds: Record<Auth['kind'], true> = { key: true, basic: true, login: true, token: true, none: true }
+    expect(Object.keys(kinds).filter((kind) => !servesAuth(kind as Auth['kind']))).toEqual([])
+    const server = { issuer: 'https://acme.example' }
+    const unkept = await stage.http('http://127.0.0.1:1', { auth: { kind: 'token', from: () => ({ by: 'person', server }) } })
+    expect(await failure(unkept(get))).toMatchObject({ code: 'bug', message: expect.stringMatching(/nobody keeps/) })
     const keyless = await stage.http('http://127.0.0.1:1', { settings: { apiKey: 5 } })
     expect(() => keyless(get)).toThrow(/apiKey/)
   })

@@ -26,7 +26,7 @@ const reported = {
 }
 const samples: { [K in Kind]: Record<keyof (typeof crmFields)[K], fc.Arbitrary<unknown>> } = {
   contact: {
-    phone: fc.constantFrom('+525512345678', '+14155550100'), whatsapp: line, name, language: fc.constantFrom('es-MX', 'en'), consent: fc.constantFrom('granted', 'revoked'), needsPerson: fc.boolean(),
+    phone: fc.constantFrom('+525512345678', '+14155550100'), whatsapp: line, name, language: fc.constantFrom('es-MX', 'en'), consent: fc.constantFrom('granted', 'revoked'), marketing: fc.constantFrom('granted', 'revoked'), needsPerson: fc.boolean(),
     lifecycle: fc.constantFrom('lead', 'qualified', 'opportunity', 'customer'), leadStatus: fc.constant('new'), ...reported,
   },
   deal: {

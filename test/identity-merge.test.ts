@@ -7,9 +7,11 @@ import { mergePeople, refuseMerge } from '@portero/tool-server/actions/merge-peo
 import { unmergePeople } from '@portero/tool-server/actions/unmerge-people.ts'
 import { updateLead } from '@portero/tool-server/actions/update-lead.ts'
 import type { Contact } from '@portero/tool-server/domain/ports/messaging.ts'
-import { contactOf } from '@portero/tool-server/store/people.ts'
+import { blinded, contactOf } from '@portero/tool-server/store/people.ts'
 import { messageBody, personName } from '@portero/tool-server/store/places.ts'
+import { serverUrl } from './support/databases.ts'
 import { testHouse, type TestHouse } from './support/house.ts'
+import { until } from './support/process.ts'
 import { tinyConnector } from './support/tiny.ts'
 
 // Whose names are whose, on a real database: claimed at once by many, changing hands, brought together and taken apart again.
@@ -64,6 +66,27 @@ describe('messages at once', () => {
     await Promise.all(Array.from({ length: 50 }, (_, n) => hear(contacts[n % 3]!)))
     const [person, ...others] = await people()
     expect([others, (await spokenBy(person!)).length]).toEqual([[], 50])
+  })
+  // The embedded engine does one transaction after the other.
+  const onServer = serverUrl ? test : test.skip
+  onServer('that bring two people together wait for nobody who has one of the other names and waits for them', async () => {
+    await hear({ id: `p-${phone}`, phone })
+    await hear({ id: `w-${phone}`, whatsapp: account })
+    const [held, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const other = house.db.tx(async (tx) => {
+      const [name] = await blinded(house.acting.within(tx, { tenant: house.tenant, by: 'system' }), [{ kind: 'bird-contact', value: `w-${phone}` }])
+      await sql`select pg_advisory_xact_lock(${name!.bidx.readBigInt64BE().toString()}::bigint)`.execute(tx)
+      held.resolve()
+      await go.promise
+    })
+    await held.promise
+    let isDone = false
+    const bringing = hear({ id: `p-${phone}`, phone, whatsapp: account }).then(() => void (isDone = true))
+    await until('they are one, or it waits', async () => isDone || (await rows(sql`select 1 from pg_locks where not granted and locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`)).length > 0)
+    expect(isDone).toBe(true)
+    go.resolve()
+    await Promise.all([other, bringing])
+    expect(await people()).toHaveLength(1)
   })
   test('200 ms apart are one person and one conversation', async () => {
     const first = hear({ phone })

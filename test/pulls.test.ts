@@ -20,7 +20,7 @@ let pull: Asking = () => page(null)
 let ensure: Watch<unknown>['ensure'] = async () => ({ expiresAt: null })
 const changes: Pull<unknown> = {
   everyMs: 5 * minute,
-  gone: (item) => ({ id: `gone:${item}`, flow: 'tiny.told', payload: { text: `gone ${item}` } }),
+  gone: (items) => items.map((item) => ({ id: `gone:${item}`, flow: 'tiny.told', payload: { text: `gone ${item}` } })),
   async pull(cursor, at) {
     asked.push(cursor)
     return pull(cursor, at)

@@ -3,12 +3,12 @@ import type { Rules } from './race/ground.ts'
 import { againstRules, againstWord, type Told, type Visit } from './race/verdict.ts'
 
 // The checker of the race says no where it must: to each kind of fault, planted, and to nothing else.
-const rules: Rules = { zone: 'America/Mexico_City', wayMinutes: { near: 15, far: 45 }, seats: { 'near-shared': 3 }, perDay: 3, perWeek: { ana: 5 } }
+const rules: Rules = { zone: 'America/Mexico_City', wayMinutes: { near: 15, far: 45 }, seats: { 'near-shared': 3 }, perDay: 3, perWeek: { ana: 5 }, languages: { ana: ['es-MX'], beto: ['es-MX', 'en'] } }
 const minute = 60_000
 const at = (when: string): number => Date.parse(`2026-11-${when}:00-06:00`)
 let made = 0
 const visit = (when: string, more: Partial<Visit> = {}): Visit => ({
-  id: `v${++made}`, person: `p${made}`, home: 'near-1', building: 'near', agent: 'ana', startsAt: at(when), endsAt: at(when) + 30 * minute, status: 'confirmed', session: null, party: 1, ...more,
+  id: `v${++made}`, person: `p${made}`, home: 'near-1', building: 'near', agent: 'ana', startsAt: at(when), endsAt: at(when) + 30 * minute, status: 'confirmed', session: null, party: 1, language: null, ...more,
 })
 const found = (...visits: Visit[]): string[] => againstRules(visits, rules).map(({ kind }) => kind)
 const far = { building: 'far', home: 'far-1' }
@@ -35,6 +35,8 @@ describe('the rules', () => {
     ['together, but not at one time', ['overlap'], [visit('23T10:00', shared), visit('23T10:15', shared)]],
     ['who come together are one visit of the day', [], [visit('23T10:00', shared), visit('23T10:00', shared), visit('23T11:00'), visit('23T12:00')]],
     ['one guest at two places', ['person'], [visit('23T10:00', { person: 'ximena' }), visit('23T10:15', { person: 'ximena', agent: 'beto' })]],
+    ['in the language that was asked for', [], [visit('23T10:00', { agent: 'beto', language: 'en' }), visit('23T10:00', { language: 'es-MX' })]],
+    ['with who does not speak it', ['language'], [visit('23T10:00', { language: 'en' })]],
     ['one guest who holds two', ['person'], [visit('23T10:00', { person: 'ximena', status: 'held' }), visit('24T10:15', { person: 'ximena', status: 'held' })]],
   ])('%s: %j', (_title, kinds, visits) => {
     expect(found(...visits)).toEqual(kinds)
@@ -50,6 +52,8 @@ describe('what callers were told', () => {
     ['is nowhere', ['lost'], [], [told()]],
     ['is only held', ['lost'], [{ ...there, status: 'held' }], [told()]],
     ['is at another time', ['lost'], [{ ...there, startsAt: there.startsAt + 30 * minute }], [told()]],
+    ['is in the language that they asked for', [], [{ ...there, language: 'en' }], [told({ visits: new Map([[there.id, { home: there.home, startsAt: there.startsAt, language: 'en' }]]) })]],
+    ['is in no language any more', ['lost'], [there], [told({ visits: new Map([[there.id, { home: there.home, startsAt: there.startsAt, language: 'en' }]]) })]],
     ['is of another home', ['lost'], [{ ...there, home: 'near-2' }], [told()]],
     ["is somebody else's", ['lost'], [{ ...there, person: 'yolanda' }], [told()]],
     ['has one that nobody was told of', ['unasked'], [there, visit('23T12:00')], [told()]],

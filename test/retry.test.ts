@@ -93,11 +93,11 @@ describe('whatever happens', () => {
   test('a pause is at most ten minutes, or what the vendor asked for and a little', () => {
     always(({ retryAfterMs = 0 }, verdict) => verdict.next === 'dead' || verdict.at <= now + Math.max(10 * minute, retryAfterMs + 250))
   })
-  test('the jitter of a pause spans all of its doubling backoff', () => {
-    always(({ attempts, chance, retryAfterMs = 0 }, verdict) => verdict.next === 'dead' || !verdict.spend || verdict.at === now + Math.max(retryAfterMs, chance * Math.min(10 * minute, 500 * 2 ** (attempts + 1))))
+  test('the jitter of a pause spans all of its growing backoff', () => {
+    always(({ attempts, chance, retryAfterMs = 0 }, verdict) => verdict.next === 'dead' || !verdict.spend || verdict.at === now + Math.max(retryAfterMs, chance * Math.min(10 * minute, 250 * 2.5 ** attempts)))
   })
   test('work that was held back comes back a little spread', () => {
-    always(({ chance, retryAfterMs = 500 }, verdict) => verdict.next === 'dead' || verdict.spend || verdict.at === now + Math.max(250, retryAfterMs) + chance * 250)
+    always(({ chance, retryAfterMs = 250 }, verdict) => verdict.next === 'dead' || verdict.spend || verdict.at === now + Math.max(250, retryAfterMs) + chance * 250)
   })
   test('being held back spends no attempt and kills nothing by itself', () => {
     always(({ code, again, uncertainSince, arrived }, verdict) => {

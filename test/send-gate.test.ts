@@ -10,7 +10,7 @@ const verdict = (purpose: Purpose, standing: Partial<Standing> = {}): string => 
   return given.may === 'no' ? given.because : given.may
 }
 
-describe.each<Purpose>(['answer', 'service', 'notice'])('%s', (purpose) => {
+describe.each<Purpose>(['answer', 'agent', 'service', 'notice'])('%s', (purpose) => {
   test.each<[string, Partial<Standing>, string]>([
     ['goes while the prospect is there', {}, 'as-written'],
     ['goes until the last millisecond of the window', { heardAt: now - windowMs + 1 }, 'as-written'],
@@ -31,6 +31,11 @@ test('a person of ours writes while they are in charge, in the window, and not a
 })
 test('goodbye is said after the opt-out, whoever is in charge, and never outside the window', () => {
   expect([verdict('goodbye', { isOptedOut: true, mode: 'human' }), verdict('goodbye', { isOptedOut: true, heardAt: undefined })]).toEqual(['as-written', 'window_closed'])
+})
+
+test('whoever wants to be answered by people only hears nothing of our agent, and everything else', () => {
+  const said = (['answer', 'agent', 'service', 'notice', 'staff', 'goodbye'] as const).map((purpose) => [purpose, verdict(purpose, { isPeopleOnly: true })])
+  expect(said).toEqual([['answer', 'as-written'], ['agent', 'human_in_charge'], ['service', 'as-written'], ['notice', 'as-written'], ['staff', 'as-written'], ['goodbye', 'as-written']])
 })
 
 describe('a pair', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { csvOf, shadowOf, type Shadow } from '@portero/tool-server/domain/shadow.ts'
+import { shadowCsv, shadowOf, type Shadow } from '@portero/tool-server/domain/shadow.ts'
 import type { ShadowReport } from '@portero/tool-server/actions/shadow-report.ts'
 import type { Kept } from '@portero/tool-server/domain/ports/crm-kept.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
@@ -26,7 +26,7 @@ describe('what we would have written', () => {
     const cell = fc.tuple(fc.constantFrom('=', '+', '-', '@', '\t', '\r', ' =', '"', 'a'), fc.string()).map(([first, rest]) => first + rest)
     fc.assert(fc.property(cell, (wouldWrite) => {
       const row: Shadow = { kind: 'contact', ours, field: 'name', wouldWrite, verdict: 'nobody' }
-      const [, line = ''] = csvOf([row]).split(/\r\n(?="contact")/)
+      const [, line = ''] = shadowCsv([row]).split(/\r\n(?="contact")/)
       const written = /^"contact","[^"]*","","name","((?:[^"]|"")*)","","nobody"$/.exec(line)?.[1]?.replaceAll('""', '"')
       expect([wouldWrite, `'${wouldWrite}`]).toContain(written)
       expect(written).not.toMatch(/^\s*[=+\-@\t\r]/)

@@ -87,7 +87,7 @@ describe('with the bot', () => {
 
 describe('with a person', () => {
   test('it takes a quarter of an hour, and the bot\'s word does not count', async () => {
-    const { number, conversation } = write('quiero hablar con alguien')
+    const { number, conversation } = write('¿Aceptan mascotas?')
     await stage.follow(0)
     await stage.house.acting.as({ tenant: stage.house.tenant, by: 'staff', user: 'bruno' }, 'all')(takeOver, { conversation: await idOf(conversation) })
     write('¿sigues ahí?', number)

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { array, assert, boolean, constantFrom, integer, oneof, option, property, record, subarray, tuple, uniqueArray } from 'fast-check'
 import type { BusyList } from '@portero/tool-server/domain/busy.ts'
-import { agentDetails, buildingDetails, weekday, type Agent, type Building, type Hours } from '@portero/tool-server/domain/homes.ts'
+import { inDoubt, judged } from '@portero/tool-server/domain/free-then.ts'
+import { agentDetails, buildingDetails, homeDetails, weekday, type Agent, type Building, type Hours } from '@portero/tool-server/domain/homes.ts'
 import type { Part } from '@portero/tool-server/domain/hours.ts'
+import { without } from '@portero/tool-server/domain/known-busy.ts'
 import { agentsFree, freeSlots, gapMs, type Search } from '@portero/tool-server/domain/slots.ts'
 import { dayOf, dayStart, nextDay, offsetAt, weekdayOf, numberOf } from '@portero/tool-server/domain/zones.ts'
 import { slowSlots } from './support/slow-slots.ts'
@@ -220,4 +222,44 @@ test('who is free at one time is whom the slot of that time names, and nobody be
     }),
     { numRuns: 200, seed: 7 },
   )
+})
+
+test('who is left free at one time is whom counting minute by minute finds free, and who shows the home to others then', () => {
+  let [busy, joined] = [0, 0]
+  assert(
+    property(anySearch, integer({ min: 0, max: 200 }), ({ from: _from, to: _to, most: _most, ...some }, nth) => {
+      const { hours: _hours, ...of } = some.building
+      const building = { ...of, visits: { ...of.visits, gridMinutes: 30, onHolidays: true } }
+      const { taken, seats = 1 } = some
+      // Whatever they show stands in their calendar too.
+      const calendars = [...(some.calendars ?? []), ...taken.map((each, place): BusyList => ({ agent: each.agent, calendar: `visit ${place}`, version: `${calendarsMade++}`, stretches: [each] }))]
+      const search = { ...some, building, calendars, agents: some.agents.map((agent) => ({ ...agent, hours: [{ days: everyDay, from: '00:00', to: '23:59' }] })) }
+      const home = { ...homeDetails.parse({ title: 'Depa', unit: '1', bedrooms: 1, bathrooms: 1, areaM2: 50, rentMxn: 15_000, pets: 'yes', availableFrom: '2026-12-01' }), id: 'roma-1', slug: 'roma-1', no: 1, isOpen: true, building, seats }
+      const all = freeSlots({ ...search, calendars: [], taken: [] })
+      const groups = taken.filter(({ group, startsAt }) => group?.home === 'roma-1' && all.some((slot) => slot.startsAt === startsAt))
+      const startsAt = (nth % 2 === 0 ? groups[0] : undefined)?.startsAt ?? all[nth % all.length]?.startsAt
+      if (startsAt === undefined) return
+      const shown = agentsFree({ ...search, calendars: [], taken: [], startsAt })
+      const then = { home, shown, span: { startsAt, endsAt: startsAt + building.visits.minutes * 60_000 }, lists: calendars, said: [] }
+      const { agents: inQuestion } = inDoubt(then)
+      const free = slowSlots({ ...search, taken: [] }).find((slot) => slot.startsAt === startsAt)?.agents ?? []
+      const showing = seats > 1 ? groups.flatMap((each) => (each.startsAt === startsAt ? [each.agent] : [])) : []
+      const expected = shown.filter((agent) => free.includes(agent) || showing.includes(agent))
+      busy += expected.length < shown.length ? 1 : 0
+      joined += expected.length > free.length ? 1 : 0
+      expect(judged(then, taken.filter(({ agent }) => inQuestion.includes(agent))).able).toEqual(expected)
+    }),
+    { numRuns: 600, seed: 29 },
+  )
+  expect([busy > 50, joined > 10]).toEqual([true, true])
+}, 120_000)
+
+test('what is left of some time is what no other minute takes', () => {
+  const some = array(tuple(integer({ min: 0, max: 60 }), integer({ min: 1, max: 20 })).map(([startsAt, length]) => ({ startsAt, endsAt: startsAt + length })), { maxLength: 6 })
+  const minutes = (stretches: readonly { startsAt: number; endsAt: number }[]): number[] => Array.from({ length: 90 }, (_, at) => at).filter((at) => stretches.some(({ startsAt, endsAt }) => startsAt <= at && at < endsAt))
+  assert(property(some, some, (one, other) => {
+    const left = without(one, other)
+    expect(minutes(left)).toEqual(minutes(one).filter((at) => !minutes(other).includes(at)))
+    expect(left).toEqual(left.toSorted((a, b) => a.startsAt - b.startsAt))
+  }), { numRuns: 500, seed: 5 })
 })

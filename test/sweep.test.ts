@@ -52,27 +52,27 @@ class Calendar {
 const delivery = (item: string, version: number | null, seq: number): Delivery => ({ id: `${item}:${seq}`, flow: 'mirror', item, payload: { item, version } })
 
 let calendar = new Calendar()
-const pulls = { events: { everyMs: 60_000, pull: async (cursor: string | null) => calendar.pull(cursor), gone: (item: string): Delivery => ({ id: `gone:${item}`, flow: 'mirror', payload: { item, version: null, gone: true } }) } }
+const pulls = { events: { everyMs: 60_000, pull: async (cursor: string | null) => calendar.pull(cursor), gone: (items: string[]): Delivery[] => items.map((item) => ({ id: `gone:${item}`, flow: 'mirror', payload: { item, version: null, gone: true } })) } }
 const mirror = houseOf<any>().defineFlow({
   name: 'mirror',
   payload: z.strictObject({ item: z.string(), version: z.number().nullable(), gone: z.boolean().optional() }),
   serial: ({ item }) => item,
   async decide({ item, version }, _facts, { tx, subject }) {
-    if (version === null) await sql`delete from mirror where item = ${item}`.execute(tx)
-    else await sql`insert into mirror (tenant_id, item, version) values (${subject.tenant}, ${item}, ${version}) on conflict (tenant_id, item) do update set version = excluded.version`.execute(tx)
+    if (version === null) await sql`delete from swept_mirror where item = ${item}`.execute(tx)
+    else await sql`insert into swept_mirror (tenant_id, item, version) values (${subject.tenant}, ${item}, ${version}) on conflict (tenant_id, item) do update set version = excluded.version`.execute(tx)
   },
 })
 let house: Tiny
 beforeAll(async () => {
   house = await tinyHouse({ connectors: [tinyConnector({ pulls })], flows: [mirror] })
-  await sql`create table mirror (tenant_id uuid, item text, version integer, primary key (tenant_id, item))`.execute(house.db.bare)
+  await sql`create table swept_mirror (tenant_id uuid, item text, version integer, primary key (tenant_id, item))`.execute(house.db.bare)
 })
 afterAll(() => house.end())
 
-const mirrored = async (): Promise<[string, number][]> => (await sql<{ item: string; version: number }>`select item, version from mirror order by item collate "C"`.execute(house.db.bare)).rows.map(({ item, version }) => [item, version])
+const mirrored = async (): Promise<[string, number][]> => (await sql<{ item: string; version: number }>`select item, version from swept_mirror order by item collate "C"`.execute(house.db.bare)).rows.map(({ item, version }) => [item, version])
 const afresh = async (): Promise<void> => {
   calendar = new Calendar()
-  for (const table of ['mirror', 'pull_cursor', 'pull_item']) await sql`delete from ${sql.table(table)}`.execute(house.db.bare)
+  for (const table of ['swept_mirror', 'pull_cursor', 'pull_item']) await sql`delete from ${sql.table(table)}`.execute(house.db.bare)
   await sql`delete from job where kind = 'turn'`.execute(house.db.bare)
   await sql`update job set state = 'ready', run_at = to_timestamp(0), attempts = 0, leased_by = null where kind = 'pull'`.execute(house.db.bare)
 }

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { sql } from 'kysely'
 import request from 'supertest'
 import { makeHouse, type House } from '@portero/tool-server/app.ts'
+import { google } from '@portero/tool-server/connectors/google/index.ts'
 import { readConfig } from '@portero/tool-server/config.ts'
 import type { Subject } from '@portero/tool-server/define.ts'
+import { at } from '@portero/tool-server/spine/db.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { openLead, type LeadRow } from '@portero/tool-server/store/leads.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
@@ -35,11 +37,13 @@ beforeAll(async () => {
   engine = recorded(fresh.engine)
   removeEngine = fresh.remove
   const config = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: 'https://portero.example' })
-  const accounts = [{ vendor: 'tiny', account: 'one', settings: { baseUrl: 'http://127.0.0.1:9' } }]
-  house = makeHouse({ config, clock, log: makeLog({ level: 'silent', clock }), engine, connectors: [tinyConnector()], flows: [], tools, accounts })
+  // Those who show the homes have calendars, which were read just now.
+  const calendars = ['mariana.solis@casas.example', 'diego.arriaga@casas.example'].map((account) => ({ vendor: 'google', account, settings: { baseUrl: 'http://127.0.0.1:9', grant: { by: 'given', token: 'token' }, pushSecrets: ['s'.repeat(32)] } }))
+  const accounts = [{ vendor: 'tiny', account: 'one', settings: { baseUrl: 'http://127.0.0.1:9' } }, ...calendars]
+  house = makeHouse({ config, clock, log: makeLog({ level: 'silent', clock }), engine, connectors: [tinyConnector(), google], flows: [], tools, accounts })
   await house.begin({ work: false })
-  const [connection] = await house.connections.all(house.db.bare)
-  talkers = await prospects({ ...house, clock }, connection!.id, 20)
+  const connection = (await house.connections.all(house.db.bare)).find(({ vendor }) => vendor === 'tiny')
+  talkers = await prospects({ ...house, clock }, connection!.id, 22)
   key = await house.toolKeys.make({ tenant: house.tenant, name: 'bird', scopes: [...new Set(tools.flatMap(({ policy }) => policy.scopes))] })
   server = createServer(house.doors).listen(0)
 })
@@ -59,6 +63,8 @@ const costOf = async (tool: string, input: object): Promise<{ ok: boolean; state
 // Each by somebody of their own, whose key a message has just used, in a house that has just been asked about its homes.
 beforeEach(async () => {
   clock.advance(2 * 60_000)
+  for (const { id, tenant, vendor } of await house.connections.all(house.db.bare))
+    if (vendor === 'google') await sql`insert into pull_cursor (tenant_id, connection_id, name, pulled_at) values (${tenant}, ${id}, 'changes', ${at(clock.now())}) on conflict (tenant_id, connection_id, name) do update set pulled_at = excluded.pulled_at`.execute(house.db.bare)
   ana = talkers.pop()!
   await house.vault.seal(house.db.bare, ana, 'warm', '')
   await call('check_availability', { home: 'roma-norte-101' })
@@ -92,9 +98,20 @@ describe.each(cases)('%s', (_title, tool, input) => {
   })
 })
 
+test('the calendars of those who show homes cost one statement a second', async () => {
+  const looks = async (): Promise<string[]> => (await costOf('check_availability', { home: 'roma-norte-101' })).statements.filter((each) => each.includes('busy_event'))
+  expect(await looks()).toHaveLength(0)
+  clock.advance(1_000)
+  expect([await looks(), await looks()]).toEqual([[expect.stringContaining('mirror')], []])
+})
 test('a move to a time in words costs one look more: which visit it is', async () => {
   await booked()
   const { ok, statements } = await costOf('reschedule_tour', { when: '2026-11-27 13:00' })
+  expect([ok, statements.length]).toEqual([true, most.write + 1])
+})
+test('a visit that they have already costs one statement more: it is handed to who speaks the language that they ask for now', async () => {
+  await booked()
+  const { ok, statements } = await costOf('book_tour', { home: 'roma-norte-101', when: '2026-11-27 12:00', language: 'es-MX' })
   expect([ok, statements.length]).toEqual([true, most.write + 1])
 })
 test('a time that is kept until they say their name costs no more, nor does the visit then', async () => {

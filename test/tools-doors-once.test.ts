@@ -273,11 +273,12 @@ describe('a call that takes long', () => {
 })
 
 describe('statements', () => {
-  test('are two for a read of one statement', async () => {
-    await ask('look_around')
+  test('are three for a read of one statement: whose it is, what is asked, and what was answered', async () => {
+    const look = () => stage.call('look_around', { home: 'x' }, { 'x-bird-conversation-id': conversation })
+    await look()
     stage.statements.length = 0
-    await stage.call('look_around', { home: 'x' }, { 'x-bird-conversation-id': conversation })
-    expect(stage.statements).toHaveLength(2)
+    await look()
+    expect(stage.statements).toHaveLength(3)
   })
   test('are five for a write that asks once and changes one row', async () => {
     await ask('leave_note')

@@ -181,7 +181,7 @@ describe('arguments', () => {
     expect(await inputOf({ home: 'x', ...given })).toEqual({ home: 'x', ...read })
   })
   test.each<[string, unknown, string]>([
-    ['nobody knows', { home: 'x', telefono: '55', 'a<b>': 1 }, 'No conozco «telefono», «a?b?». Espero: home, party, rent, pets, when, tags, note.'],
+    ['nobody knows', { home: 'x', telefono: '55', 'a<b>': 1 }, 'No conozco «telefono», otro dato. Espero: home, party, rent, pets, when, tags, note.'],
     ['are missing', {}, 'Falta «home»: espero un texto.'],
     ['are empty where they are needed', { home: ' ' }, 'Falta «home»: espero un texto.'],
     ['are of another kind', { home: 'x', party: 'dos' }, 'En «party» espero un número.'],

@@ -289,3 +289,27 @@ describe('what is pressed under a reminder', () => {
     expect(notes.filter((note) => note.includes('quiere cancelar su visita a roma 1 del jueves 26 nov, 11:00 h'))).toHaveLength(1)
   })
 })
+
+test('a visit in a language is offered, and goes to, only times of who speaks it', async () => {
+  stage = await openVisits(['ana', 'beto es-MX, en'])
+  ana = await stage.visitor()
+  const [other, both] = [await stage.visitor(), stage.agents[1]!]
+  const tour = await stage.book(ana, at('25T11:00'), undefined, 'en')
+  for (const time of ['25T10:30', '25T11:30']) await stage.book(other, at(time), [both])
+  const shown = async () => (await sql<{ agent: string; language: string; startsAt: number }>`select agent_id as agent, language, starts_at as "startsAt" from tour where id = ${tour}`.execute(stage.house.db.bare)).rows[0]
+  await stage.until(at('24T10:00'))
+  await stage.writes(ana)
+  await stage.until(at('24T11:05'))
+  await stage.press(ana, 'Cambiar horario')
+  const rows = stage.shown(ana).at(-1)?.list?.rows.map(({ text }) => text)
+  expect([rows, (await shown())?.agent]).toEqual([['mié 25 nov, 10:00 h', 'mié 25 nov, 12:00 h', 'mié 25 nov, 9:30 h'], both])
+  await stage.book(other, at('25T12:00'), [both])
+  await stage.press(ana, 'mié 25 nov, 12:00 h')
+  expect([stage.shown(ana).at(-1)?.text, (await shown())?.startsAt]).toEqual([expect.stringMatching(/^A esa hora no hay nadie libre que hable inglés/), at('25T11:00')])
+  await stage.press(ana, 'mié 25 nov, 10:00 h')
+  expect(await shown()).toEqual({ agent: both, language: 'en', startsAt: at('25T10:00') })
+  await stage.until(at('25T10:20'))
+  await stage.writes(ana)
+  expect(stage.shown(ana).at(-1)?.list?.rows.every(({ text }) => !/25 nov, (10:30|11:30|12:00)/.test(text))).toBe(true)
+  await stage.end()
+})

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { addBlackout } from '@portero/tool-server/actions/add-blackout.ts'
 import { bookTour } from '@portero/tool-server/actions/book-tour.ts'
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => stage.end())
 
 const does = (who: Visitor) => stage.house.acting.as(who, 'all')
-const waits = (who: Visitor, more: { fromDay?: string; toDay?: string; part?: 'morning' | 'afternoon' | 'evening' } = {}) => {
+const waits = (who: Visitor, more: { fromDay?: string; toDay?: string; part?: 'morning' | 'afternoon' | 'evening'; language?: 'es-MX' | 'en' } = {}) => {
   stage.clock.advance(1_000) // or they would join in the same millisecond
   return does(who)(joinWaitlist, { home: stage.home.id, fromDay: '2026-11-23', toDay: '2026-11-30', ...more })
 }
@@ -221,4 +221,47 @@ test('nobody is called off from a group for who waits for more than their place,
   for (const who of [eve, ana]) await stage.writes(who)
   await stage.until(at('25T10:05'))
   expect((await stage.tour(tour!))?.status).toBe('confirmed')
+})
+
+describe('in a language', () => {
+  let [spanish, both] = ['', '']
+  beforeEach(async () => {
+    await stage.end()
+    stage = await openVisits(['ana', 'beto es-MX, en'])
+    ;[spanish, both] = stage.agents as [string, string]
+    ;[eve, ana, beto, caro] = [await stage.visitor(), await stage.visitor(), await stage.visitor(), await stage.visitor()]
+  })
+  const shows = async (who: Visitor): Promise<unknown[]> => (await sql`select agent_id as agent, language, status from tour where person_id = ${who.person}`.execute(stage.house.db.bare)).rows
+
+  test('a time of who does not speak it goes past who asked for it, to the next in line', async () => {
+    const [tour, english] = [await stage.book(eve, noon, [spanish]), await stage.book(caro, noon, [both])]
+    await waits(ana, { language: 'en' })
+    await waits(beto)
+    await leaves(tour)
+    expect([offers(ana, beto), await statesOf(), await shows(beto)]).toEqual([[0, 1], ['waiting', 'offered'], [{ agent: spanish, language: null, status: 'held' }]])
+    await leaves(english, caro)
+    expect([offers(ana), await shows(ana)]).toEqual([[1], [{ agent: both, language: 'en', status: 'held' }]])
+    await stage.press(ana, 'Sí, la quiero')
+    expect([await statesOf(), await shows(ana)]).toEqual([['taken', 'offered'], [{ agent: both, language: 'en', status: 'confirmed' }]])
+  })
+
+  test('an offer that lapsed is taken only while who speaks it is free', async () => {
+    const tour = await stage.book(eve, noon, [both])
+    await waits(ana, { language: 'en' })
+    await leaves(tour)
+    await stage.until(stage.clock.now() + 2 * hour)
+    await stage.book(caro, noon, [both])
+    await stage.press(ana, 'Sí, la quiero')
+    expect([await statesOf(), await shows(ana)]).toEqual([['waiting'], []])
+  })
+
+  test('a visit that nobody confirmed is not given away for who could not be shown it', async () => {
+    const startsAt = at('25T13:00')
+    const [one, two] = [await stage.book(eve, startsAt, [spanish]), await stage.book(caro, startsAt, [both])]
+    await waits(ana, { language: 'en' })
+    await stage.until(at('25T09:00'))
+    for (const who of [eve, caro, ana]) await stage.writes(who)
+    await stage.until(at('25T10:05'))
+    expect([(await stage.tour(one))?.status, (await stage.tour(two))?.status, offers(ana)]).toEqual(['confirmed', 'cancelled', [1]])
+  })
 })

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { Connection, Tool } from '@portero/tool-server/define.ts'
 import { checkCaller } from '@portero/tool-server/domain/ports/hubspot-signature.ts'
 import { doorFault, noSuchDoor, traced } from '@portero/tool-server/spine/doors.ts'
+import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
 import { makeRunTool } from '@portero/tool-server/spine/run-tool.ts'
@@ -53,7 +54,7 @@ beforeAll(async () => {
     introduce: async () => false, pushLate: async ({ say }) => void late.push(say),
   })
   idle = made.idle
-  const door = workflowDoor({ db: house.db, clock, connections: { ...house.connections, all: async () => known }, runFor: made.runFor, publicBaseUrl, checkCaller })
+  const door = workflowDoor({ db: house.db, clock, connections: { ...house.connections, all: async () => known }, runFor: made.runFor, publicBaseUrl, checkCaller, limits: makeLimits({ clock }) })
   server = createServer(express().set('query parser', 'simple').use(traced(clock), door, noSuchDoor, doorFault(log)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })

@@ -5,38 +5,48 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { AppError, catalogueWords } from '@portero/shared'
+import { printAudit } from './actions/audit-printed.ts'
+import { printKeys, printOperator, printToolKey } from './actions/access-printed.ts'
+import { connectCalendar, disconnectCalendar, listCalendars } from './actions/calendars-printed.ts'
+import { verifyCertificate } from './actions/privacy-printed.ts'
+import { printRetention } from './actions/retention-printed.ts'
 import { printRebuild, printReconcile, printShadow, type Paper } from './actions/crm-printed.ts'
+import { checkGiven } from './actions/whose-token.ts'
 import type { CrmCare } from './actions/crm-care.ts'
-import { appMeta, hubspotReference, keyScopes, makeHouse, openEngine, rooms, webhooksMeta } from './app.ts'
+import { appMeta, checkPersona, fieldOf, hubspotReference, keyScopes, makeHouse, openEngine, retention, rooms, webhooksMeta, type House } from './app.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { parseCatalogue } from './domain/catalogue.ts'
-import { changesBetween, lineOfChange, linesLeft, warnings } from './domain/catalogue-plan.ts'
+import { changesBetween, lineOfChange, linesLeft, unsure, warnings } from './domain/catalogue-plan.ts'
 import { catalogueText } from './domain/catalogue-text.ts'
+import { respond } from './domain/ports/model.ts'
 import type { Http } from './define.ts'
+import { makeAudit } from './spine/audit.ts'
 import { newId, pause, realClock } from './spine/clock.ts'
 import { makeConnections } from './spine/connections.ts'
 import { makeDb, type Db } from './spine/db.ts'
 import { listDead, replayDead } from './spine/dead.ts'
 import { examine, lineOf } from './spine/doctor.ts'
 import { readProfiles } from './spine/doctor-profiles.ts'
-import { faultCode, faultSentence } from './spine/fault.ts'
+import { faultCode, faultFields, faultSentence } from './spine/fault.ts'
 import { makeHttp } from './spine/http.ts'
 import { keyring } from './spine/keyring.ts'
 import { makeLog } from './spine/log.ts'
 import { labKeys, writeKeys } from './spine/master-key.ts'
 import { firstTenant, migrate } from './spine/migrate.ts'
+import { makeTokens } from './spine/oauth.ts'
+import { makeAuthServers } from './spine/oauth-server.ts'
 import { makeRegistry } from './spine/registry.ts'
-import { makeToolKeys } from './spine/tool-keys.ts'
+import { makeToolKeys, type ToolKeys } from './spine/tool-keys.ts'
 import { formsOf, gateForm, kitPage, lackedBy } from './spine/tools-kit.ts'
 import { toolReference } from './spine/tools-reference.ts'
 import { tryKey } from './spine/try-key.ts'
 import { makeVault } from './spine/vault.ts'
 import { webhookUrl } from './spine/webhooks.ts'
 import { workflowActions } from './spine/workflow-actions.ts'
+import { agentsReady } from './store/agent-channels.ts'
 import { catalogueNow, importCatalogue, visitsAhead } from './store/homes.ts'
 import { beginBackfill, findBackfill, type Backfill } from './store/crm-backfill.ts'
 import { openConflicts, openReviews } from './store/crm-reviews.ts'
-import { putOperator } from './store/operators.ts'
 
 // What an admin does from the command line. On the embedded engine the server must be stopped first: its directory has one owner.
 const usage = `portero migrate                 bring the database to this version
@@ -44,17 +54,23 @@ portero replay                  list what is dead: deliveries that didn't parse,
 portero replay --id ID | --all  try them again, after whatever was wrong has been mended
         --sure                  also send commands again whose outcome nobody knows (they may then happen twice)
 portero connect VENDOR ACCOUNT  connect an account; its settings come as JSON on standard input, so that no secret is on the command line
+portero calendars list          whose calendars are connected, and how others can be
+portero calendars connect|disconnect VENDOR ADDRESS  where we come in by our own name, nobody needs to consent
 portero operator NAME           let somebody into the console, or change their password, which comes on standard input
-        --role admin|agent      an agent sees conversations; an admin the queue too
-portero keys tool NAME          make a key for an agent that calls tools; it is shown once, and others of that name go on holding
-        --scopes a,b            what it may do; without it, all that the tools and the gate need
-        --end                   end all keys of that name instead
+        --role viewer|agent|officer|admin  what they may do (docs/access.md); without a password, only the role changes
+        --end                   take their access away, at once
+portero keys tool NAME          make a key for an agent that calls tools; it is shown once, and another one of that name goes on holding
+        --scopes a,b | --tools a,b  what it may do, or which tools it may call; without either, all that the tools and the gate need
+        --end                   end all keys of that name instead, or one of them: --id ID
+portero keys list               the keys that hold, and when each was last used
+portero agent CHANNEL bird|portero  who answers prospects on a channel: Bird's own agent, or Portero's
 portero docs                    the page on the tools, for whoever types them into a form
 portero docs hubspot            the page on HubSpot: properties, stages, scopes, webhooks, limits
         --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools
 portero catalogue plan [FILE]    what homes, agents and closed times would become by this file, or that of CATALOGUE
 portero catalogue apply [FILE]   make them so, all or nothing; homes and agents that are gone are closed, never deleted, and what people made stays
 portero catalogue export         the catalogue as it is, as such a file
+portero persona check FILE      whether our agent can speak as that file says, its version, and about how many tokens it comes to
 portero VENDOR plan             what is lacking at a vendor: bird's webhooks and templates, hubspot's properties and stages
 portero VENDOR apply            make it so; what is there and isn't ours stays as it is
 portero reconcile               compare everything that we keep at the CRM with what stands there; by night the server does it too
@@ -67,6 +83,11 @@ portero bird kit                what to type into Bird so that its agent works w
         --check                 try the key, which comes on standard input, at the address that Bird calls
 portero hubspot backfill        look through all contacts of HubSpot for those that are somebody of ours; it goes on by itself where it was
 portero hubspot reviews         contacts of HubSpot that may be somebody of ours, and changes that lost against another
+portero audit verify [ANCHORS]  whether the audit is whole; with --export FILE an export of it, without database and keys
+portero audit export            the audit as JSON lines: ids and hashes, nothing of what was said
+portero audit why KIND ID FIELD  who set a field, from what, when, and what it said before
+portero privacy verify FILE     whether a certificate of what was done about somebody's data is ours, and unchanged
+portero privacy retention       for how long what is kept, and when what was deleted
 portero doctor                  look at everything that it takes to go live: what is well, what is not, and what to do about it
 portero keys new                make a master key
 portero keys status             which master key wraps how many data keys
@@ -133,8 +154,9 @@ const connect = (vendor: string, account: string): Promise<void> =>
     const connections = makeConnections({ db, clock, vault, log: makeLog({ level: 'silent', clock }), registry, baseUrls: config.baseUrls })
     const settings = z.record(z.string(), z.unknown()).safeParse(fromJson(await typed()))
     if (!settings.success) throw new AppError('invalid_input', 'the settings on standard input are no JSON object')
+    await checkGiven({ clock, registry, baseUrls: config.baseUrls }, { vendor, account, settings: settings.data })
     const { id } = await connections.put({ tenant: firstTenant, vendor, account, settings: settings.data })
-    say(registry.connectors.get(vendor)?.webhook ? `Connected. Its webhooks go to ${config.publicBaseUrl}/webhooks/${vendor}/${id}; a server that runs pulls from it after its next start.` : 'Connected. portero doctor says whether it works.')
+    say(registry.connectors.get(vendor)?.webhook ? `Connected. Its webhooks go to ${config.publicBaseUrl}/webhooks/${vendor}/${id}; a server that runs begins to pull from it within seconds.` : 'Connected. portero doctor says whether it works.')
   })
 const fromJson = (json: string): unknown => {
   try {
@@ -144,23 +166,9 @@ const fromJson = (json: string): unknown => {
   }
 }
 
-const toolKey = (name: string, { scopes, end }: { scopes?: string | undefined; end?: boolean | undefined }): Promise<void> =>
-  withDb(async (db) => {
-    const keys = makeToolKeys({ db, clock })
-    if (end) return say(`${await keys.end({ tenant: firstTenant, name })} keys ended`)
-    const known = keyScopes
-    const asked = scopes?.split(',').map((scope) => scope.trim()) ?? known
-    const odd = asked.find((scope) => !known.includes(scope))
-    if (odd !== undefined) throw new AppError('invalid_input', `there is no scope "${odd}": ${known.join(', ')}`)
-    say(await keys.make({ tenant: firstTenant, name, scopes: asked }))
-  })
-
-const operator = (name: string, role = 'agent'): Promise<void> =>
-  withDb(async (db) => {
-    if (role !== 'admin' && role !== 'agent') throw new AppError('invalid_input', `a role is admin or agent, not "${role}"`)
-    await putOperator({ db, clock }, { tenant: firstTenant, name, password: await typed(), role })
-    say(`${name} can sign in at /console as ${role}`)
-  })
+const withPeople = (work: (needs: Parameters<typeof printOperator>[0]) => Promise<void>): Promise<void> =>
+  withDb((db, config) => work({ db, clock, audit: makeAudit({ db, clock, vault: makeVault({ db, clock, keys: ring(keysInUse(config)) }) }), tenant: firstTenant, say }))
+const withKeys = (work: (needs: Parameters<typeof printOperator>[0], keys: ToolKeys) => Promise<void>): Promise<void> => withPeople((needs) => work(needs, makeToolKeys(needs)))
 
 // Nobody is in a hurry here: what is more than the budget of calls waits for it.
 const patient = (http: Http): Http => async (call) => {
@@ -249,7 +257,7 @@ const catalogue = async (verb: 'plan' | 'apply', named: string | undefined): Pro
     const now = await catalogueNow(db.bare, firstTenant)
     const changes = verb === 'plan' ? changesBetween(now, wanted) : await db.tx((tx) => importCatalogue(tx, firstTenant, wanted, () => newId(clock)))
     const ahead = await visitsAhead(db.bare, firstTenant, clock.now())
-    for (const line of [...changes.map((change) => lineOfChange(change, ahead)), ...linesLeft(now, wanted), ...warnings(wanted)]) say(line)
+    for (const line of [...changes.map((change) => lineOfChange(change, ahead)), ...linesLeft(now, wanted), ...warnings(wanted), ...unsure(wanted, clock.now())]) say(line)
     say(changes.length === 0 ? words.nothing : verb === 'plan' ? words.planned(changes.length) : words.applied(changes.length))
   })
 }
@@ -266,35 +274,54 @@ const doctor = async (): Promise<void> => {
   const config = readConfig(process.env)
   const log = makeLog({ level: 'silent', clock })
   const db = makeDb(await openEngine({ config, clock, log }))
-  const http = makeHttp({ clock, log, db })
+  const vault = makeVault({ db, clock, keys: ring(keysInUse(config)) })
+  const tokens = makeTokens({ db, clock, log, vault, servers: makeAuthServers({ clock, apps: config.apps, authUrls: config.authUrls }) })
+  const http = makeHttp({ clock, log, db, tokens })
   try {
-    const vault = makeVault({ db, clock, keys: ring(keysInUse(config)) })
     const registry = makeRegistry(rooms)
     const connections = makeConnections({ db, clock, vault, log, registry, baseUrls: config.baseUrls })
     const { signal } = new AbortController()
     const findings = await examine({ db, clock, vault, connections, registry, config, tenant: firstTenant, profiles: readProfiles(join(import.meta.dirname, '../hubspot-project')), http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }) })
+    const amiss = await agentsReady({ db, clock, connections, tenant: firstTenant, models: registry.vendorsDoing(respond.name) }).catch(() => []) // of a database that is older than its table
+    for (const { ok, detail = '' } of amiss) if (!ok) findings.push({ what: 'agents', told: 'nobody, or more than one, would answer', mend: detail })
     for (const finding of findings) say(lineOf(finding))
     const wrong = findings.filter(({ mend }) => mend !== undefined).length
     say(wrong === 0 ? 'All is well.' : `${wrong} of ${findings.length} to mend.`)
     if (wrong > 0) process.exitCode = 1
   } finally {
     await http.close()
+    await tokens.close()
     await db.close()
   }
 }
 
-// A house without a worker: what it leaves to be done, a server that runs does. 1: something isn't as it should be.
-const withCrm = async (work: (crm: CrmCare) => Promise<boolean>): Promise<void> => {
+// A house without a worker: what it leaves to be done, a server that runs does.
+const withHouse = async (work: (house: House) => Promise<void>): Promise<void> => {
   const config = readConfig(process.env)
   const log = makeLog({ level: 'silent', clock })
   const house = makeHouse({ config, clock, log, engine: await openEngine({ config, clock, log }), ...rooms, accounts: [] })
   try {
     await migrate({ db: house.db, clock }) // says what is wrong with the database, where begin would wait for it
     await house.begin({ work: false })
-    if (!(await work(house.crm))) process.exitCode = 1
+    await work(house)
   } finally {
     await house.close(0)
   }
+}
+const withCalendars = (work: (needs: Parameters<typeof listCalendars>[0]) => Promise<void>): Promise<void> => withHouse((house) => work({ ...house, publicBaseUrl: readConfig(process.env).publicBaseUrl, say }))
+// 1: something isn't as it should be.
+const withCrm = (work: (crm: CrmCare) => Promise<boolean>): Promise<void> =>
+  withHouse(async ({ crm }) => {
+    if (!(await work(crm))) process.exitCode = 1
+  })
+
+const agentOn = (channel: string, agent: string | undefined): Promise<void> => {
+  if (agent !== 'bird' && agent !== 'portero') throw new AppError('invalid_input', 'an agent is bird or portero')
+  return withHouse(async (house) => {
+    const { isNew } = await house.switchAgent(channel, agent)
+    const who = agent === 'bird' ? "Bird's own agent" : "Portero's agent"
+    say(isNew ? `From now on ${who} answers on ${channel}; a server that runs knows within seconds.${agent === 'portero' ? ' Turn off the one at Bird.' : ''}` : `${who} answers on ${channel} already.`)
+  })
 }
 // Only where somebody watches it; over it goes what is said.
 const barWidth = 30
@@ -321,27 +348,35 @@ const writeActions = (project: string): void => {
 }
 
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
   if (command === 'migrate') return withDb(async () => say('The database is up to date.'))
   if (command === 'replay') return replay(values)
   if (verb === 'connect' && first && second && positionals.length === 3) return connect(first, second)
-  if (verb === 'operator' && first && positionals.length === 2) return operator(first, values.role)
-  if (verb === 'keys' && first === 'tool' && second && positionals.length === 3) return toolKey(second, values)
+  if (command === 'calendars list') return withCalendars(listCalendars)
+  if (verb === 'calendars' && (first === 'connect' || first === 'disconnect') && second && positionals.length === 4) return withCalendars((needs) => (first === 'connect' ? connectCalendar : disconnectCalendar)(needs, second, positionals[3] ?? ''))
+  if (verb === 'operator' && first && positionals.length === 2) return withPeople((needs) => printOperator(needs, first, { ...values, typed }))
+  if (verb === 'keys' && first === 'tool' && second && positionals.length === 3) return withKeys((needs, keys) => printToolKey(needs, keys, second, { ...values, known: { tools: rooms.tools, scopes: keyScopes } }))
+  if (command === 'keys list') return withKeys(printKeys)
   if (command === 'docs' && values.hubspot) return writeActions(values.hubspot)
   if (command === 'docs') return void process.stdout.write(toolReference(rooms.tools))
   if (command === 'docs hubspot') return void process.stdout.write(hubspotReference(hubspotProject()))
+  if (verb === 'privacy' && first === 'verify' && second && positionals.length === 3) return withHouse((house) => verifyCertificate({ ...house, say }, second))
   if (command === 'doctor') return doctor()
   if (command === 'hubspot backfill') return backfill()
   if (command === 'hubspot reviews') return reviews()
+  if (command === 'privacy retention') return withDb((db) => printRetention({ db, tenant: firstTenant, classes: retention, say }))
+  if (verb === 'audit') return void ((await printAudit(positionals.slice(1), { say, now: clock.now, withHouse, fieldOf, dataDir: () => readConfig(process.env).dataDir, file: values.export })) || (process.exitCode = 1))
   if (command === 'reconcile') return withCrm((crm) => printReconcile(crm, { repair: values.repair === true, json: values.json === true }, paper))
   if (command === 'rebuild') return withCrm((crm) => printRebuild(crm, paper))
   if (command === 'shadow') return withCrm((crm) => printShadow(crm, { csv: values.csv === true }, paper))
   if (command === 'bird kit') return kit(values.check === true)
   if (verb === 'catalogue' && (first === 'plan' || first === 'apply') && positionals.length <= 3) return catalogue(first, second)
   if (command === 'catalogue export') return withDb(async (db) => void process.stdout.write(catalogueText(await catalogueNow(db.bare, firstTenant))))
+  if (verb === 'agent' && first && positionals.length === 3) return agentOn(first, second)
+  if (verb === 'persona' && first === 'check' && second && positionals.length === 3) return say(checkPersona(second))
   if (verb && (first === 'plan' || first === 'apply') && positionals.length === 2) return setUp(verb, first === 'apply')
   if (command === 'keys new') return say(clock.bytes(32).toString('base64'))
   if (command === 'keys status') return status()
@@ -354,6 +389,6 @@ const optionFault = (thrown: unknown): string | undefined =>
   thrown instanceof TypeError && faultCode(thrown)?.startsWith('ERR_PARSE_ARGS') ? `${thrown.message.split('. ')[0]}: portero --help lists them` : undefined
 
 run(process.argv.slice(2)).catch((thrown: unknown) => {
-  console.error(thrown instanceof ConfigError ? thrown.message : (optionFault(thrown) ?? faultSentence(thrown) ?? thrown))
+  console.error(thrown instanceof ConfigError ? thrown.message : (optionFault(thrown) ?? faultSentence(thrown) ?? faultFields(thrown)))
   process.exitCode = 1
 })

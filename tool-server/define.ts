@@ -37,14 +37,15 @@ export type Http = (call: HttpCall) => Promise<Reply> // belongs to ONE connecti
 export type Connection<S = unknown> = { id: string; tenant: string; vendor: string; account: string; settings: S }
 export type Subject = { tenant: string; by: 'prospect' | 'staff' | 'workflow' | 'system'; person?: string; conversation?: string; user?: string }
 export type Lane = 'live' | 'sync' | 'bulk'
-// item: the vendor's thing this is about, where a pull must later tell what is gone.
-export type Delivery = { id: string; flow: string; serial?: string; lane?: Lane; payload: object; item?: string }
+// item: the vendor's thing this is about, or things, where a pull must later tell what is gone.
+export type Delivery = { id: string; flow: string; serial?: string; lane?: Lane; payload: object; item?: string | readonly string[] }
 
 export type At<S> = { http: Http; connection: Connection<S>; now: Millis; signal: AbortSignal }
 // again: what the worker may do when it doesn't know whether a call arrived. lagMs: how long the vendor may take to show what it has taken.
 export type Again<A, R> = 'vendor-key' | 'same-effect' | 'never' | { find(args: A, at: At<any> & { key: string }): Promise<R | undefined>; lagMs?: number }
 // gated: whether it may still leave is asked once more at the moment it does. What may not is dropped, and its flow hears that it was refused.
-export type Command<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; attempts: number; blocksSerialWhenDead: boolean; gated?: true }
+// brief: what it was asked is not kept once it is done, nor told again to its flow: where it is long, and known elsewhere.
+export type Command<A extends Zo = any, R extends Zo = any> = { name: string; args: A; result: R; attempts: number; blocksSerialWhenDead: boolean; gated?: true; brief?: true }
 export const defineCommand = <A extends Zo, R extends Zo>(command: Command<A, R>): Command<A, R> => command
 // Many in one call. most: this many. After one with n, the next waits n times eachMs for company, and mostMs at the longest: it is company that is worth waiting for only where there is much of it.
 export type Together = { most: number; eachMs: Millis; mostMs: Millis }
@@ -70,6 +71,8 @@ export type Sealing = {
   open(place: string, sealed: Buffer): Promise<string>
   openBytes(place: string, sealed: Buffer): Promise<Buffer>
   blind(purpose: string, value: string): Promise<Buffer> // to look it up by
+  block(people: readonly string[], since: Millis | undefined): Promise<void> // nothing of theirs opens from then on; undefined: it does again
+  erase(person: string): Promise<void> // nothing of theirs ever opens again
 }
 export type Act = {
   tx: Tx
@@ -78,6 +81,7 @@ export type Act = {
   sealing: Sealing
   newId(): string
   concerns(person: string): void // once it is known whom this is about: what is written from here on, the audit included, is sealed with their key
+  concernsNobody(): void // whom this is about is none of ours: the audit says that it was looked at, and not what it was, since nobody's key would take it with them
   send<A extends Zo, R extends Zo>(command: Command<A, R>, args: z.infer<A>, how: SendHow): Promise<void>
   later<P extends Zo>(flow: FlowRef<P>, payload: z.infer<P>, how: LaterHow): Promise<void> // a timer, in this transaction; the same key again moves it
   drop(keyPrefix: string): Promise<void> // takes back the timers and commands that have not begun
@@ -91,26 +95,34 @@ export const defineAction = <A extends Zo, R extends Zo>(spec: Omit<Action<A, R>
 // waitMs: give its commands a moment to be done.
 export type Do = <A extends Zo, R extends Zo>(action: Action<A, R>, args: z.infer<A>, options?: { waitMs?: number }) => Promise<z.infer<R>>
 
-// restart: the cursor died; what the full pull that follows doesn't show is told as gone(item).
+// restart: the cursor died; what the full pull that follows doesn't show is told as gone(items).
 export type Pull<S> = {
   everyMs: number
   lane?: Lane // sync without a word
   pull(cursor: string | null, at: At<S>): Promise<{ deliveries: Delivery[]; cursor: string | null; more?: true; restart?: true }>
-  gone?(item: string): Delivery
+  gone?(items: string[], connection: Connection<S>): Delivery[]
 }
 // webhookUrl: where this connection's webhooks are to come. mended: how much of it had gone meanwhile.
 export type Watching<S> = At<S> & { webhookUrl: string }
-export type Watch<S> = { everyMs?: Millis; ensure(at: Watching<S>): Promise<{ expiresAt: Millis | null; mended?: number }> } // everyMs: when to look again at what never expires; else after a day
+export type Watch<S> = { everyMs?: Millis; ensure(at: Watching<S>): Promise<{ expiresAt: Millis | null; mended?: number }>; stop?(at: Watching<S>): Promise<void> } // everyMs: when to look again at what never expires; else after a day. stop: we are told nothing any more
 // What must be so at a vendor before it works with us, thing by thing. Looking only reads; whatever isn't well says how it is made so, or what a person must do.
 export type Thing = { what: string } & ({ is: 'well' } | { is: 'missing' | 'wrong'; ensure(): Promise<void> } | { is: 'blocked'; mend: string })
 export type Setup<S> = { look(at: Watching<S>): Promise<Thing[]> }
+// Where an access token is had from. given: it stands in the settings. person: somebody let us act for them, and we hold what they granted; without scopes, those of the connector's consent. app: by our name alone. signed: a service account signs for itself, or for who it is to act for.
+export type TokenFrom =
+  | { by: 'given'; token: string }
+  | { by: 'person'; server: AuthServer }
+  | { by: 'app'; server: AuthServer; clientId: string; clientSecret: string; scopes: string[] }
+  | { by: 'signed'; tokenUrl: string; email: string; keyId?: string | undefined; privateKey: string; forWhom?: string | undefined; scopes: string[] }
+// Where people consent and tokens are made. Without its addresses, they are asked of the issuer.
+export type AuthServer = { issuer: string; authorizationUrl?: string; tokenUrl?: string; revocationUrl?: string }
+// How somebody lets us act for them at this vendor. who: whose account it turned out to be, by e-mail; settings: those of the connection that comes of it; endUrl: where they take it back themselves.
+export type Consent = { server: AuthServer; scopes: string[]; asked?: Record<string, string>; who(http: Http): Promise<string>; settings: object; endUrl: string }
 export type Auth =
   | { kind: 'key'; header: string; prefix: string } // settings.apiKey
   | { kind: 'basic' } // settings.username, settings.password
   | { kind: 'login' } // a mail server's: the same two, where it asks for them
-  | { kind: 'oauth2'; issuer: string; scopes: string[] }
-  | { kind: 'client-credentials'; tokenUrl: string; scope: string }
-  | { kind: 'service-account' }
+  | { kind: 'token'; from(settings: any): TokenFrom } // that is fetched, kept and renewed (spine/oauth)
   | { kind: 'none' }
 
 export type ToolSpec<I extends Zo = any, O extends Zo = any> = {
@@ -144,6 +156,7 @@ export type Connector<Reads = any, S extends Zo = any> = {
   settings: S
   hosts?: string[] // origins besides the base URL's that are this vendor's own, and get our credentials
   auth: Auth
+  consent?: Consent
   limits: { perSecond: number; burst?: number; apart?: { path: string; perSecond: number }; concurrent: number; timeoutMs: number } // burst: at once after a rest, where that is more than a second's. apart: calls whose path ends so have a limit of their own besides
   redact: string[]
   webhook?: Webhook<z.infer<S>>
@@ -161,7 +174,7 @@ export const house = <Reads>() => ({
   asReads: (reads: unknown) => reads as Reads, // what the spine put together by name
 })
 
-// contract.ts beside a connector: what the vendor sends and answers, as data; {connection} is the connection's id, {secret} the newest that signs. test/connectors.test.ts turns it into tests, the same ones for every vendor.
+// contract.ts beside a connector: what the vendor sends and answers, as data; {connection} is the connection's id, {secret} the newest that signs, {any} in what we ask a text that is made anew each time. test/connectors.test.ts turns it into tests, the same ones for every vendor.
 export type Ask = { method: string; path: string; query?: Record<string, string>; headers?: Record<string, string>; body?: unknown; reading?: true } // headers: those that matter. reading: a POST that only asks
 export type Tell = { status: number; headers?: Record<string, string>; body?: unknown } | 'lost' // a string goes as it is, anything else as JSON; lost: done, but the connection breaks
 export type Exchange = { ask: Ask; tell: Tell }
@@ -182,6 +195,7 @@ export type PullContract = { name: string; cursor: string | null; known?: string
 export type WebhookContract<S> = {
   account?: Record<string, string> // headers that say whose it is, for connectionOf
   sign(request: { method: string; url: string; body: Buffer; now: Millis }, settings: S): Record<string, string> // with the first of the settings' secrets
+  within?(body: Buffer, settings: S): Buffer // where the proof stands in the body itself
   unsigned?: { time?: string; body?: string } // what this vendor's signature does not cover, and the page that says so
   windowMs?: Millis // how old its signatures may be, where five minutes are too few
   samples: { name: string; body: object | string | Buffer; headers?: Record<string, string>; deliveries: Delivery[] }[] // one or more for each event

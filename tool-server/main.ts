@@ -1,15 +1,16 @@
 import { createServer } from 'node:http'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
 import { keyScopes, makeHouse, openEngine, rooms, type Account, type House, type Parts } from './app.ts'
 import type { Connector, Flow } from './define.ts'
 import { realClock, type Clock } from './spine/clock.ts'
-import { faultSentence } from './spine/fault.ts'
+import { faultFields, faultSentence } from './spine/fault.ts'
 import { makeLog } from './spine/log.ts'
+import { patience } from './spine/patience.ts'
 
 // env -> db -> start; SIGTERM -> drain. The only file with side effects on import.
-type Moving = Pick<House, 'tenant' | 'toolKeys' | 'putOperator'> & { scopes: readonly string[] }
-type Lab = { connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]; url: string; moveIn(house: Moving, how: { dataDir: string }): Promise<void>; close(): Promise<void> }
-type LabModule = { startLab(needs: { clock: Clock; port: number; serverUrl: string; publicUrl: string }): Promise<Lab> }
+type Moving = Pick<House, 'tenant' | 'toolKeys' | 'putOperator' | 'switchAgent'> & { scopes: readonly string[] }
+type Lab = { connectors: readonly Connector[]; flows: readonly Flow[]; accounts: readonly Account[]; access: Pick<Config, 'apps' | 'authUrls' | 'connectAs'>; url: string; moveIn(house: Moving, how: { dataDir: string }): Promise<void>; close(): Promise<void> }
+type LabModule = { startLab(needs: { clock: Clock; port: number; serverUrl: string; publicUrl: string; dataDir: string }): Promise<Lab> }
 const labModule = '../test/lab/index.ts' // not shipped: only a lab loads it
 
 const parent = process.ppid // read before anything that takes time: npm may be killed meanwhile
@@ -32,10 +33,10 @@ const start = async (): Promise<void> => {
 }
 
 const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clock' | 'log' | 'engine'>): Promise<void> => {
-  const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}`, publicUrl: config.publicBaseUrl }) : undefined
-  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], tools: rooms.tools, accounts: lab?.accounts ?? [] })
+  const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}`, publicUrl: config.publicBaseUrl, dataDir: config.dataDir }) : undefined
+  const house = makeHouse({ config: lab ? withAccess(config, lab.access) : config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], tools: rooms.tools, accounts: accountsOf(config.accounts, lab?.accounts ?? []) })
 
-  const server = createServer(house.doors)
+  const server = createServer(patience, house.doors)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, () => resolve()))
 
   let stoppingSince: number | undefined
@@ -72,6 +73,15 @@ const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clo
   if (process.stdout.isTTY) console.log(`\nPortero is at ${serving}${lab ? `, the lab at ${lab.url}` : ''}\nStop it with Ctrl+C.\n`)
 }
 
+// What the environment says of how accounts are connected goes before what the lab does.
+const withAccess = (config: Config, { apps, authUrls, connectAs }: Lab['access']): Config => ({ ...config, apps: { ...apps, ...config.apps }, authUrls: { ...authUrls, ...config.authUrls }, connectAs: { ...connectAs, ...config.connectAs } })
+
+// What the environment connects stands in for the lab's, under its name: of an earlier life that one may still be known.
+const accountsOf = (own: readonly Account[], labs: readonly Account[]): Account[] => {
+  const nameOf = (vendor: string, account: string): string => labs.find((each) => each.vendor === vendor)?.account ?? account
+  return [...labs.filter(({ vendor }) => !own.some((each) => each.vendor === vendor)), ...own.map((each) => ({ ...each, account: nameOf(each.vendor, each.account) }))]
+}
+
 const startLab: LabModule['startLab'] = async (needs) => {
   const lab: LabModule = await import(labModule)
   return lab.startLab(needs)
@@ -86,7 +96,7 @@ const watchParent = (clock: Clock, gone: () => void): void => {
 }
 
 const failed = (thrown: unknown): never => {
-  console.error(thrown instanceof ConfigError ? thrown.message : (faultSentence(thrown) ?? thrown))
+  console.error(thrown instanceof ConfigError ? thrown.message : (faultSentence(thrown) ?? faultFields(thrown)))
   process.exit(1)
 }
 start().catch(failed)

@@ -28,12 +28,13 @@ export const transcriptView = z.strictObject({
   escalation: opt(z.strictObject({ reason: z.string(), summary: z.string(), owner: opt(z.string()), dueAt: iso, isLate: z.boolean() })),
   lines: z.array(line), // the oldest first
   earlier: opt(z.string()), // cursor of the page before
+  canDraft: opt(z.boolean()), // a model is connected that proposes answers
 })
 
 export const tourStatus = z.enum(['held', 'confirmed', 'completed', 'no_show', 'cancelled'])
 export const visit = z.strictObject({
   tour: z.string(), version: z.int(), home: z.string(), title: z.string(), startsAt: iso, endsAt: iso, zone: z.string(), status: tourStatus,
-  place: z.string(), mapUrl: opt(z.string()), agent: z.string(), calendarUrl: opt(z.string()),
+  place: z.string(), mapUrl: opt(z.string()), agent: z.string(), calendarUrl: opt(z.string()), inCalendar: opt(z.enum(['waits', 'stands', 'byHand', 'failed'])), inCalendarUrl: opt(z.string()), // inCalendar: of whoever shows it
 })
 export const fact = z.strictObject({ name: z.string(), value: z.string() }) // name: a key of the words
 export const visitView = z.strictObject({
@@ -53,6 +54,9 @@ export const markAsk = z.strictObject({ record, key, tour: z.string(), version: 
 export const takeoverAsk = z.strictObject({ record, key, to: z.enum(['human', 'bot']), language })
 const words = z.string().check(z.maxLength(10_000))
 export const replyAsk = z.strictObject({ record, key, text: words, language })
+// What could be answered, for whoever asks to mend and send. doubts: what in it nothing of ours backs, word for word.
+export const draftAsk = z.strictObject({ record, language })
+export const draftView = z.strictObject({ ok: z.boolean(), say: opt(z.string()), text: opt(z.string()), doubts: opt(z.array(z.string())) })
 export const noteAsk = z.strictObject({ record, key, text: words, language })
 export const escalationReason = z.enum(['asked_for_person', 'complaint', 'payment', 'contract', 'emergency', 'not_understood', 'other'])
 export const escalateAsk = z.strictObject({ record, key, reason: escalationReason, summary: words, language })

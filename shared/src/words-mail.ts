@@ -32,11 +32,19 @@ const es = {
       subject: `En ${vendor} hay algo por arreglar`,
       paragraphs: [`Desde el ${since} falta en ${vendor} algo que Portero necesita: ${said}.`, 'Lo demás sigue llegando; lo que no cabe queda apuntado, y se escribirá en cuanto se arregle.', `Qué hacer: portero ${vendor.toLowerCase()} plan dice qué es y dónde. No volveremos a escribirte de esto hasta que esté bien.`],
     }),
+    grant: (vendor: string, { since, said, waiting }: Trouble): Told => ({
+      subject: `Hay que volver a conectar una cuenta de ${vendor}`,
+      paragraphs: [`Desde el ${since}, ${vendor} ya no deja entrar a Portero a la cuenta de uno de tus asesores (${said}): quizá quitó el permiso o cambió su contraseña.`, `${waits(waiting)} Nada se pierde; mientras tanto no se ve qué horas tiene ocupadas.`, 'Qué hacer: en Conexiones, pulsa «Volver a conectar» y entra con la misma cuenta. No volveremos a escribirte de esto hasta que funcione.'],
+    }),
+    agents: (vendor: string, { since }: Trouble): Told => ({
+      subject: `Dos agentes contestan a la vez en ${vendor}`,
+      paragraphs: [`Desde el ${since}, en un canal de ${vendor} contestan el agente de Portero y también el de ${vendor}: cada persona recibe dos respuestas.`, 'Nada se pierde, pero quien escribe no sabe a cuál hacerle caso.', `Qué hacer: apaga el agente de ${vendor} en ese canal, o deja que conteste él solo (portero agent); portero doctor dice cuál canal es. No volveremos a escribirte de esto hasta que conteste uno solo.`],
+    }),
     over: (vendor: string, lastedMs: number, waiting: number): Told => ({
       subject: `${vendor} ya está bien con Portero`,
       paragraphs: [`Duró ${lasted(lastedMs)}. ${waiting === 0 ? 'Nada tuvo que esperar.' : waiting === 1 ? 'Esperó un envío, que ya sale solo.' : `Esperaron ${waiting.toLocaleString('es-MX')} envíos, que ya salen solos.`}`, 'No hay que hacer nada.'],
     }),
-    open: 'Ver lo que espera',
+    open: 'Ver lo que espera', reconnect: 'Volver a conectar',
   },
   // To whoever goes to a visit, and to whoever shows it: who the other is, neither reads.
   visit: {
@@ -81,11 +89,19 @@ const en: MailWords = {
       subject: `Something is to be mended at ${vendor}`,
       paragraphs: [`Since ${since}, ${vendor} lacks something that Portero needs: ${said}.`, 'Everything else arrives; what has no place there is noted, and written once this is mended.', `What to do: portero ${vendor.toLowerCase()} plan says what it is, and where. We will not write about this again until it is well.`],
     }),
+    grant: (vendor, { since, said, waiting }) => ({
+      subject: `An account at ${vendor} must be connected again`,
+      paragraphs: [`Since ${since}, ${vendor} no longer lets Portero into the account of one of your agents (${said}): they may have taken the permission back, or changed their password.`, `${waitsEn(waiting)} Nothing is lost; meanwhile nobody sees when they are busy.`, 'What to do: press “Connect again” in Connections, and sign in with the same account. We will not write about this again until it works.'],
+    }),
+    agents: (vendor, { since }) => ({
+      subject: `Two agents answer at once at ${vendor}`,
+      paragraphs: [`Since ${since}, Portero’s agent and ${vendor}’s own both answer on a channel of ${vendor}: everybody gets two answers.`, 'Nothing is lost, but whoever writes cannot tell which of the two to believe.', `What to do: turn off ${vendor}’s agent on that channel, or let it answer alone (portero agent); portero doctor says which channel it is. We will not write about this again until only one answers.`],
+    }),
     over: (vendor, lastedMs, waiting) => ({
       subject: `${vendor} is well with Portero again`,
       paragraphs: [`It lasted ${lasted(lastedMs)}. ${waiting === 0 ? 'Nothing had to wait.' : waiting === 1 ? 'One thing waited, and leaves by itself now.' : `${waiting.toLocaleString('en')} things waited, and leave by themselves now.`}`, 'There is nothing to do.'],
     }),
-    open: 'See what waits',
+    open: 'See what waits', reconnect: 'Connect again',
   },
   visit: {
     subject: { new: (home, when) => `Visit: ${home}, ${when}`, moved: (home, when) => `The visit has moved: ${home}, ${when}`, off: (home, when) => `Called off: ${home}, ${when}` },

@@ -1,7 +1,7 @@
 import type { Language } from './words.ts'
 
 // What Portero itself says in a conversation, besides what its tools answer: the law's words, goodbye, and a person's arrival.
-export type Legal = { company: string; address: string; url: string } // url: the whole notice
+export type Legal = { company: string; address: string; contact?: string | undefined; url: string } // contact: who is written to about data. url: the whole notice
 type Messages = {
   notice(legal: Legal): string
   goodbye: string
@@ -18,7 +18,7 @@ export const messageWords: Record<Language, Messages> = {
   },
   en: {
     notice: ({ company, address, url }) =>
-      `Hi, I'm ${company}'s virtual assistant: a program, not a person. ${company}${address && `, at ${address},`} will use your name, number and messages to help you, show you homes and book visits. For offers too, reply PROMOS; to stop our messages, reply STOP. You can ask for a person at any time. Your rights and the full notice: ${url}`,
+      `Hi, I'm ${company}'s virtual assistant: a program, not a person. ${company}${address && `, at ${address},`} will use your name, number and messages to help you, show you homes and book visits. For offers too, reply OFFERS; to stop our messages, reply STOP. You can ask for a person at any time. Your rights and the full notice: ${url}`,
     goodbye: "Done, we won't write to you any more. If you change your mind, reply START.",
     welcomeBack: 'Good to have you back! How can I help?',
   },

@@ -1,9 +1,10 @@
+import { cadenceWords, type CadenceName } from './words-cadence.ts'
 import type { Language } from './words.ts'
 
 // What Portero may say on WhatsApp when the last message is more than 24 hours old: Meta approves these words, each with an example of what stands where {{…}} does.
 // Its rules: https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
 type Template = { text: string; examples: Record<string, string>; button?: string }
-export type TemplateName = 'portero_tour_confirmed' | 'portero_tour_reminder' | 'portero_tour_moved' | 'portero_reschedule' | 'portero_missed' | 'portero_follow_up' | 'portero_slot_free' | 'portero_window_reopen' | 'portero_escalation'
+export type TemplateName = 'portero_tour_confirmed' | 'portero_tour_reminder' | 'portero_tour_moved' | 'portero_reschedule' | 'portero_missed' | 'portero_follow_up' | 'portero_slot_free' | 'portero_window_reopen' | 'portero_escalation' | CadenceName
 
 export const templateWords: Record<Language, Record<TemplateName, Template>> = {
   'es-MX': {
@@ -44,6 +45,7 @@ export const templateWords: Record<Language, Record<TemplateName, Template>> = {
       examples: { name: 'Lucía', reason: 'quiere hablar con alguien', until: 'lunes 23 nov, 11:15 h' },
       button: 'Abrir conversación',
     },
+    ...cadenceWords['es-MX'].templates,
   },
   en: {
     portero_tour_confirmed: {
@@ -83,5 +85,6 @@ export const templateWords: Record<Language, Record<TemplateName, Template>> = {
       examples: { name: 'Lucía', reason: 'they want to talk to a person', until: 'Monday, Nov 23, 11:15 AM' },
       button: 'Open conversation',
     },
+    ...cadenceWords.en.templates,
   },
 }

@@ -11,8 +11,13 @@ type Sayings = {
   noSuchHome: string
   homeClosed: string
   slotsFound(home: string, first: string): string
+  slotsProposed(home: string, best: string): string
   noSlots(home: string): string
   noneLikeThat(home: string, nearest: string): string
+  noneInLanguage(home: string, language: Language, nearest: string): string // nearest: with whoever doesn't speak it
+  noneSpeaking(language: Language): string // at that time
+  noneFreeSpeaking(home: string, language: Language): string
+  calendarFrom(minutes: number): string // what is offered is known since then
   inGroup(seats: number): string
   tooMany(home: string, seats: number): string
   whichHome: string
@@ -27,6 +32,7 @@ type Sayings = {
   alreadyBooked(label: string, home: string): string
   clash(label: string): string
   moved(label: string, home: string, agent: string, address: string): string
+  handed(label: string, home: string, agent: string, language: Language): string // at the time that it had, to who speaks it
   moveWhen: string
   cancelled(label: string, home: string): string
   whichTour(list: string): string
@@ -65,6 +71,9 @@ type Sayings = {
 const rightsEs: Record<Arco, string> = { access: 'acceso a tus datos', rectify: 'corrección de tus datos', cancel: 'eliminación de tus datos', oppose: 'oposición al uso de tus datos' }
 const rightsEn: Record<Arco, string> = { access: 'to see your data', rectify: 'to correct your data', cancel: 'to erase your data', oppose: 'to object to the use of your data' }
 
+const spokenEs: Record<Language, string> = { 'es-MX': 'español', en: 'inglés' }
+const spokenEn: Record<Language, string> = { 'es-MX': 'Spanish', en: 'English' }
+
 export const sayings: Record<Language, Sayings> = {
   'es-MX': {
     homesFound: (count) => (count === 1 ? 'Encontré una opción que te puede gustar.' : `Encontré ${count} opciones que te pueden gustar.`),
@@ -74,8 +83,13 @@ export const sayings: Record<Language, Sayings> = {
     noSuchHome: 'No encontré esa vivienda; puedo buscar otra vez si me dices la zona.',
     homeClosed: 'Esa vivienda ya no está disponible.',
     slotsFound: (home, first) => `Para visitar ${home} el primer horario libre es ${first}.`,
+    slotsProposed: (home, best) => `Para visitar ${home} te propongo el ${best}.`,
     noSlots: (home) => `No veo horarios libres para ${home} en esas fechas.`,
     noneLikeThat: (home, nearest) => `Así no veo horarios para ${home}; el más cercano es ${nearest}.`,
+    noneInLanguage: (home, language, nearest) => `Para visitar ${home} no veo a nadie libre que hable ${spokenEs[language]}; sin ese idioma, el horario más cercano es ${nearest}.`,
+    noneSpeaking: (language) => `A esa hora no hay nadie libre que hable ${spokenEs[language]}; estos son los horarios más cercanos con quien sí lo habla.`,
+    noneFreeSpeaking: (home, language) => `Por ahora no hay horarios para ${home} con alguien que hable ${spokenEs[language]}; si quieres, te anoto en la lista de espera o buscamos sin ese idioma.`,
+    calendarFrom: (minutes) => `Es según el calendario de hace ${minutes < 120 ? `${minutes} minutos` : `${Math.floor(minutes / 60)} horas`}; al reservar lo confirmo.`,
     inGroup: (seats) => `La visita es en grupo, de hasta ${seats} personas.`,
     tooMany: (home, seats) => `Las visitas a ${home} son en grupo, de hasta ${seats} personas. Si van más, lo vemos contigo con un asesor.`,
     whichHome: '¿Qué vivienda quieres visitar?',
@@ -90,6 +104,7 @@ export const sayings: Record<Language, Sayings> = {
     alreadyBooked: (label, home) => `Ya tienes reservada esa visita a ${home}: ${label}.`,
     clash: (label) => `A esa hora ya tienes otra visita: ${label}.`,
     moved: (label, home, agent, address) => `Listo, cambié tu visita a ${home}: ahora es el ${label} con ${agent}, en ${address}.`,
+    handed: (label, home, agent, language) => `Listo, tu visita a ${home} sigue para el ${label}; te recibe ${agent}, que habla ${spokenEs[language]}.`,
     moveWhen: '¿Para cuándo la movemos? Estos horarios están libres.',
     cancelled: (label, home) => `Cancelé tu visita a ${home} del ${label}. ¿La movemos mejor? Dime qué día te queda.`,
     whichTour: (list) => `Tienes más de una visita: ${list}. ¿Cuál?`,
@@ -148,8 +163,13 @@ export const sayings: Record<Language, Sayings> = {
     noSuchHome: 'I could not find that home; tell me the area and I will search again.',
     homeClosed: 'That home is no longer available.',
     slotsFound: (home, first) => `The first free time to visit ${home} is ${first}.`,
+    slotsProposed: (home, best) => `To visit ${home}, how about ${best}?`,
     noSlots: (home) => `I see no free times for ${home} on those days.`,
     noneLikeThat: (home, nearest) => `I see no times like that for ${home}; the nearest is ${nearest}.`,
+    noneInLanguage: (home, language, nearest) => `I see nobody free who speaks ${spokenEn[language]} to show ${home}; without that, the nearest time is ${nearest}.`,
+    noneSpeaking: (language) => `Nobody who speaks ${spokenEn[language]} is free at that time; these are the nearest times with somebody who does.`,
+    noneFreeSpeaking: (home, language) => `There are no times for ${home} with somebody who speaks ${spokenEn[language]} right now; I can put you on the waiting list, or we look without that.`,
+    calendarFrom: (minutes) => `This is by the calendar of ${minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`} ago; I make sure when booking.`,
     inGroup: (seats) => `The visit is in a group of up to ${seats} people.`,
     tooMany: (home, seats) => `Visits to ${home} are in a group of up to ${seats} people. If there are more of you, one of our people will arrange it with you.`,
     whichHome: 'Which home would you like to visit?',
@@ -164,6 +184,7 @@ export const sayings: Record<Language, Sayings> = {
     alreadyBooked: (label, home) => `You already have that visit to ${home}: ${label}.`,
     clash: (label) => `You already have another visit then: ${label}.`,
     moved: (label, home, agent, address) => `Done, I changed your visit to ${home}: it is now on ${label} with ${agent}, at ${address}.`,
+    handed: (label, home, agent, language) => `Done, your visit to ${home} is still on ${label}; ${agent}, who speaks ${spokenEn[language]}, will meet you.`,
     moveWhen: 'When shall we move it to? These times are free.',
     cancelled: (label, home) => `I cancelled your visit to ${home} on ${label}. Shall we move it instead? Tell me which day suits you.`,
     whichTour: (list) => `You have more than one visit: ${list}. Which one?`,

@@ -15,22 +15,26 @@ import { recorded, type Recorded } from '../support/statements.ts'
 // connection, url: to the first of the vendors, and where it knocks.
 export type BenchHouse = { house: House; lab: Lab; origin: string; url: string; connection: Connection; engine: string; statements: Recorded['during']; end(): Promise<void> }
 
-export const benchHouse = async ({ work = true, vendors = ['eco'] } = {}): Promise<BenchHouse> => {
-  const clock = realClock()
+// knocks: its vendors tell it of what happens there. furnished: with the sample's homes.
+export const benchHouse = async ({ work = true, vendors = ['eco'], clock = realClock(), knocks = false, furnished = true } = {}): Promise<BenchHouse> => {
   const log = makeLog({ level: 'error', clock, to: process.stderr })
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-bench-'))
   const database = serverUrl ? await freshDatabase({ empty: true }) : undefined
-  const config = readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', ...(database && { DATABASE_URL: database.url }) })
-  const engine = recorded(await openEngine({ config, clock, log }))
-  const lab = await startLab({ clock, port: 0, serverUrl: 'http://localhost:0' })
-  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...lab.connectors], flows: [...rooms.flows, ...lab.flows], tools: rooms.tools, accounts: lab.accounts.filter(({ vendor }) => vendors.includes(vendor)) })
-  const server = createServer(house.doors)
+  let doors: House['doors'] | undefined
+  const server = createServer((request, response) => void (doors ? doors(request, response) : response.writeHead(503).end()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('the house has no door')
+  const origin = `http://127.0.0.1:${address.port}`
+  const read = readConfig({ ...(knocks && { PUBLIC_BASE_URL: origin }), DATA_DIR: dataDir, PORTERO_LAB: '1', ...(database && { DATABASE_URL: database.url }) })
+  const config = furnished ? read : { ...read, catalogue: undefined }
+  const engine = recorded(await openEngine({ config, clock, log }))
+  const lab = await startLab({ clock, port: 0, serverUrl: knocks ? origin : 'http://localhost:0' })
+  const house = makeHouse({ config, clock, log, engine, connectors: [...rooms.connectors, ...lab.connectors], flows: [...rooms.flows, ...lab.flows], tools: rooms.tools, accounts: lab.accounts.filter(({ vendor }) => vendors.includes(vendor)) })
+  doors = house.doors
   await house.begin({ work })
   const connection = (await house.connections.all(house.db.bare)).find(({ vendor }) => vendor === vendors[0])
-  const address = server.address()
-  if (!connection || typeof address !== 'object' || !address) throw new Error('the house did not open')
-  const origin = `http://127.0.0.1:${address.port}`
+  if (!connection) throw new Error('the house did not open')
   return {
     house, lab, connection, engine: engine.name, statements: engine.during, origin, url: `${origin}/webhooks/${connection.vendor}/${connection.id}`,
     async end() {

@@ -1,4 +1,5 @@
 import { AppError } from '@portero/shared'
+import { calendars } from './calendars.ts'
 import { claims } from './claims.ts'
 import { identity } from './identity.ts'
 import { ingest } from './ingest.ts'
@@ -7,9 +8,10 @@ import { race } from './race.ts'
 import { slots } from './slots.ts'
 import { sync } from './sync.ts'
 import { tools } from './tools.ts'
+import { why } from './why.ts'
 
 // npm run bench -- NAME: one JSON line (slots: one for each workload), each figure with its baseline from the same run. On the engine that DATABASE_URL names, or the embedded one.
-const benches: Record<string, () => object | Promise<object>> = { claims, identity, ingest, lanes, race, slots, sync, tools }
+const benches: Record<string, () => object | Promise<object>> = { calendars, claims, identity, ingest, lanes, race, slots, sync, tools, why }
 
 const name = process.argv[2] ?? ''
 const bench = benches[name]

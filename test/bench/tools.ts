@@ -9,12 +9,11 @@ import { agentsFor, type Catalogue, type Home } from '@portero/tool-server/domai
 import { searchFor } from '@portero/tool-server/domain/offers.ts'
 import { freeSlots } from '@portero/tool-server/domain/slots.ts'
 import { dayOf } from '@portero/tool-server/domain/zones.ts'
-import { realClock } from '@portero/tool-server/spine/clock.ts'
+import { newId, realClock } from '@portero/tool-server/spine/clock.ts'
 import { makeHandles } from '@portero/tool-server/store/handles.ts'
 import { loadCatalogue } from '@portero/tool-server/store/homes.ts'
 import { tools as allTools } from '@portero/tool-server/tools/index.ts'
 import { prospects } from '../support/homes.ts'
-import type { Statement } from '../support/statements.ts'
 import { benchHouse, percentile, type BenchHouse } from './house.ts'
 import type { Answered, Call, ToolLoad } from './tools-client.ts'
 
@@ -165,7 +164,7 @@ const echoOf = async (stage: Stage): Promise<{ server: Server; origin: string; s
   const app = express()
   app.post('/echo', express.json(), async (request, response) => {
     tool.input.parse(request.body)
-    for (const { sql: text, parameters } of statements) await db.bare.executeQuery(CompiledQuery.raw(text, [...parameters] satisfies Statement['parameters']))
+    for (const { sql: text, parameters } of statements) await db.bare.executeQuery(CompiledQuery.raw(text, text.startsWith('insert into tool_fact') ? parameters.with(2, newId(clock)) : [...parameters]))
     response.json(tool.output.parse(answer))
   })
   const server = createServer(app)

@@ -77,8 +77,8 @@ describe('a prospect', () => {
     expect(meetings()).toEqual([[expect.not.stringMatching(before), 'SCHEDULED']])
   })
   test('cancels it, once it is clear that they mean the visit', async () => {
-    expect(await say('cancelar')).toEqual([expect.stringMatching(/^¿Qué hacemos con tu visita\?/)])
-    expect(await pressButton('Cancelarla')).toEqual([expect.stringMatching(/^Cancelé tu visita a .+ ¿La movemos mejor\?/)])
+    expect(await say('cancelar')).toEqual(['¿Qué quieres cancelar, tu visita o los mensajes que te mandamos?'])
+    expect(await pressButton('Cancelar mi visita')).toEqual([expect.stringMatching(/^Cancelé tu visita a .+ ¿La movemos mejor\?/)])
     expect(meetings()).toEqual([[expect.any(String), 'CANCELED']])
   })
   test('sends a photo', async () => {

@@ -104,7 +104,7 @@ type Opened = { locale?: string; objectTypeId?: string; objectId?: string | numb
 
 export const openCard = (Card: (props: CardProps) => any, { locale = 'es-mx', objectTypeId = '0-1', objectId = 904, variables = { TOOL_BASE_URL: address }, properties = { firstname: 'Guadalupe', lastname: 'Ríos' } }: Opened = {}): Shown => {
   const renderer = createRenderer('crm.record.tab')
-  const { mocks } = renderer
+  const { mocks, waitFor } = renderer
   mocks.useCrmProperties.willCall(() => ({ properties, error: null, isLoading: false, isRefetching: false, refetch: async () => undefined }))
   const context = { user: { locale }, portal: { id: 4812345, timezone: 'America/Mexico_City' }, crm: { objectId, objectTypeId }, variables }
   renderer.render(<Tab><Card context={context} actions={mocks.actions} /></Tab>)
@@ -115,8 +115,9 @@ export const openCard = (Card: (props: CardProps) => any, { locale = 'es-mx', ob
     if (found.length !== 1) throw new Error(`${found.length} buttons say ${label}; there are ${buttons().map((each) => each.text).join(' | ')}`)
     return found[0]!
   }
-  const until = (check: () => void): Promise<void> => renderer.waitFor(check, { timeoutInMs: 5_000 })
+  const until = (check: () => void): Promise<void> => waitFor(check, { timeoutInMs: 5_000 }) // its own second is not much on a busy machine
   return Object.assign(renderer, {
+    waitFor: until,
     text,
     button,
     sees: (words: string) => until(() => expect(text()).toContain(words)),

@@ -6,7 +6,7 @@ import { refusal } from '@portero/shared'
 import type { Connection, WebhookContract } from '@portero/tool-server/define.ts'
 import { signatureFaults, signatureWindowMs } from '@portero/tool-server/domain/ports/signature.ts'
 import { replayDead } from '@portero/tool-server/spine/dead.ts'
-import { bytesOf, knock } from './knock.ts'
+import { bytesOf, knock, proven } from './knock.ts'
 import { expectTold, openStage, secrets, type Stage } from './stage.ts'
 import type { Vendor } from './vendors.ts'
 
@@ -94,11 +94,11 @@ export const inbound = (vendor: Vendor, contract: WebhookContract<unknown>): voi
         await stage.pass(0)
         const [dead] = await stored()
         expect(dead?.state).toBe('dead')
-        expect(await stage.house.vault.open(stage.house.db.bare, stage.house.tenant, `inbox.raw:${dead?.id}`, dead?.raw_sealed ?? Buffer.of()).then(bodyWithin)).toEqual(bytes)
+        expect(await stage.house.vault.open(stage.house.db.bare, stage.house.tenant, `inbox.raw:${dead?.id}`, dead?.raw_sealed ?? Buffer.of()).then(bodyWithin)).toEqual(proven(vendor.contract, bytes))
         await expectTold(stage, deliveries)
 
         const mended = [...deliveries, { ...(first.deliveries[0] ?? deliveries[0]!), id: 'understood at last' }]
-        stage.connector.webhook!.parse = () => mended
+        stage.connector.webhook!.parse = () => JSON.parse(stage.asMade(JSON.stringify(mended)))
         try {
           expect(await replayDead(stage.house, { sure: false, id: dead!.id })).toBe(1)
           await stage.pass(0)

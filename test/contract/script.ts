@@ -85,7 +85,13 @@ const isReading = ({ method, reading }: Ask): boolean => reading === true || met
 const shaped = ({ method, path, query, headers = {}, body }: Ask, wanted: Ask | undefined): object => ({
   method,
   path,
-  query: query ?? {},
+  query: unlessAny(query ?? {}, wanted?.query),
   headers: Object.fromEntries(Object.keys(wanted?.headers ?? {}).map((name) => [name.toLowerCase(), headers[name] ?? headers[name.toLowerCase()]])),
-  body,
+  body: unlessAny(body, wanted?.body),
 })
+// {any} in a contract: a text that is made anew each time.
+const unlessAny = (told: unknown, wanted: unknown): unknown => {
+  if (wanted === '{any}') return typeof told === 'string' && told !== '' ? wanted : told
+  if (typeof wanted !== 'object' || wanted === null || typeof told !== 'object' || told === null || Array.isArray(told)) return told
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, unlessAny(value, Reflect.get(wanted, name))]))
+}

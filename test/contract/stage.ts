@@ -30,6 +30,7 @@ export type JobRow = { id: string; state: string; error_code: string | null; unc
 
 export const secrets = { new: 'the-newest-secret-of-the-contract', old: 'the-old-secret-of-the-contract-00', foreign: 'a-secret-that-somebody-made-up-00' }
 export const publicBaseUrl = 'https://portero.example'
+const aDayMs = 24 * 3_600_000
 
 export const openStage = async (vendor: Vendor): Promise<Stage> => {
   const told: Stage['told'] = []
@@ -38,7 +39,9 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
   // A contract is written before its connection has an id.
   let connection = 'none yet'
   let vendorUrl = 'nowhere yet'
-  const asWritten = <T>(what: T): T => (what === undefined ? what : JSON.parse(JSON.stringify(what).replaceAll(connection, '{connection}').replaceAll(secrets.new, '{secret}')))
+  const asWritten = <T>(what: T): T => (what === undefined ? what : JSON.parse(JSON.stringify(what).replaceAll(connection, '{connection}').replaceAll(secrets.new, '{secret}').replaceAll(new Date(clock.now() - aDayMs).toISOString(), '{aDayAgo}').replaceAll(midnight(-1), '{yesterday}').replaceAll(midnight(62), '{in62Days}').replaceAll(new Date(clock.now()).toISOString(), '{now}').replaceAll(new Date(clock.now() + 60_000).toISOString(), '{inAMinute}').replaceAll(weeksAhead(), (day) => `{in${Math.round((Date.parse(day) - Date.parse(midnight(0))) / aDayMs)}Days}`)))
+  const weeksAhead = (): RegExp => new RegExp(Array.from({ length: 9 }, (_, week) => midnight(7 * (week + 1)).replace('Z', '.000Z')).join('|'), 'g')
+  const midnight = (days: number): string => `${new Date(clock.now() + days * aDayMs).toISOString().slice(0, 10)}T00:00:00Z`
   const quiet = vendor.flows.map((flow): Flow => ({ ...flow, gather: async () => undefined, decide: async (payload) => void told.push({ flow: flow.name, payload: asWritten(payload) }) }))
   const heard: Flow = { name: 'contract.heard', payload: z.looseObject({}), decide: async (answer: Answer) => void answers.push(answer) }
   const asking = z.strictObject({ port: z.string(), question: z.string(), args: z.array(z.json()) })
@@ -58,7 +61,7 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
 
   return {
     vendor, house, connector, told, answers, asked, asWritten,
-    asMade: (text) => text.replaceAll('{connection}', connection),
+    asMade: (text) => text.replaceAll('{connection}', connection).replaceAll('{yesterday}', midnight(-1)),
     async afresh() {
       for (const table of ['job', 'inbox', 'pull_cursor', 'pull_item']) await sql`delete from ${sql.table(table)}`.execute(db.bare)
       told.length = answers.length = asked.length = 0
@@ -72,6 +75,7 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
       const { settings } = vendor.contract
       const baseUrl = connector.auth.kind === 'login' ? anywhere.replace(/^http:/, 'smtp:') : anywhere
       const made = await house.connections.put({ tenant, vendor: vendor.name, account: vendor.contract.account, settings: { ...settings([secrets.new, secrets.old]), baseUrl } })
+      await sql`delete from job where kind in ('pull', 'watch')`.execute(db.bare) // which begin at once: here they begin when a case says so
       connection = made.id
       vendorUrl = baseUrl
       return made
@@ -88,7 +92,7 @@ export const openStage = async (vendor: Vendor): Promise<Stage> => {
     async ask(name) {
       const [port = '', question = ''] = name.split('.')
       await decide(async (_args, { later, now }) => {
-        await later(asks, { port, question, args: JSON.parse(JSON.stringify(vendor.contract.reads?.[name]?.args ?? []).replaceAll('{baseUrl}', vendorUrl)) }, { key: 'contract', at: now })
+        await later(asks, { port, question, args: JSON.parse(JSON.stringify(vendor.contract.reads?.[name]?.args ?? []).replaceAll('{baseUrl}', vendorUrl).replaceAll('{connection}', connection)) }, { key: 'contract', at: now })
         return {}
       })
     },
@@ -116,5 +120,5 @@ export const expectTold = async (stage: Stage, wanted: readonly Delivery[]): Pro
     return { id, flow, ...(line !== undefined && { serial: line }), lane }
   })
   expect(await stage.turns()).toEqual(rows)
-  expect(stage.told.map((each) => JSON.stringify(each)).toSorted()).toEqual(wanted.map(({ flow, payload }) => JSON.stringify({ flow, payload: flows.get(flow)?.payload.parse(payload) })).toSorted())
+  expect(stage.told.map((each) => JSON.stringify(each)).toSorted()).toEqual(wanted.map(({ flow, payload }) => JSON.stringify({ flow, payload: stage.asWritten(flows.get(flow)?.payload.parse(JSON.parse(stage.asMade(JSON.stringify(payload))))) })).toSorted())
 }

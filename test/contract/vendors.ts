@@ -1,5 +1,9 @@
 import { contract as bird } from '@portero/tool-server/connectors/bird/contract.ts'
+import { contract as calendly } from '@portero/tool-server/connectors/calendly/contract.ts'
+import { contract as google } from '@portero/tool-server/connectors/google/contract.ts'
+import { contract as graph } from '@portero/tool-server/connectors/graph/contract.ts'
 import { contract as hubspot } from '@portero/tool-server/connectors/hubspot/contract.ts'
+import { contract as openai } from '@portero/tool-server/connectors/openai/contract.ts'
 import { contract as smtp } from '@portero/tool-server/connectors/smtp/contract.ts'
 import { connectors } from '@portero/tool-server/connectors/index.ts'
 import type { Connector, Contract, Flow } from '@portero/tool-server/define.ts'
@@ -9,7 +13,7 @@ import { flows as ecoFlows } from '../lab/eco/flows.ts'
 import { eco as ecoConnector } from '../lab/eco/index.ts'
 
 // Every vendor's contract, a line each. A connector without one, and a contract without a connector, fail.
-const contracts: Record<string, Contract> = { bird, hubspot, smtp, eco }
+const contracts: Record<string, Contract> = { bird, calendly, google, graph, hubspot, openai, smtp, eco }
 
 export type Vendor = { name: string; connector: Connector; contract: Contract; flows: readonly Flow[] }
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { cancelTour } from '@portero/tool-server/actions/cancel-tour.ts'
 import { markTour } from '@portero/tool-server/actions/mark-tour.ts'
 import type { Do } from '@portero/tool-server/define.ts'
+import { sideEffects } from '../support/side-effects.ts'
 import { openVisit, type VisitStage } from '../support/visit-stage.ts'
 
 // A leasing agent calls a visit off or says how it went; the prospect can book again, and HubSpot shows all of it.
@@ -59,4 +60,9 @@ test('the next one takes place', async () => {
   expect(await call('book_tour', await firstSlot())).toMatchObject({ ok: true })
   expect(await does(markTour, { tour: await begins(), version: 1, as: 'completed' })).toMatchObject({ status: 'marked' })
   expect(await inHubSpot()).toEqual({ deals: ['1004'], meetings: ['CANCELED', 'NO_SHOW', 'COMPLETED'] })
+})
+
+test('what happened at the vendors is what the audit says', async () => {
+  await stage.follow()
+  expect(await sideEffects(stage.lab, stage.house)).toEqual({ unaudited: [], unseen: [], count: expect.any(Number) })
 })

@@ -6,6 +6,7 @@ import { takeOver } from '@portero/tool-server/actions/take-over.ts'
 import { unmergePeople } from '@portero/tool-server/actions/unmerge-people.ts'
 import { qualifying } from '@portero/tool-server/domain/leads.ts'
 import { escalationSummary, privacyDetails } from '@portero/tool-server/store/places.ts'
+import { sideEffects } from '../support/side-effects.ts'
 import { openVisit, type VisitStage } from '../support/visit-stage.ts'
 
 // What a prospect asks for besides a visit: pictures, their rights over their data, and what we want to know of them first.
@@ -176,4 +177,9 @@ describe('qualify_lead', () => {
     expect(JSON.stringify([dealOf(visitor), stage.lab.hubspot.state().communications])).not.toContain('40k')
     expect(await visitor.call('qualify_lead', { occupants: 900 })).toMatchObject({ ok: false, error: { code: 'invalid_input' }, say: expect.stringContaining('occupants') })
   })
+})
+
+test('what happened at the vendors is what the audit says', async () => {
+  await stage.follow()
+  expect(await sideEffects(stage.lab, stage.house)).toEqual({ unaudited: [], unseen: [], count: expect.any(Number) })
 })

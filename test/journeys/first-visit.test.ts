@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client as NewClient, StreamableHTTPClientTransport as NewTransport } from '@modelcontextprotocol/client'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { sideEffects } from '../support/side-effects.ts'
 import { openVisit, type VisitStage } from '../support/visit-stage.ts'
 
 // Somebody writes on WhatsApp and has a visit; the leasing agent finds all of it in HubSpot.
@@ -143,4 +144,9 @@ describe('a tool call from a conversation that we have not heard of', () => {
     const conversation = stage.lab.bird.conversationFor('+525511117777')
     expect(await http(conversation, 'my_tours', {})).toMatchObject({ ok: false })
   })
+})
+
+test('what happened at the vendors is what the audit says', async () => {
+  await stage.follow()
+  expect(await sideEffects(stage.lab, stage.house)).toEqual({ unaudited: [], unseen: [], count: expect.any(Number) })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openCrm, type CrmStage } from '../support/crm-stage.ts'
+import { sideEffects } from '../support/side-effects.ts'
 import { icsFaults } from '../support/ics-lint.ts'
 
 // Somebody whose mail our people have in HubSpot books on WhatsApp, and finds the visit in their calendar; so does whoever shows it.
@@ -23,4 +24,9 @@ test('a visit comes by mail, and goes by mail', async () => {
   await stage.follow(6_000)
   const off = invitations().filter(({ method, subject }) => method === 'CANCEL' && subject.startsWith('Cancelada: '))
   expect([off.length, off.filter(({ to }) => to === hers).length]).toEqual([2, 1])
+})
+
+test('what happened at the vendors is what the audit says', async () => {
+  await stage.follow()
+  expect(await sideEffects(stage.lab, stage.house)).toEqual({ unaudited: [], unseen: [], count: expect.any(Number) })
 })

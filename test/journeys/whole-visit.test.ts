@@ -10,6 +10,7 @@ import type { TourStatus } from '@portero/tool-server/domain/tours.ts'
 import { at as instant } from '@portero/tool-server/spine/db.ts'
 import { loadCatalogue } from '@portero/tool-server/store/homes.ts'
 import type { OnPhone } from '../lab/bird/phone-view.ts'
+import { sideEffects } from '../support/side-effects.ts'
 import { openVisit, type VisitStage } from '../support/visit-stage.ts'
 
 // Somebody looks for a home, has a time kept on the page, books it, is reminded, moves it, is reminded again, doesn't come, is asked, books another, and comes. Bird's own agent is there all the time.
@@ -131,4 +132,9 @@ test('and they are asked about it the next day, once', async () => {
 })
 test('and nobody was called because what they pressed was not answered by the agent', async () => {
   expect((await sql`select reason from escalation`.execute(stage.house.db.bare)).rows).toEqual([])
+})
+
+test('what happened at the vendors is what the audit says', async () => {
+  await stage.follow()
+  expect(await sideEffects(stage.lab, stage.house)).toEqual({ unaudited: [], unseen: [], count: expect.any(Number) })
 })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Account } from '@portero/tool-server/app.ts'
+import type { Pace } from './swift.ts'
 
 // Servers that a test starts, kills, stops and continues, each by its own pid.
 export type Server = {
@@ -16,21 +17,20 @@ export type Server = {
   gone: Promise<void>
   signal(signal: NodeJS.Signals): void
 }
-export type Start = { name: string; port: number; dataDir: string; databaseUrl?: string | undefined; accounts: readonly Account[]; pace?: { leaseMs: number; pollMs: number } }
+export type Start = { name: string; port: number; dataDir: string; databaseUrl?: string | undefined; accounts: readonly Account[]; pace?: { leaseMs: number; pollMs: number }; program?: string; time?: Pace; env?: Record<string, string> }
 
 export const publicBaseUrl = 'https://portero.example'
 const masterKey = Buffer.alloc(32, 7).toString('base64')
 const shortPace = { leaseMs: 600, pollMs: 50 }
-const program = join(import.meta.dirname, 'server.ts')
 const alive = new Set<ChildProcess>()
 
-export const spawnServer = ({ name, port, dataDir, databaseUrl, accounts, pace = shortPace }: Start): Server => {
+export const spawnServer = ({ name, port, dataDir, databaseUrl, accounts, pace = shortPace, program = 'server.ts', time, env: more }: Start): Server => {
   const env = {
     PATH: process.env['PATH'], PORT: String(port), DATA_DIR: dataDir, PUBLIC_BASE_URL: publicBaseUrl, PORTERO_KEY: masterKey, PORTERO_LAB: '0', LOG_LEVEL: 'info',
-    NODE_COMPILE_CACHE: join(dataDir, 'compiled'), ...(databaseUrl && { DATABASE_URL: `${databaseUrl}?application_name=${name}` }), KILL_STAGE: JSON.stringify({ name, pace, accounts }),
+    NODE_COMPILE_CACHE: join(dataDir, 'compiled'), ...(databaseUrl && { DATABASE_URL: `${databaseUrl}?application_name=${name}` }), KILL_STAGE: JSON.stringify({ name, pace, accounts, time }), ...more,
   }
   // liftoff-only: of the 1.7 s of CPU that a start on PGlite takes, 0.4 s would go into optimising code that is about to die.
-  const child = spawn(process.execPath, ['--no-warnings', '--liftoff-only', program], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--no-warnings', '--liftoff-only', join(import.meta.dirname, program)], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   alive.add(child)
   const lines: string[] = []
   const gone = once(child, 'close').then(() => void alive.delete(child))

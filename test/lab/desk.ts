@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { makeFaults, refusalOf, type Fault, type FaultWanted } from './faults.ts'
-import type { Answer, Asked, Route, Simulator, Time } from './simulator.ts'
+import type { Answer, Asked, LateRoute, Route, Simulator, Time } from './simulator.ts'
 
 // What stands between the wire and a simulated vendor: the request log, the queue of faults, and how an answer is sent or withheld.
 // status and ms: once it is answered; a connection that was reset has ms only.
@@ -91,7 +91,7 @@ export const makeDesk = (clock: Time, simulator: Simulator): Desk => {
       const refusal = refusalOf(fault)
       if (refusal) return send(response, { ...refusal, body: { error: `the lab was told to answer ${refusal.status}` } })
       if (fault?.fault === 'slow') await hold(fault.ms)
-      const answer = simulator.admits(asked) ? route({ ...asked, parts, lagMs: lagOf(fault) }) : { status: 401, body: { error: 'unknown key' } }
+      const answer = simulator.admits(asked) ? await route({ ...asked, parts, lagMs: lagOf(fault) }) : { status: 401, body: { error: 'unknown key' } }
       if (fault?.fault === 'lost') return reset(response)
       if (fault?.fault === 'drip') return drip(response, answer, fault.ms)
       send(response, fault?.fault === 'misshapen' ? { status: 200, body: { not: 'what was promised' } } : answer, fault?.fault === 'garbled' ? brokenOff : JSON.stringify)
@@ -124,7 +124,7 @@ const reset = (response: ServerResponse): void => void response.socket?.resetAnd
 export const send = (response: ServerResponse, { status, headers, body }: Answer, write: (body: unknown) => string = JSON.stringify): void =>
   void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body === undefined ? '' : Buffer.isBuffer(body) ? body : write(body))
 
-type Found = { on: string; route: Route; parts: Record<string, string> }
+type Found = { on: string; route: Route | LateRoute; parts: Record<string, string> }
 const findRoute = (simulator: Simulator, { method, path }: Asked): Found => {
   for (const [on, route] of Object.entries(simulator.routes)) {
     const parts = partsOf(on, `${method} ${path}`)

@@ -21,6 +21,6 @@ const callLine = (id: string, vendor: string, { method, path, query, status, ms,
   const asked = new URLSearchParams(query).toString()
   return html`<details id="call-${id}" data-id="${id}"><summary><code class="cut"><b>${method}</b> ${path}${asked && `?${asked}`}</code>
 <span class="line soft">${badge(vendor)}${badge(status === undefined ? (ms === undefined ? words.pending : words.noAnswer) : String(status), toneOf(status, ms))}${ms !== undefined && html`<span class="number">${ms} ms</span>`}${hour(at, language, true)}${fault && badge(`${words.fault}: ${fault}`, 'warn')}</span></summary>
-${body === undefined ? html`<p class="soft">${words.noBody}</p>` : html`<pre class="scroll" id="body-${id}" aria-label="${words.request}" tabindex="0">${typeof body === 'string' ? body : JSON.stringify(body, null, 2)}</pre>`}</details>`
+${body === undefined ? html`<p class="soft">${words.noBody}</p>` : html`<pre class="scroll" id="body-${id}" aria-label="${words.request}" tabindex="0">${Buffer.isBuffer(body) ? `${body.length} bytes` : typeof body === 'string' ? body : JSON.stringify(body, null, 2)}</pre>`}</details>`
 }
 const toneOf = (status: number | undefined, ms: number | undefined): Tone => (status === undefined ? (ms === undefined ? 'quiet' : 'bad') : status < 400 ? 'good' : status < 500 ? 'warn' : 'bad')

@@ -1,6 +1,7 @@
 import { consoleWords, type Language } from '@portero/shared'
 import { languageOf } from '@portero/tool-server/spine/doors.ts'
 import { html, live, type Html } from '@portero/tool-server/spine/page.ts'
+import { calendarsBody, calendarsList, type Connected } from './calendars-page.ts'
 import type { Bundles } from './card-bundles.ts'
 import type { Desk } from './desk.ts'
 import { callsPane, vendorSwitches } from './home-calls.ts'
@@ -21,11 +22,11 @@ import { labWords } from './words.ts'
 // console: asked for anew each time, since the operator may be made after the lab has opened. stages: our names of HubSpot's deal stages.
 type Needs = {
   clock: Pick<Time, 'now'>; console?: () => Console | undefined; stages?: Readonly<Record<string, string>>
-  labelOf?: (type: RecordRef['type'], property: string) => string; hosting: Hosting; bundles: Bundles; proxy: Proxy
+  labelOf?: (type: RecordRef['type'], property: string) => string; hosting: Hosting; bundles: Bundles; proxy: Proxy; connected?: Connected
 }
 type Shelf = { desks: ReadonlyMap<string, Desk>; phone: Phone | undefined }
 
-export const labPages = ({ clock, console = () => undefined, stages = {}, labelOf = (_type, name) => name, hosting, ...hubspot }: Needs): Pages => async (asked, shelf) => {
+export const labPages = ({ clock, console = () => undefined, stages = {}, labelOf = (_type, name) => name, hosting, connected = {}, ...hubspot }: Needs): Pages => async (asked, shelf) => {
   const state = (): Promise<State | undefined> => stateOf(shelf)
   const answer = await recordDoors(asked, hubspot, state)
   if (answer || asked.method !== 'GET') return answer
@@ -44,6 +45,10 @@ export const labPages = ({ clock, console = () => undefined, stages = {}, labelO
       return page({ ...around, title: words.mail, current: '/mail', body: mailBody(await mailsIn(shelf.desks.get('smtp')), view) })
     case '/_pages/mail':
       return fresh(asked, mailList(await mailsIn(shelf.desks.get('smtp')), view))
+    case '/calendars':
+      return page({ ...around, title: words.calendars, current: '/calendars', body: await calendarsBody(shelf.desks, connected, view) })
+    case '/_pages/calendars':
+      return fresh(asked, await calendarsList(shelf.desks, connected, view))
     case '/app':
     case '/app/settings':
       return page({ ...around, title: words.appHome, current: '/app', body: appBody(path === '/app' ? 'app' : 'settings', frame) })

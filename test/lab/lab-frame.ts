@@ -5,7 +5,7 @@ import type { Answer, Asked } from './simulator.ts'
 
 // What every page of the lab stands in, and how its parts and files are answered.
 export type Console = { url: string; name: string; password: string }
-export type Place = '/' | '/phone' | '/mail' | '/app' | '/record'
+export type Place = '/' | '/phone' | '/mail' | '/calendars' | '/app' | '/record'
 
 const script = (name: string): [string, Asset] => [name, assetFrom(new URL(name, import.meta.url), 'text/javascript')]
 const modules = ['record.js', 'card-host.js', 'card-tree.js', 'card-dom.js', 'card-components.js', 'card-inputs.js', 'card-charts.js']
@@ -35,7 +35,7 @@ export const page = ({ title, current, console, houseUrl, view, body, status = 2
 const navFor = (current: Place, console: Console | undefined, { words }: View): Nav => ({
   home: '/',
   label: words.lab,
-  links: [{ href: '/', label: words.lab, current: current === '/' }, { href: '/phone', label: words.phone, current: current === '/phone' }, { href: '/mail', label: words.mail, current: current === '/mail' }, { href: '/app', label: words.app, current: current === '/app' }],
+  links: [{ href: '/', label: words.lab, current: current === '/' }, { href: '/phone', label: words.phone, current: current === '/phone' }, { href: '/mail', label: words.mail, current: current === '/mail' }, { href: '/calendars', label: words.calendars, current: current === '/calendars' }, { href: '/app', label: words.app, current: current === '/app' }],
   aside: console && html`<a class="button" href="${console.url}">${words.console}</a>`,
 })
 

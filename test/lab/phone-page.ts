@@ -30,9 +30,10 @@ const attachments = ({ words, number }: View): Html => {
   const url = `/_lab/phone/${encodeURIComponent(number)}/messages`
   const sample = (id: string, label: string, media: object): Html => html`<button type="button" id="send-${id}" data-url="${url}" data-method="POST" data-body="${JSON.stringify({ media })}">${label}</button>`
   const whatsapp = (id: string, label: string, has: boolean): Html => html`<button type="button" id="${id}-whatsapp" data-url="${url}" data-method="POST" data-body="${JSON.stringify({ whatsapp: has })}">${label}</button>`
+  const agent = (by: 'bird' | 'portero', label: string): Html => html`<button type="button" id="agent-${by}" data-url="/_lab/bird/agent" data-method="POST" data-body="${JSON.stringify({ by })}">${label}</button>`
   return html`<details class="attach"><summary aria-label="${words.attach}" title="${words.attach}">+</summary><div>
 <label class="button" for="file"><input class="hidden" id="file" type="file" accept="image/*,audio/*,video/*,application/pdf">${words.attachFile}</label>
-${sample('location', words.attachPlace, { kind: 'location' })}${sample('voice', words.attachVoice, { kind: 'voice' })}${sample('sticker', words.attachSticker, { kind: 'sticker' })}${whatsapp('lose', words.loseWhatsapp, false)}${whatsapp('regain', words.regainWhatsapp, true)}</div></details>`
+${sample('location', words.attachPlace, { kind: 'location' })}${sample('voice', words.attachVoice, { kind: 'voice' })}${sample('sticker', words.attachSticker, { kind: 'sticker' })}${whatsapp('lose', words.loseWhatsapp, false)}${whatsapp('regain', words.regainWhatsapp, true)}${agent('bird', words.answers.bird)}${agent('portero', words.answers.portero)}</div></details>`
 }
 
 // Whoever was just written to seems to write back, for a while; only words are answered.
@@ -41,10 +42,11 @@ export const talk = async (phone: Phone, view: View): Promise<Html> => {
   const { words, number, now } = view
   const { status, headers, body } = await phone({ method: 'GET', number, body: undefined })
   const lacks = headers?.['x-whatsapp'] === 'no' && notice('warn', words.noWhatsapp, words.noWhatsappText)
+  const isOurs = headers?.['x-agent'] === 'portero' && notice('good', words.answers.portero, undefined)
   const lines = shown.safeParse(body)
   if (status >= 400 || !lines.success) return html`<div class="talk">${notice('warn', words.unreadable, undefined)}</div>`
-  if (lines.data.length === 0) return html`${empty(words.noMessages, words.noMessagesText)}${lacks}`
+  if (lines.data.length === 0) return html`${empty(words.noMessages, words.noMessagesText)}${isOurs}${lacks}`
   const last = lines.data.at(-1)
   const isTyping = last?.from === 'me' && !last.media && !last.place && now - when(last) < typingMs
-  return html`<div class="talk">${lines.data.map((line) => bubble(line, view))}${isTyping && html`<div class="bubble"><span class="dots" role="status" aria-label="${words.typing}"><i></i><i></i><i></i></span></div>`}${lacks}</div>`
+  return html`<div class="talk">${lines.data.map((line) => bubble(line, view))}${isTyping && html`<div class="bubble"><span class="dots" role="status" aria-label="${words.typing}"><i></i><i></i><i></i></span></div>`}${isOurs}${lacks}</div>`
 }

@@ -15,9 +15,11 @@ export type LabServer = {
   close(): Promise<void>
 }
 
-type Furnishing = { clock: Time; port: number; simulators: readonly Simulator[]; phone?: Phone | undefined; pages?: Pages | undefined }
+type Furnishing = { clock: Time; port: number; simulators: readonly Simulator[]; phone?: Phone | undefined; pages?: Pages | undefined; mounted?: Mounted | undefined }
+// mounted: a whole server, of which nothing is known but where it begins.
+export type Mounted = { path: string; opened(url: string): void; serve(request: IncomingMessage, response: ServerResponse): void }
 
-export const openServer = async ({ clock, port, simulators, phone, pages }: Furnishing): Promise<LabServer> => {
+export const openServer = async ({ clock, port, simulators, phone, pages, mounted }: Furnishing): Promise<LabServer> => {
   const desks = new Map(simulators.map((simulator) => [simulator.name, makeDesk(clock, simulator)]))
   const deskNamed = (name: string): Desk => {
     const found = desks.get(name)
@@ -39,6 +41,7 @@ export const openServer = async ({ clock, port, simulators, phone, pages }: Furn
   }
 
   const server = createServer((request, response) => {
+    if (mounted && request.url?.startsWith(`${mounted.path}/`)) return mounted.serve(request, response)
     serve(request, response).catch((thrown: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
       else send(response, { status: 400, body: { error: thrown instanceof Error ? thrown.message : 'not understood' } })
@@ -48,6 +51,7 @@ export const openServer = async ({ clock, port, simulators, phone, pages }: Furn
   const bound = portOf(server)
   const url = `http://127.0.0.1:${bound}`
   for (const { name, opened } of simulators) opened?.(`${url}/${name}`)
+  mounted?.opened(url)
 
   return {
     url,
@@ -65,10 +69,10 @@ const askedOf = async (request: IncomingMessage): Promise<Asked> => {
   const bytes = await buffer(request)
   const url = new URL(request.url ?? '/', 'http://lab')
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
-  return { method: request.method ?? 'GET', path: url.pathname, query: Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')])), headers, body: bodyOf(headers['content-type'], bytes.toString()) }
+  return { method: request.method ?? 'GET', path: url.pathname, query: Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')])), headers, body: bodyOf(headers['content-type'], bytes) }
 }
 
-const bodyOf = (type: string | undefined, text: string): unknown => (text === '' ? undefined : /json/.test(type ?? '') ? JSON.parse(text) : text)
+const bodyOf = (type = '', bytes: Buffer): unknown => (bytes.length === 0 ? undefined : type.startsWith('multipart/') ? bytes : /json/.test(type) ? JSON.parse(bytes.toString()) : bytes.toString())
 
 // Only this machine may reach the lab: it signs whatever it is asked to say.
 const listen = (server: Server, port: number): Promise<void> => new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve()))

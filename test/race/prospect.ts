@@ -1,4 +1,4 @@
-import { bookingWords } from '@portero/shared'
+import { bookingWords, type Language } from '@portero/shared'
 import { Unexpected, type Door } from './door.ts'
 import type { Told } from './verdict.ts'
 
@@ -9,7 +9,7 @@ export type Way = {
   chance(): number
   wish(): { home: string; startsAt: number }
   slotFor(person: string, wish: { home: string; startsAt: number }): Promise<string>
-  pathFor(conversation: string, what: { home: string } | { tour: string }): Promise<string>
+  pathFor(conversation: string, what: { home: string; language?: Language | undefined } | { tour: string }): Promise<string>
   tourOf(person: string, handle: string): Promise<string> // its id
 }
 // handles: what a visit is called in the chat. used: the pages that did what they were for.
@@ -30,11 +30,12 @@ export const attempt = (who: Prospect, way: Way, isLast: boolean): Promise<Outco
 
 const bookByTool = async (who: Prospect, way: Way): Promise<Outcome> => {
   const people = way.chance() < 0.3 ? 2 : 1
-  const call = (slot: string) => way.door.tool('book_tour', `cv-${who.conversation}`, { slot_id: slot, people })
+  const language = languageOf(way)
+  const call = (slot: string) => way.door.tool('book_tour', `cv-${who.conversation}`, { slot_id: slot, people, ...(language && { language }) })
   const first = await call(await way.slotFor(who.person, way.wish()))
   const [instead] = first.slots
   const said = !first.ok && instead !== undefined && way.chance() < 0.2 ? await call(instead) : first
-  if (said.ok) await note(who, way, said.tour)
+  if (said.ok) await note(who, way, said.tour, language)
   return said.ok ? 'booked' : refused(said.code, ['slot_gone', 'clash', 'not_offered'])
 }
 
@@ -54,7 +55,8 @@ const cancel = async (who: Prospect, { door }: Way, visit: string): Promise<Outc
 const bookByPage = async (who: Prospect, way: Way): Promise<Outcome> => {
   const { door, chance } = way
   const wish = way.wish()
-  const path = await way.pathFor(who.conversation, { home: wish.home })
+  const language = languageOf(way)
+  const path = await way.pathFor(who.conversation, { home: wish.home, language })
   if (who.used.has(path)) return bookByTool(who, way)
   const chosen = await door.page('POST', path, { do: 'hold', slot: await way.slotFor(who.person, wish) })
   if (chosen.status === 409) return 'refused'
@@ -75,7 +77,7 @@ const bookByPage = async (who: Prospect, way: Way): Promise<Outcome> => {
   if (done.status !== 200 || !done.text.includes(words.bookedTitle)) throw unexpected(path, done) // it is held for seven minutes, and nobody else can have it
   who.used.add(path)
   who.told.held = undefined
-  await note(who, way, { id: hold, ...wish })
+  await note(who, way, { id: hold, ...wish }, language)
   return 'booked'
 }
 
@@ -88,16 +90,18 @@ const moveByPage = async (who: Prospect, way: Way, visit: string): Promise<Outco
   if (moved.status === 409) return 'refused'
   if (moved.status !== 200 || !moved.text.includes(words.movedTitle)) throw unexpected(path, moved)
   who.used.add(path)
-  who.told.visits.set(visit, { home, startsAt })
+  who.told.visits.set(visit, { ...who.told.visits.get(visit), home, startsAt })
   return 'moved'
 }
 
-const note = async ({ person, told, handles }: Prospect, { tourOf }: Way, tour: { id: string; home: string; startsAt: number } | undefined): Promise<void> => {
+const note = async ({ person, told, handles }: Prospect, { tourOf }: Way, tour: { id: string; home: string; startsAt: number } | undefined, language?: Language): Promise<void> => {
   if (!tour) throw new Unexpected('it is done, and of what nobody says')
   const id = await tourOf(person, tour.id)
   handles.set(id, tour.id)
-  told.visits.set(id, { home: tour.home, startsAt: tour.startsAt })
+  told.visits.set(id, { ...told.visits.get(id), home: tour.home, startsAt: tour.startsAt, ...(language && { language }) })
 }
+// Some want whoever shows it to speak English.
+const languageOf = ({ chance }: Way): Language | undefined => (chance() < 0.25 ? 'en' : undefined)
 const refused = (code: string, expected: readonly string[]): Outcome => {
   if (!expected.includes(code)) throw new Unexpected(`refused by ${code}`)
   return 'refused'

@@ -135,14 +135,14 @@ const settle = async (db: Db, ground: Ground, count: number): Promise<Settled> =
     ways: {
       slotFor: (person, { home, startsAt }) => handles.slot(person, { home: number(home), startsAt }),
       tourOf: async (person, handle) => (await handles.tourOf(person, handle)) ?? `what ${handle} is`,
-      pathFor: async (conversation, what) => `/book/${await bookingToken(on, { tenant: firstTenant, conversation, wish: 'home' in what ? { home: number(what.home) } : what }, clock.now())}`,
+      pathFor: async (conversation, what) => `/book/${await bookingToken(on, { tenant: firstTenant, conversation, wish: 'home' in what ? { home: number(what.home), language: what.language } : what }, clock.now())}`,
     },
   }
 }
 
 // As anybody sees it who may look into the tables.
 const visitsNow = async (env: Env): Promise<Visit[]> => {
-  const statement = `select t.id::text as id, t.person_id::text as person, h.slug as home, b.slug as building, a.slug as agent, t.status, t.session_id::text as session, t.party,
+  const statement = `select t.id::text as id, t.person_id::text as person, h.slug as home, b.slug as building, a.slug as agent, t.status, t.session_id::text as session, t.party, t.language,
     (extract(epoch from t.starts_at) * 1000)::float8 as "startsAt", (extract(epoch from t.ends_at) * 1000)::float8 as "endsAt"
     from tour t join home h on h.id = t.home_id join building b on b.id = t.building_id join agent a on a.id = t.agent_id where t.status = 'confirmed' or (t.status = 'held' and t.held_until > now())`
   const rows: unknown = env['DATABASE_URL'] ? await onServer(env['DATABASE_URL'], statement) : await withDb(env, async (db) => (await sql.raw(statement).execute(db.bare)).rows)

@@ -1,16 +1,17 @@
 import type { Rules } from './ground.ts'
 
 // Written from the rules and from what callers were told, with nothing of ours. Every sentence that comes out is a promise broken.
-export type Visit = { id: string; person: string; home: string; building: string; agent: string; startsAt: number; endsAt: number; status: string; session: string | null; party: number } // held or confirmed; a hold that is over is none
-export type Told = { person: string; visits: Map<string, { home: string; startsAt: number }>; held: string | undefined } // what one prospect has, by all they were answered
-export const kinds = ['overlap', 'gap', 'seats', 'daily', 'weekly', 'person', 'lost', 'unasked'] as const
+export type Visit = { id: string; person: string; home: string; building: string; agent: string; startsAt: number; endsAt: number; status: string; session: string | null; party: number; language: string | null } // held or confirmed; a hold that is over is none
+export type Asked = { home: string; startsAt: number; language?: string | undefined }
+export type Told = { person: string; visits: Map<string, Asked>; held: string | undefined } // what one prospect has, by all they were answered
+export const kinds = ['overlap', 'gap', 'seats', 'daily', 'weekly', 'person', 'language', 'lost', 'unasked'] as const
 export type Kind = (typeof kinds)[number]
 export type Fault = { kind: Kind; says: string }
 
 const minute = 60_000
 
 // What must be so at every moment.
-export const againstRules = (visits: readonly Visit[], { zone, wayMinutes, seats, perDay, perWeek }: Rules): Fault[] => {
+export const againstRules = (visits: readonly Visit[], { zone, wayMinutes, seats, perDay, perWeek, languages }: Rules): Fault[] => {
   const local = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
   const dayOf = ({ startsAt }: Visit): string => local.format(startsAt)
   const mondayOf = (visit: Visit): string => {
@@ -45,6 +46,7 @@ export const againstRules = (visits: readonly Visit[], { zone, wayMinutes, seats
     ...[...Map.groupBy(visits, ({ session }) => session)].flatMap(ofSession),
     ...tooMany('daily', dayOf, () => perDay), ...tooMany('weekly', mondayOf, (agent) => perWeek[agent] ?? Infinity),
     ...[...Map.groupBy(visits, ({ person }) => person)].flatMap(ofPerson),
+    ...visits.flatMap(({ id, agent, language }): Fault[] => (language === null || languages[agent]?.includes(language) ? [] : [{ kind: 'language', says: `${agent} does not speak ${language}, in which ${id} was asked for` }])),
   ]
 }
 const pairs = (visits: readonly Visit[]): [Visit, Visit][] => visits.flatMap((a, at) => visits.slice(at + 1).map((b): [Visit, Visit] => [a, b]))
@@ -53,9 +55,9 @@ const pairs = (visits: readonly Visit[]): [Visit, Visit][] => visits.flatMap((a,
 export const againstWord = (visits: readonly Visit[], told: readonly Told[]): Fault[] => {
   const there = new Map(visits.map((visit) => [visit.id, visit]))
   const known = new Set(told.flatMap(({ visits, held }) => [...visits.keys(), ...(held === undefined ? [] : [held])]))
-  const lost = told.flatMap(({ person, visits }) => [...visits].filter(([id, { home, startsAt }]) => {
+  const lost = told.flatMap(({ person, visits }) => [...visits].filter(([id, { home, startsAt, language }]) => {
     const found = there.get(id)
-    return found?.status !== 'confirmed' || found.person !== person || found.home !== home || found.startsAt !== startsAt
+    return found?.status !== 'confirmed' || found.person !== person || found.home !== home || found.startsAt !== startsAt || (language !== undefined && found.language !== language)
   }).map(([id]): Fault => ({ kind: 'lost', says: `${person} was told of ${id}, and it is ${there.get(id)?.status ?? 'nowhere'}` })))
   const isTheirs = new Set(told.flatMap(({ visits }) => [...visits.keys()]))
   const unasked = visits.filter(({ id, status }) => !known.has(id) || (status === 'confirmed' && !isTheirs.has(id)))

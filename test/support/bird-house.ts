@@ -3,6 +3,8 @@ import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { sql } from 'kysely'
 import { makeBird, type Bird } from '../lab/bird/simulator.ts'
+import type { Account } from '@portero/tool-server/app.ts'
+import type { Simulator } from '../lab/simulator.ts'
 import type { Desk } from '../lab/desk.ts'
 import { openServer } from '../lab/server.ts'
 import { fakeClock, type FakeClock } from './clock.ts'
@@ -24,18 +26,22 @@ export type BirdHouse = {
 }
 export const account = { workspace: 'ws-casa', channel: 'ch-casa', smsChannel: 'ch-casa-sms', apiKey: 'access-key-of-the-lab', signingKeys: ['signing-key-of-the-lab'], number: '+525588990011', botName: 'Vivi' }
 
+// Other vendors in the same lab, and our accounts there, by its address.
+export type Beside = (clock: FakeClock) => { simulators: Simulator[]; accounts(url: string): Account[] }
+
 // publicBaseUrl: what Bird believes our address to be; without, it knows our door by itself.
-export const openBirdHouse = async ({ publicBaseUrl, settings = {}, startMs }: { publicBaseUrl?: string; settings?: object; startMs?: number } = {}): Promise<BirdHouse> => {
+export const openBirdHouse = async ({ publicBaseUrl, settings = {}, startMs, beside }: { publicBaseUrl?: string; settings?: object; startMs?: number; beside?: Beside } = {}): Promise<BirdHouse> => {
   const clock = fakeClock(startMs === undefined ? {} : { startMs })
+  const others = beside?.(clock) ?? { simulators: [], accounts: () => [] }
   let house: TestHouse | undefined
   const server = createServer((request, response) => void (!house ? response.writeHead(503).end() : house.doors(request, response)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   const serverUrl = `http://127.0.0.1:${portOf(server)}`
   const bird = makeBird({ clock, account, serverUrl, publicUrl: publicBaseUrl })
-  const lab = await openServer({ clock, port: 0, simulators: [bird] })
+  const lab = await openServer({ clock, port: 0, simulators: [bird, ...others.simulators] })
   const { workspace, channel, apiKey, signingKeys } = account
   const birdAccount = { vendor: 'bird', account: channel, settings: { baseUrl: `${lab.url}/bird`, apiKey, workspace, channel, signingKeys, ...settings } }
-  const made = (house = await testHouse({ clock, connectors, flows, accounts: [birdAccount], config: { publicBaseUrl: publicBaseUrl ?? serverUrl } }))
+  const made = (house = await testHouse({ clock, connectors, flows, accounts: [birdAccount, ...others.accounts(lab.url)], config: { publicBaseUrl: publicBaseUrl ?? serverUrl } }))
   return {
     house: made, clock, bird, desk: lab.desk('bird'), url: lab.url, serverUrl,
     async follow(ms = 0, stepMs = 30_000) {

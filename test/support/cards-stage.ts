@@ -2,6 +2,10 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import express from 'express'
 import { sql } from 'kysely'
+import { cardDraft } from '@portero/tool-server/actions/card-draft.ts'
+import { spendingOf } from '@portero/tool-server/agent/bounds.ts'
+import { draftsOf } from '@portero/tool-server/agent/draft.ts'
+import { readPersonas } from '@portero/tool-server/agent/persona-files.ts'
 import { cardTakeover } from '@portero/tool-server/actions/card-takeover.ts'
 import { cardWrites } from '@portero/tool-server/actions/card-writes.ts'
 import { makeSee } from '@portero/tool-server/actions/see.ts'
@@ -12,11 +16,13 @@ import { flows } from '@portero/tool-server/flows/index.ts'
 import { cardDoors } from '@portero/tool-server/spine/cards.ts'
 import { doorFault, noSuchDoor, traced } from '@portero/tool-server/spine/doors.ts'
 import { makeHttp } from '@portero/tool-server/spine/http.ts'
+import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
-import { makeReads } from '@portero/tool-server/spine/reads.ts'
+import { makeAnswers, makeReads } from '@portero/tool-server/spine/reads.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
 import { makeTickets } from '@portero/tool-server/store/card-tickets.ts'
 import { cardViews } from '@portero/tool-server/store/card-views.ts'
+import { tools } from '@portero/tool-server/tools/index.ts'
 import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { portOf } from './http-stage.ts'
 import { openVisit, type VisitStage } from './visit-stage.ts'
@@ -49,14 +55,17 @@ export const openCards = async (): Promise<CardsStage> => {
   const { db, vault, audit, acting, connections, tenant } = house
   const hubspot = lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
   await connections.put({ tenant, ...hubspot, settings: { ...hubspot.settings, clientSecrets: secrets } })
-  const own = makeOwnReads({ db, clock, vault, publicBaseUrl })
+  const own = makeOwnReads({ db, clock, vault, publicBaseUrl, calendarVendors: ['google'] })
   const log = makeLog({ level: 'silent', clock })
   const http = makeHttp({ clock, log, db })
-  const reads = makeReads({ db, clock, registry: makeRegistry({ connectors, flows }), connections, http: http.of, own })
+  const registry = makeRegistry({ connectors, flows })
+  const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
+  const hasModel = makeAnswers({ db, registry, connections }, 'model')
+  const drafting = draftsOf({ tools, personas: readPersonas({}), company: 'UrbanHub', spends: spendingOf() })
   const tickets = makeTickets({ clock, ask: (of, ticket) => asReads(reads(of)).crm.contactsOf(ticket) })
   const app = express()
   app.use(traced(clock))
-  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, doors: { ...cardViews({ db, clock, vault, audit, tickets, own, see: makeSee({ db, acting }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }) } }))
+  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, limits: makeLimits({ clock }), doors: { ...cardViews({ db, clock, vault, audit, tickets, own, hasModel, see: makeSee({ db, acting }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }), ...cardDraft({ db, clock, vault, audit, acting, tickets, own, hasModel, model: (of) => asReads(reads(of)).model, drafting }) } }))
   app.use(noSuchDoor)
   app.use(doorFault(log))
   const server = createServer(app)

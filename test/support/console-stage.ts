@@ -4,13 +4,15 @@ import helmet from 'helmet'
 import { sql } from 'kysely'
 import request, { type Response } from 'supertest'
 import { makeSee } from '@portero/tool-server/actions/see.ts'
+import { roles, type Role } from '@portero/tool-server/domain/roles.ts'
 import { consoleDoors } from '@portero/tool-server/console/doors.ts'
 import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
 import { traced } from '@portero/tool-server/spine/doors.ts'
+import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
-import { putOperator, type Role } from '@portero/tool-server/store/operators.ts'
+import { putOperator } from '@portero/tool-server/store/operators.ts'
 import { claimValue, escalationSummary, leadFacts, messageBody, personName } from '@portero/tool-server/store/places.ts'
 import { testHouse, type TestHouse } from './house.ts'
 import { tinyConnector } from './tiny.ts'
@@ -31,20 +33,20 @@ export type ConsoleStage = {
   audited(what: string): Promise<{ user_id: string | null; person_id: string | null; object: string }[]>
   end(): Promise<void>
 }
-export const passwords = { admin: 'la-llave-del-patio', agent: 'la-llave-del-cuarto' } as const
+export const passwords = { admin: 'la-llave-del-patio', agent: 'la-llave-del-cuarto', officer: 'la-llave-del-archivo', viewer: 'la-llave-del-balcon' } as const
 
 export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } = {}): Promise<ConsoleStage> => {
   const house = await testHouse({ connectors: [tinyConnector()], accounts: [{ vendor: 'tiny', account: 'a', settings: { baseUrl: 'http://127.0.0.1:1' } }] })
   const { db, clock, vault, audit, acting, tenant } = house
   const connection = await house.connection('tiny')
-  for (const role of ['admin', 'agent'] as const) await putOperator({ db, clock }, { tenant, name: role, password: passwords[role], role })
+  for (const role of roles) await putOperator({ db, clock }, { tenant, name: role, password: passwords[role], role })
   const woken: string[] = []
   const app = express()
   app.set('trust proxy', true) // so that a test may come from anywhere
   app.disable('etag')
   app.use(traced(clock))
   app.use(helmet())
-  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all') }))
+  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all'), connections: house.connections, connecting: house.connecting, limits: makeLimits({ clock }) }))
 
   const browser = (from?: string): Browser => browserOf(app, from)
 

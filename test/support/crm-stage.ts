@@ -49,7 +49,7 @@ export const openCrm = async (): Promise<CrmStage> => {
     hungOn: (kind, contact) => all(kind).filter(({ associations }) => associations.contacts.includes(contact)),
     async visit(number) {
       visits += 1
-      for (const text of ['Hola', 'Busco depa de 2 recámaras en la Narvarte, presupuesto 30000', 'la 1', `el ${visits}`]) await say(number, text)
+      for (const text of ['Hola', 'Busco depa de 2 recámaras en la Narvarte, presupuesto 30000', 'la 1', `el ${((visits - 1) % 6) + 1}`]) await say(number, text)
       await follow()
     },
     phone: (number) => bird.phone.messages(number).map(({ text }) => text),

@@ -1,3 +1,4 @@
+import type { Parts } from '@portero/tool-server/app.ts'
 import { portal, queryOf, secrets, signed, type Told } from './cards-stage.ts'
 import { openVisit, type VisitStage } from './visit-stage.ts'
 
@@ -9,8 +10,8 @@ export type PagesStage = VisitStage & {
   tool(phone: string, name: string, input: object): Promise<any>
 }
 
-export const openPages = async (): Promise<PagesStage> => {
-  const stage = await openVisit()
+export const openPages = async (knocks?: Parts['knocks']): Promise<PagesStage> => {
+  const stage = await openVisit(undefined, knocks && { knocks })
   const { house, clock, lab } = stage
   const hubspot = lab.accounts.find(({ vendor }) => vendor === 'hubspot')!
   const staff = { default: 'none', admins: [people.admin, people.other], agents: [people.agent], viewers: [people.viewer] }

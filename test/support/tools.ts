@@ -12,6 +12,7 @@ import { makeConnections } from '@portero/tool-server/spine/connections.ts'
 import { at, makeDb, type Db, type Engine } from '@portero/tool-server/spine/db.ts'
 import { doorFault, noSuchDoor, traced } from '@portero/tool-server/spine/doors.ts'
 import { keyring } from '@portero/tool-server/spine/keyring.ts'
+import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { makeMetrics, type Metrics } from '@portero/tool-server/spine/metrics.ts'
 import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
@@ -195,7 +196,7 @@ export const toolsStage = async (): Promise<Tools> => {
   }
   const open: Tools['open'] = (tools) => {
     const { runTool, idle } = makeRunTool({ ...needs, tools })
-    const doors = express().use(traced(clock), toolDoors({ tools, keys, runTool, publicBaseUrl: 'https://portero.example', lab: true, log }), noSuchDoor, doorFault(log))
+    const doors = express().use(traced(clock), toolDoors({ tools, keys, runTool, limits: makeLimits({ clock }), publicBaseUrl: 'https://portero.example', lab: true, log }), noSuchDoor, doorFault(log))
     return { runTool, idle, doors }
   }
   const { runTool, idle, doors } = open(tools)

@@ -10,7 +10,7 @@ import { at as instant } from '@portero/tool-server/spine/db.ts'
 import { loadCatalogue } from '@portero/tool-server/store/homes.ts'
 import { noteTemplates } from '@portero/tool-server/store/templates.ts'
 import type { OnPhone } from '../lab/bird/phone-view.ts'
-import { openBirdHouse, type BirdHouse } from './bird-house.ts'
+import { openBirdHouse, type Beside, type BirdHouse } from './bird-house.ts'
 import { building, furnish } from './homes.ts'
 
 // People with phones who have visits, in a house in which nobody else answers, and a clock that begins on Monday, 23 November, at 11:00 in Mexico City.
@@ -20,7 +20,7 @@ export type VisitsStage = BirdHouse & {
   home: Home
   agents: string[]
   visitor(): Promise<Visitor>
-  book(who: Subject, startsAt: number, agents?: string[]): Promise<string>
+  book(who: Subject, startsAt: number, agents?: string[], language?: 'es-MX' | 'en', seats?: number): Promise<string>
   until(at: number): Promise<void>
   writes(who: Visitor, text?: string): Promise<void>
   shown(who: Visitor): OnPhone[] // what they were told, since they wrote or since it was last asked
@@ -31,18 +31,23 @@ export type VisitsStage = BirdHouse & {
 export const minute = 60_000
 export const hour = 60 * minute
 export const at = (iso: string): number => Date.parse(`2026-11-${iso}-06:00`)
-const agent = (slug: string): string => `
-  - { slug: ${slug}, name: ${slug}, hours: [{ days: [mon, tue, wed, thu, fri, sat, sun], from: '08:00', to: '20:00' }], buildings: [roma] }`
+// name: with the languages behind it, where it isn't only Spanish: 'beto es-MX, en'.
+const agent = (name: string, hasMail: boolean): string => {
+  const [slug = '', ...languages] = name.split(/,? /)
+  return `
+  - { slug: ${slug}, name: ${slug}, ${hasMail ? `email: ${slug}@casas.example, ` : ''}languages: [${languages.join(', ') || 'es-MX'}], hours: [{ days: [mon, tue, wed, thu, fri, sat, sun], from: '08:00', to: '20:00' }], buildings: [roma] }`
+}
 
 const approved = defineAction({ name: 'visits-stage.approve', args: z.strictObject({ connection: z.string() }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async ({ connection }, act) => {
   await noteTemplates(act, connection, messageTemplates.map(({ name }) => ({ name, language: 'es-MX', project: `p-${name}`, version: 'v-1', category: 'utility' as const, status: 'approved' as const })))
   return {}
 })
 
-export const openVisits = async (agents = ['ana', 'beto'], visits = ''): Promise<VisitsStage> => {
-  const stage = await openBirdHouse()
+// beside: other vendors; then whoever shows homes has an address.
+export const openVisits = async (agents = ['ana', 'beto'], visits = '', beside?: Beside): Promise<VisitsStage> => {
+  const stage = await openBirdHouse(beside && { beside })
   const { house, bird, clock, follow } = stage
-  await furnish(house, `buildings:${building('roma', `perAgentAndDay: 20, horizonDays: 30${visits}`)}\nagents:${agents.map(agent).join('')}\n`)
+  await furnish(house, `buildings:${building('roma', `perAgentAndDay: 20, horizonDays: 30${visits}`)}\nagents:${agents.map((each) => agent(each, beside !== undefined)).join('')}\n`)
   const catalogue = await loadCatalogue(house.db.bare, house.tenant)
   const [home] = catalogue.homes as [Home]
   const ids = catalogue.agents.map(({ id }) => id)
@@ -58,9 +63,9 @@ export const openVisits = async (agents = ['ana', 'beto'], visits = ''): Promise
       const { rows: [row] } = await sql<{ person: string; conversation: string }>`select person_id as person, id as conversation from conversation where external_id = ${conversationId}`.execute(house.db.bare)
       return { tenant: house.tenant, by: 'prospect', number, ...row! }
     },
-    async book(who, startsAt, able = ids) {
+    async book(who, startsAt, able = ids, language, seats) {
       const came = await house.acting.as(who, 'all')(bookTour, {
-        home: home.id, building: home.building.id, day: dayOf(home.building.zone, startsAt), startsAt, endsAt: startsAt + 30 * minute, gapMs: gapMs(home.building, false), perDay: 20, agents: able, elsewhere: { agents: able, from: startsAt, to: startsAt },
+        home: home.id, building: home.building.id, day: dayOf(home.building.zone, startsAt), startsAt, endsAt: startsAt + 30 * minute, gapMs: gapMs(home.building, false), perDay: 20, language, seats, agents: able, elsewhere: { agents: able, from: startsAt, to: startsAt },
       })
       if (came.status !== 'booked') throw new Error(`not booked but ${came.status}`)
       await follow(1_000, 500)

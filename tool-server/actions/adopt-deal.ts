@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
-import { leadFacts, stage, type LeadFacts } from '../domain/leads.ts'
+import { isOver, leadFacts, stage, type LeadFacts } from '../domain/leads.ts'
 import { retell } from '../store/counterparts.ts'
 import { learnFacts, placeElsewhere, placeLead } from '../store/crm-adopt.ts'
 import { oursNow } from '../store/crm-ours.ts'
 import { noteConflict } from '../store/crm-reviews.ts'
 import { forgetWritten } from '../store/crm-written.ts'
+import { stopFollowing } from './follow-lead.ts'
 import { refreshCrm } from './refresh-crm.ts'
 
 // Where people put a lead it stays, backwards too; but of two only one can be open. elsewhere: in a stage that is none of ours; then we leave it there. texts: what they wrote of what is looked for.
@@ -14,6 +15,7 @@ export const adoptDeal = defineAction({ name: 'adopt-deal', args, result: z.stri
   act.concerns(person)
   const facts = factsIn(texts)
   if (Object.keys(facts).length > 0) await learnFacts(act, lead, person, facts)
+  if (to === 'elsewhere' || (to && isOver(to))) await stopFollowing(act, person)
   if (to === 'elsewhere') await placeElsewhere(act, lead)
   const isPlaced = to === undefined || to === 'elsewhere' || (await placeLead(act, lead, to))
   if (!isPlaced) {

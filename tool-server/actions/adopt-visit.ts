@@ -21,7 +21,7 @@ import { tellVisit } from './tell-visit.ts'
 
 // What people did with a visit at the CRM: moved, called off, said how it went, gave it to somebody. Its prospect hears of what concerns them; what can't be is put back, and somebody looks.
 const words = crmWords['es-MX']
-type Whole = { tour: Tour; home: Home; catalogue: Catalogue }
+export type Whole = { tour: Tour; home: Home; catalogue: Catalogue }
 
 export const adoptVisit = async (act: Act, { ours, record, adopt, catalogue }: { ours: string; record: CrmRecord; adopt: readonly string[]; catalogue: Catalogue }): Promise<void> => {
   const tour = await findTour(act, { id: ours, person: undefined })
@@ -46,17 +46,25 @@ export const callOff = async (act: Act, { tour, home }: Pick<Whole, 'tour' | 'ho
   return came.status === 'cancelled'
 }
 
-// A person chose the time, so neither the grid nor the notice nor the hours bind it; what does is that nobody is in two places, or in one that is closed.
-const move = async (act: Act, whole: Whole, to: { startsAt: Millis; endsAt: Millis }): Promise<void> => {
-  const { tour, home, catalogue } = whole
+// A person chose the time, so neither the grid nor the notice nor the hours bind it, nor the language that was asked for, here as where they give it to somebody; what does is that nobody is in two places, or in one that is closed.
+// by: who alone is to show it then, since it was they who moved it. false: it can't be.
+type To = { startsAt: Millis; endsAt: Millis }
+export const moveByPeople = async (act: Act, { tour, home, catalogue }: Whole, to: To, by?: string): Promise<boolean> => {
   const { building } = home
   const wanted = placing({ catalogue, home, now: act.now }, to.startsAt, agentsFor(catalogue, building.id).map(({ id }) => id))
   const lengthMs = to.endsAt - to.startsAt
   const endsAt = lengthMs >= 10 * minuteMs && lengthMs <= 240 * minuteMs ? to.endsAt : wanted.endsAt
-  const able = wanted.agents.filter((agent) => !catalogue.blackouts.some((each) => (each.building ?? building.id) === building.id && (each.agent ?? agent) === agent && each.startsAt < endsAt && each.endsAt > to.startsAt))
-  const came = to.startsAt > act.now && able.length > 0 ? await act.act(rescheduleTour, { ...wanted, agents: able, endsAt, tour: tour.id }) : undefined
-  if (came?.status === 'moved' && came.tour) return tellVisit(act, { tour: came.tour, home, was: tour.startsAt, change: 'moved' })
-  const at = (ms: Millis): string => timeLabel(building.zone, ms, 'es-MX')
+  const able = wanted.agents.filter((agent) => (by ?? agent) === agent && !catalogue.blackouts.some((each) => (each.building ?? building.id) === building.id && (each.agent ?? agent) === agent && each.startsAt < endsAt && each.endsAt > to.startsAt))
+  const came = to.startsAt > act.now && able.length > 0 ? await act.act(rescheduleTour, { ...wanted, agents: able, endsAt, tour: tour.id, byPeople: true }) : undefined
+  if (came?.status !== 'moved' || !came.tour) return false
+  await tellVisit(act, { tour: came.tour, home, was: tour.startsAt, change: 'moved' })
+  return true
+}
+
+const move = async (act: Act, whole: Whole, to: To): Promise<void> => {
+  const { tour, home } = whole
+  if (await moveByPeople(act, whole, to)) return
+  const at = (ms: Millis): string => timeLabel(home.building.zone, ms, 'es-MX')
   await putBack(act, whole, { field: 'startsAt', theirs: String(to.startsAt), summary: words.putBack(home.title, at(to.startsAt), at(tour.startsAt)) })
 }
 
@@ -93,7 +101,7 @@ const give = async (act: Act, { tour: before, home }: Whole, agent: Agent): Prom
   act.subject = { ...act.subject, person: tour.person }
   const { id, version, startsAt, person, conversation } = tour
   const isAble = agent.buildings.has(building.id)
-  const came = isAble ? await act.act(reassignTour, { tour: id, version, agent: agent.id, day: dayOf(building.zone, startsAt), gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay }) : undefined
+  const came = isAble ? await act.act(reassignTour, { tour: id, version, agent: agent.id, day: dayOf(building.zone, startsAt), gapMs: gapMs(building, false), perDay: building.visits.perAgentAndDay, byPeople: true }) : undefined
   if (came?.status === 'reassigned') return
   await noteConflict(act, { person, kind: 'meeting', ours: id, field: 'owner', won: 'ours', values: { theirs: agent.email } })
   await callAttention(act, { person, conversation, summary: words.ownerBusy(agent.name, home.title, timeLabel(building.zone, startsAt, 'es-MX')) })

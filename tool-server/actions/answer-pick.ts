@@ -3,14 +3,15 @@ import { sayings, visitWords, type Language } from '@portero/shared'
 import type { Act } from '../define.ts'
 import { timeLabel } from '../domain/card-views.ts'
 import type { Home } from '../domain/homes.ts'
+import type { Said } from '../domain/known-busy.ts'
 import type { Content } from '../domain/message-fit.ts'
-import { placing, searchFor } from '../domain/offers.ts'
-import { agentsFree } from '../domain/slots.ts'
+import { placing } from '../domain/offers.ts'
 import { isOn } from '../domain/tours.ts'
 import type { VisitFacts } from '../domain/visit-facts.ts'
 import { minuteMs } from '../domain/zones.ts'
 import { standingNow } from '../store/standing.ts'
 import { acknowledge, visitNow, type VisitNow } from '../store/tour-life.ts'
+import { ableThen } from './able-then.ts'
 import { bookTour } from './book-tour.ts'
 import { cancelTour } from './cancel-tour.ts'
 import { noteInInbox } from './inbox.ts'
@@ -22,7 +23,7 @@ import { answerOffer } from './waitlist.ts'
 // whatever else they want is for the person of ours who has the conversation in hand, where somebody has.
 export const visitPicked = { name: 'visits.picked', payload: z.strictObject({ person: z.uuid(), conversation: z.uuid(), message: z.string(), pick: z.string() }) }
 // tour: undefined where the name is forged, foreign or old.
-export type PickFacts = Omit<VisitFacts, 'calendarUrl'> & { tour: string | undefined; pageUrl: string | undefined }
+export type PickFacts = Omit<VisitFacts, 'calendarUrl'> & { tour: string | undefined; pageUrl: string | undefined; said?: readonly Said[] } // said: by the calendars of those who may show it, of the time that they chose
 
 const nearMs = 60 * minuteMs // before that nobody has arrived
 
@@ -71,18 +72,19 @@ const cancel = async (act: Act, pressed: Pressed): Promise<void> => {
 
 const move = async (act: Act, { visit, home, facts: { catalogue, handle, pageUrl }, tell }: Pressed): Promise<void> => {
   if (overIn('es-MX', visit, act.now) !== undefined) return tell((language) => overIn(language, visit, act.now) ?? '')
-  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent, party: visit.party })
+  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent, party: visit.party, language: visit.language })
   return tell((language) => timesUnder(`${sayings[language].moveWhen}${pageUrl === undefined ? '' : `\n\n${visitWords[language].ownPage(pageUrl)}`}`, slots, { language, zone: home.building.zone, handle }))
 }
 
 // One of the times that were offered: the visit goes there, or, where it is over, another one is booked.
-const put = async (act: Act, { visit, home, facts: { catalogue, handle }, tell }: Pressed, time: string): Promise<void> => {
+const put = async (act: Act, { visit, home, facts: { catalogue, handle, said }, tell }: Pressed, time: string): Promise<void> => {
   const startsAt = timeIn(time)
   const { title, isOpen, building: { zone, address } } = home
   if (!Number.isSafeInteger(startsAt)) return
   if (!isOpen) return tell((language) => sayings[language].homeClosed)
-  const able = agentsFree({ ...searchFor({ catalogue, home, now: act.now, taken: [] }), startsAt })
-  const place = able.length > 0 ? placing({ catalogue, home, now: act.now, wants: { party: visit.party } }, startsAt, able) : undefined
+  const { party, language: spoken } = visit
+  const { isOffered, able } = await ableThen(act, { catalogue, home, wants: { language: spoken }, said }, startsAt)
+  const place = able.length > 0 ? placing({ catalogue, home, now: act.now, wants: { party, language: spoken } }, startsAt, able) : undefined
   const isAhead = isOn(visit.status) && visit.startsAt > act.now
   const came = place && (isAhead ? await moved(act, { ...place, tour: visit.id }) : await booked(act, place))
   if (came?.status === 'clash') return tell((language) => sayings[language].clash(timeLabel(zone, startsAt, language)))
@@ -90,8 +92,8 @@ const put = async (act: Act, { visit, home, facts: { catalogue, handle }, tell }
     const agent = catalogue.agents.find(({ id }) => id === came.agent)?.name ?? ''
     return tell((language) => sayings[language][isAhead ? 'moved' : 'booked'](timeLabel(zone, startsAt, language), title, agent, address))
   }
-  const slots = await timesAround(act, { catalogue, home, startsAt, agent: visit.agent, party: visit.party })
-  return tell((language) => timesUnder(place ? sayings[language].slotGone : sayings[language].timeNotOffered, slots, { language, zone, handle }))
+  const slots = await timesAround(act, { catalogue, home, startsAt, agent: visit.agent, party, language: spoken })
+  return tell((language) => timesUnder(spoken ? sayings[language].noneSpeaking(spoken) : isOffered ? sayings[language].slotGone : sayings[language].timeNotOffered, slots, { language, zone, handle }))
 }
 
 type Came = { status: 'done' | 'clash' | 'gone'; agent?: string | undefined }

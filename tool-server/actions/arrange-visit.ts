@@ -31,7 +31,7 @@ export const arrangeVisit = async (act: Act, { tour: id, version, change, placed
   for (const { id: conversation } of await conversationsOf(act, person)) await act.drop(`${unattended(conversation)}service:${aboutVisit(id)}`) // what waits for the morning was about how it was
   const dues = status === 'confirmed' ? duesOf({ startsAt, since, zone }) : status === 'completed' ? followUpOf({ startsAt, zone }, act.now) : []
   for (const { what, at } of dues) if (at > act.now) await act.later(visitDue, { tour: id, person, since, what }, { key: dueOf(id, what), at, serial: lineOf(person), person })
-  if (change === 'booked') await waitsNoMore(act, { person, home })
+  if (change === 'booked') await waitsNoMore(act, { person, home: home.id, state: 'taken' })
   if (change === 'no_show') await askAgain(act, visit, facts)
   if (!isUntold || startsAt <= act.now) return
   if (change === 'booked') await confirm(act, visit, facts)
@@ -56,7 +56,7 @@ const askAgain = async (act: Act, visit: VisitNow, { catalogue, handle }: VisitF
   const home = catalogue.homes.find(({ id }) => id === visit.home)
   if (!home) return
   const { title, building: { zone } } = home
-  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent, party: visit.party })
+  const slots = await timesAround(act, { catalogue, home, startsAt: visit.startsAt, agent: visit.agent, party: visit.party, language: visit.language })
   await sayVisit(act, visit, { purpose: 'service', key: `${aboutVisit(visit.id)}${visit.version}:no-show`, zone }, (language) => ({
     content: timesUnder(visitWords[language].noShow(title), slots, { language, zone, handle }), instead: byTemplate('portero_missed', language, { home: title, when: timeLabel(zone, visit.startsAt, language) }),
   }))

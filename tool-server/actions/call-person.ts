@@ -24,8 +24,8 @@ export const reach = z.strictObject({ mail: z.boolean(), conversations: z.string
 type Reach = z.infer<typeof reach>
 const template = 'portero_escalation'
 const language = 'es-MX'
-// Who wants somebody else gets nothing more from the vendor's bot, once it has said that somebody is coming; with everybody else it goes on until a person takes over.
-const atOnce: ReadonlySet<string> = new Set(['asked_for_person', 'complaint', 'emergency'])
+// Who wants somebody else gets nothing more from a bot, the vendor's or ours, once it has said that somebody is coming; with everybody else it goes on until a person takes over.
+export const atOnce: ReadonlySet<string> = new Set(['asked_for_person', 'complaint', 'emergency'])
 const lastWordsMs: Millis = 20_000
 
 const result = z.strictObject({ told: z.string().optional(), how: z.enum(['whatsapp', 'email', 'none']).optional() })

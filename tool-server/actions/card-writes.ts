@@ -2,10 +2,12 @@ import type { z } from 'zod'
 import { views, type Language } from '@portero/shared'
 import type { Do, Millis } from '../define.ts'
 import { isoOf, timeLabel } from '../domain/card-views.ts'
+import type { BusyList } from '../domain/busy.ts'
+import { freeThen } from '../domain/free-then.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
-import { alternatives, placing, reach, searchFor } from '../domain/offers.ts'
+import { leaves } from '../domain/known-busy.ts'
+import { alternatives, placing, reach } from '../domain/offers.ts'
 import type { Own } from '../domain/reads.ts'
-import { agentsFree } from '../domain/slots.ts'
 import type { Acting } from '../spine/act.ts'
 import { cardDoor, type CardDoor, type Visitor } from '../spine/cards.ts'
 import type { Clock } from '../spine/clock.ts'
@@ -21,7 +23,7 @@ import { makeOnce, outcome, type Outcome } from './card-once.ts'
 import { markTour } from './mark-tour.ts'
 import { rescheduleTour } from './reschedule-tour.ts'
 
-// What a leasing agent does from a card: book, move and mark visits, by the same actions as everybody else.
+// What a leasing agent does from a card: book, move and mark visits, by the same actions as everybody else. Neither the language that was asked for nor anybody's calendar binds them: they are told where it isn't spoken, and where another thing stands there.
 type Needs = { db: Db; clock: Clock; vault: Vault; acting: Acting; tickets: Tickets; own(tenant: string): Own }
 type View = z.infer<typeof views.writeView>
 type Asked = { record: views.CardRecord; key: string; language?: Language | undefined }
@@ -49,15 +51,15 @@ export const cardWrites = ({ db, clock, vault, acting, tickets, own }: Needs): R
     if (door === 'move' && tour === undefined) return refusal('not_found', words.noTour)
     if (!at) return refusal('slot_unknown', words.slotUnknown)
     const { catalogue, home, startsAt } = at
-    const able = agentsFree({ ...searchFor({ catalogue, home, now: clock.now(), taken: [] }), startsAt })
-    if (able.length === 0) return { ...refusal('not_offered', words.notOffered), alternatives: await near(subject, at, ask.language) }
-    const wanted = placing({ catalogue, home, now: clock.now() }, startsAt, able)
+    const { isOffered, shown, able, calendars } = await freeThen(own(subject.tenant), { catalogue, home, now: clock.now() }, startsAt)
+    if (!isOffered) return { ...refusal('not_offered', words.notOffered), alternatives: await near(subject, at, ask.language) }
+    const wanted = placing({ catalogue, home, now: clock.now() }, startsAt, able.length > 0 ? able : shown)
     const decide = async (act: Do): Promise<Outcome> => {
       if (tour === undefined) return outcomeOf(await act(bookTour, wanted))
-      const { status } = await act(rescheduleTour, { ...wanted, tour, version: ask.version ?? 0 })
+      const { status } = await act(rescheduleTour, { ...wanted, tour, version: ask.version ?? 0, byPeople: true })
       return { status, tour }
     }
-    return told(await settle(writing, decide), subject, ask, at)
+    return told(await settle(writing, decide), subject, ask, { ...at, calendars })
   }
 
   const mark = async (ask: z.infer<typeof views.markAsk>, visitor: Visitor): Promise<View> => {
@@ -77,7 +79,7 @@ export const cardWrites = ({ db, clock, vault, acting, tickets, own }: Needs): R
     return told(came, subject, ask)
   }
 
-  type At = { catalogue: Catalogue; home: Home; startsAt: Millis }
+  type At = { catalogue: Catalogue; home: Home; startsAt: Millis; calendars?: readonly BusyList[] }
   const slotAt = async ({ tenant, person }: BoundSubject, handle: string): Promise<At | undefined> => {
     const { homes, handles } = own(tenant)
     const catalogue = await homes.catalogue()
@@ -85,31 +87,39 @@ export const cardWrites = ({ db, clock, vault, acting, tickets, own }: Needs): R
     const home = slot && catalogue.homes.find(({ no, isOpen }) => no === slot.home && isOpen)
     return home && { catalogue, home, startsAt: slot.startsAt }
   }
-  const near = async ({ tenant, person }: BoundSubject, { catalogue, home, startsAt }: At, language: Language = 'es-MX'): Promise<NonNullable<View['alternatives']>> => {
-    const { tours, handles } = own(tenant)
+  const near = async ({ tenant, person }: BoundSubject, { catalogue, home, startsAt, calendars }: At, language: Language = 'es-MX'): Promise<NonNullable<View['alternatives']>> => {
+    const { tours, handles, calendars: known } = own(tenant)
     const now = clock.now()
-    const free = alternatives({ catalogue, home, now, taken: await tours.taken(reach({ catalogue, home }, now)) }, startsAt)
+    const free = alternatives({ catalogue, home, now, calendars: calendars ?? (await known.busy()).lists, taken: await tours.taken(reach({ catalogue, home }, now)) }, startsAt)
     return Promise.all(free.map(async (slot) => ({ slot: await handles.slot(person, { home: home.no, startsAt: slot.startsAt }), startsAt: isoOf(slot.startsAt), label: timeLabel(home.building.zone, slot.startsAt, language) })))
   }
 
   // As things are now, also when the write was done by an earlier try.
   const told = async ({ status, tour: id }: Outcome, subject: BoundSubject, { language = 'es-MX' }: Asked, at?: At): Promise<View> => {
     const words = views.cardAnswers[language]
-    const { homes, tours, handles } = own(subject.tenant)
-    const visit = await visitShown(handles, subject.person, await homes.catalogue(), (await tours.of(subject.person)).find((tour) => tour.id === id))
+    const { homes, tours, handles, calendars } = own(subject.tenant)
+    const catalogue = await homes.catalogue()
+    const tour = (await tours.of(subject.person)).find((each) => each.id === id)
+    const visit = await visitShown(handles, subject.person, catalogue, tour)
     const when = visit ? timeLabel(visit.zone, Date.parse(visit.startsAt), language) : ''
     const shown = visit && { visit }
     if (status === 'clash') return { ...refusal('clash', words.clash(at ? timeLabel(at.home.building.zone, at.startsAt, language) : when)), ...shown }
     if (status === 'gone') return { ...refusal('slot_gone', words.slotGone), ...(at && { alternatives: await near(subject, at, language) }), ...shown }
     if (!visit) return refusal('not_found', words.noTour)
     const { title, agent } = visit
+    // A calendar only warns: somebody of ours has decided.
+    const lists = at?.calendars ?? (await calendars.busy()).lists
+    const warned = (say: string): string => (tour && !leaves(lists, tour.agent, tour) ? `${say} ${words.calendarBusy(agent)}` : say)
     switch (status) {
       case 'booked':
-        return { ok: true, say: words.booked(title, when, agent), visit }
+        return { ok: true, say: warned(words.booked(title, when, agent)), visit }
       case 'mine':
         return { ok: true, say: words.alreadyBooked(title, when), visit }
-      case 'moved':
-        return { ok: true, say: words.moved(title, when, agent), visit }
+      case 'moved': {
+        const spoken = tour?.language
+        const isSpoken = !spoken || catalogue.agents.some(({ id, languages }) => id === tour.agent && languages.includes(spoken))
+        return { ok: true, say: warned([words.moved(title, when, agent), ...(isSpoken ? [] : [words.unspoken[spoken](agent)])].join(' ')), visit }
+      }
       case 'completed':
       case 'no_show':
       case 'cancelled':

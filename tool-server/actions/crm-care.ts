@@ -3,6 +3,7 @@ import type { Connection, Millis } from '../define.ts'
 import type { Finding } from '../domain/reconcile.ts'
 import type { Own, Reads } from '../domain/reads.ts'
 import type { Acting } from '../spine/act.ts'
+import type { Audit } from '../spine/audit.ts'
 import type { Chore } from '../spine/chores.ts'
 import { pause, type Clock } from '../spine/clock.ts'
 import type { Connections } from '../spine/connections.ts'
@@ -22,9 +23,9 @@ export type CrmCare = {
   rebuild(how?: Waiting & { see?: Rebuilding['see'] }): Promise<Rebuilt>
   shadow(how?: Waiting): Promise<ShadowReport>
 }
-type Needs = { db: Db; clock: Clock; registry: Registry; connections: Connections; acting: Acting; tenant: string; own: Own; reads(): Reads['crm'] } // reads: in the bulk lane
+type Needs = { db: Db; clock: Clock; registry: Registry; connections: Connections; acting: Acting; audit: Audit; tenant: string; own: Own; reads(): Reads['crm'] } // reads: in the bulk lane
 
-export const makeCrmCare = ({ db, clock, registry, connections, acting, tenant, own, reads }: Needs) => {
+export const makeCrmCare = ({ db, clock, registry, connections, acting, audit, tenant, own, reads }: Needs) => {
   const act = acting.as({ tenant, by: 'system' }, 'all')
   const patiently = (wait: Waiting['wait'] = (ms) => pause(clock, ms)) => patient(reads, wait)
   const findCrm = async (): Promise<Connection | undefined> => (await connections.all(db.bare)).find((each) => each.tenant === tenant && registry.connectors.get(each.vendor)?.reads?.['crm'])
@@ -52,7 +53,9 @@ export const makeCrmCare = ({ db, clock, registry, connections, acting, tenant, 
     },
     async shadow({ wait } = {}) {
       await theCrm()
-      return shadowReport({ db, tenant, own, crm: patiently(wait) })
+      const report = await shadowReport({ db, tenant, own, crm: patiently(wait) })
+      await audit.record(db.bare, { subject: { tenant, by: 'staff', user: 'cli' }, what: 'read:shadow', object: tenant, after: { records: [...new Set(report.rows.map(({ ours }) => ours))] } }) // it says what people's fields say
+      return report
     },
   }
   // Put off when the budget is spent, and then it goes on where it was.

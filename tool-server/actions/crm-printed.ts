@@ -1,5 +1,5 @@
 import { AppError } from '@portero/shared'
-import { csvOf, verdicts, type Shadow } from '../domain/shadow.ts'
+import { shadowCsv, verdicts, type Shadow } from '../domain/shadow.ts'
 import type { CrmCare } from './crm-care.ts'
 
 // What is done about the CRM as a whole, as lines for whoever asked for it. Answers whether all is as it should be.
@@ -38,7 +38,7 @@ export const printRebuild = async (crm: CrmCare, { say, bar }: Paper): Promise<b
 
 export const printShadow = async (crm: CrmCare, { csv }: { csv: boolean }, { say }: Paper): Promise<boolean> => {
   const { rows, commands } = await crm.shadow()
-  if (csv) say(csvOf(rows))
+  if (csv) say(shadowCsv(rows))
   else if (commands.length === 0) throw new AppError('not_found', 'nothing was held back: PORTERO_SHADOW=1 holds everything back')
   else {
     for (const line of tableOf(rows)) say(line)

@@ -4,6 +4,7 @@ import { ownerOf } from '../domain/ports/crm-fields.ts'
 import { emailOf, phoneOf } from '../domain/identity.ts'
 import { crmRecord, type CrmRecord } from '../domain/ports/crm-seen.ts'
 import { settleField } from '../domain/sync.ts'
+import type { Metrics } from '../spine/metrics.ts'
 import { findCounterpart, retell } from '../store/counterparts.ts'
 import { oursNow, watched } from '../store/crm-ours.ts'
 import { noteConflict } from '../store/crm-reviews.ts'
@@ -13,11 +14,14 @@ import { refreshCrm } from './refresh-crm.ts'
 
 // What of a record at the CRM people have changed there, so that it becomes ours. Whoever lost is noted.
 // toldAt: when we had last told of it before it was read. unknown: it is none of ours. settling: something of ours is on its way there, or came there meanwhile, so it is to be looked at again. adopt: these fields; one that is empty there has no value.
-const result = z.strictObject({ status: z.enum(['unknown', 'settling', 'settled']), ours: z.uuid().optional(), person: z.uuid().optional(), adopt: z.array(z.string()).default([]) })
+const result = z.strictObject({ status: z.enum(['unknown', 'settling', 'settled']), ours: z.uuid().optional(), person: z.uuid().optional(), adopt: z.array(z.string()).default([]), heard: z.strictObject({ kind: z.string(), ms: z.int() }).optional() })
 export const weighRecord = defineAction({ name: 'weigh-record', args: z.strictObject({ record: crmRecord, toldAt: z.int().optional() }), result, scopes: [], callers: ['system'] }).decides(async ({ record, toldAt }, act) => {
   const { kind, id } = record
   const counterpart = await findCounterpart(act, kind, id)
-  if (!counterpart) return { status: 'unknown', adopt: [] }
+  if (!counterpart) {
+    act.concernsNobody()
+    return { status: 'unknown', adopt: [] }
+  }
   const { ours, person } = counterpart
   act.concerns(person)
   if (counterpart.toldAt !== toldAt || (await isSettling(act, { kind, ours }))) return { status: 'settling', ours, person, adopt: [] }
@@ -36,8 +40,15 @@ export const weighRecord = defineAction({ name: 'weigh-record', args: z.strictOb
   // What became ours is what was told, from here on.
   await noteWritten(act, { kind, ours }, Object.fromEntries(adopt.flatMap((field): [string, string][] => (record.fields[field] === undefined ? [] : [[field, record.fields[field]]]))))
   await forgetWritten(act, { kind, ours }, adopt.filter((field) => record.fields[field] === undefined))
-  return { status: 'settled', ours, person, adopt }
+  return { status: 'settled', ours, person, adopt, ...(adopt.length > 0 && { heard: { kind, ms: Math.max(0, act.now - record.changedAt) } }) }
 })
+
+// How long it took from what somebody did there until it was ours.
+export const measureHeard = ({ syncHeard }: Pick<Metrics, 'syncHeard'>) => (action: string, told: unknown): void => {
+  if (action !== weighRecord.name) return
+  const { heard } = result.parse(told)
+  if (heard) syncHeard.observe({ kind: heard.kind }, heard.ms / 1_000)
+}
 
 type Difference = { field: string; verdict: ReturnType<typeof settleField>; values: { ours?: string | undefined; theirs?: string | undefined } }
 export const differences = async (act: Act, { kind, fields, changedAt }: CrmRecord, ours: string): Promise<Difference[]> => {

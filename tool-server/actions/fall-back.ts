@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
+import { followSince } from '../domain/cadence.ts'
 import { fitMessage, sms } from '../domain/message-fit.ts'
 import { failed } from '../domain/ports/messaging.ts'
 import { refusals } from '../domain/send-gate.ts'
@@ -9,14 +10,14 @@ import { sentAs } from '../store/sent.ts'
 import { standing } from '../store/standing.ts'
 import { say, sayingOf } from './say.ts'
 
-// What can't reach somebody on WhatsApp goes out once as an SMS, through the same gate. About an SMS that failed there is nothing more to be done.
+// What can't reach somebody on WhatsApp goes out once as an SMS, through the same gate. About an SMS that failed there is nothing more to be done, and nobody is followed up by one.
 const args = z.strictObject({ key: z.string() }) // of the command that failed
 const result = z.strictObject({ status: z.enum(['said', 'not_possible', ...refusals]) })
 export const fallBack = defineAction({ name: 'fall-back', args, result, scopes: [], callers: ['system'] }).decides(async ({ key }, act) => {
   const saying = sayingOf(key)
   const sent = saying && (await sentAs(act, key))
   const known = sent && (await standing(act, saying.conversation))
-  if (!known || sent.by === 'sms') return { status: 'not_possible' }
+  if (!known || sent.by === 'sms' || followSince(saying.key) !== undefined) return { status: 'not_possible' }
   act.concerns(known.person)
   if ((await contactOf(act, known.person))?.phone === undefined) return { status: 'not_possible' }
   const { conversation, purpose } = saying

@@ -5,6 +5,7 @@ import { isOn, stageAfter } from '../domain/tours.ts'
 import { floorOf } from '../store/crm-adopt.ts'
 import { changeLead, leadToChange } from '../store/leads.ts'
 import { toursOf } from '../store/tours.ts'
+import { stopFollowing } from './follow-lead.ts'
 import { refreshCrm } from './refresh-crm.ts'
 import { tourChanged } from './tour-change.ts'
 
@@ -16,6 +17,7 @@ export const followTour = defineAction({ name: 'follow-tour', args: tourChanged.
   const stage = stageAfter(lead.stage, change, tours.some(({ status, startsAt }) => isOn(status) && startsAt > act.now))
   // Where people have put it is as far back as it goes by itself.
   if (stage !== lead.stage && !isBehind(stage, await floorOf(act, lead.id))) await changeLead(act, lead, stage, lead.facts)
+  if (change === 'booked') await stopFollowing(act, person)
   await refreshCrm(act, person, 0)
   return {}
 })

@@ -1,5 +1,6 @@
 import { AppError } from '@portero/shared'
-import type { Do, Millis, Subject } from '../define.ts'
+import type { Do, Millis } from '../define.ts'
+import type { Staff } from '../domain/roles.ts'
 import type { Acting } from '../spine/act.ts'
 import type { Db } from '../spine/db.ts'
 import { findBackfill } from '../store/crm-backfill.ts'
@@ -13,16 +14,16 @@ export type ReviewWish = { review: string; person?: string | undefined; key: Mil
 export type ConflictWish = { conflict: string; keep?: 'ours' | 'theirs' | undefined; key: Millis }
 export type HubspotCame = { ok: true; code: 'linked' | 'apart' | 'theirs' | 'ours' | 'seen' | 'begun' } | { ok: false; code: 'outdated' | 'taken' | 'openLead' | 'noHubspot' }
 export type HubspotHands = {
-  decide(subject: Subject, wish: ReviewWish): Promise<HubspotCame>
-  settle(subject: Subject, wish: ConflictWish): Promise<HubspotCame>
-  begin(subject: Subject, key: Millis): Promise<HubspotCame> // key: when the last walk began, 0 before the first
+  decide(subject: Staff, wish: ReviewWish): Promise<HubspotCame>
+  settle(subject: Staff, wish: ConflictWish): Promise<HubspotCame>
+  begin(subject: Staff, key: Millis): Promise<HubspotCame> // key: when the last walk began, 0 before the first
 }
 
 const outdated: HubspotCame = { ok: false, code: 'outdated' }
 
 export const makeHubspotHands = ({ db, acting, tenant, wake }: { db: Db; acting: Acting; tenant: string; wake(): void }): HubspotHands => {
   const reads = { db, tenant }
-  const actAs = (subject: Subject): Do => acting.as(subject, ['people:write', 'leads:write'])
+  const actAs = (subject: Staff): Do => acting.as(subject, subject.scopes)
 
   return {
     async decide(subject, { review, person, key }) {

@@ -17,7 +17,7 @@ export const claimsOf = ({ id, phone, whatsapp }: Contact): Claim[] => {
 // as: the person these are known to be the names of.
 export const claimNames = async (act: Act, claims: readonly Claim[], { as, name }: { as?: string; name?: string } = {}): Promise<string> => {
   const names = await blinded(act, claims)
-  await lockNames(act.tx, names)
+  await lockNames(act, names, as)
   const holders = await holdersOf(act, names, as)
   const { person: found = act.newId(), ...settled } = settle({ offered: names.map(veiled), holders, now: act.now, ...(as !== undefined && { as }) })
   const isNew = as === undefined && !holders.some(({ id }) => id === found)

@@ -3,26 +3,30 @@ import { mailWords, type Language } from '@portero/shared'
 import type { Act } from '../define.ts'
 import { calendarFile, type Mailbox } from '../domain/calendar-file.ts'
 import { timeLabel } from '../domain/card-views.ts'
+import { calendarFor, type EventFacts } from '../domain/event-facts.ts'
 import { mapOf, type Catalogue, type Home } from '../domain/homes.ts'
 import { sendMail, type Sender } from '../domain/ports/mail.ts'
 import { isOptedOut } from '../store/consents.ts'
 import { invitedTo, mailboxOf, noteInvited, noteUninvited, type Invited } from '../store/invitations.ts'
+import { isInvitedThere } from '../store/projections.ts'
 import { visitNow, type VisitNow } from '../store/tour-life.ts'
 import { letter } from './letter.ts'
 import type { tourChanged } from './tour-change.ts'
 
 // A visit in the calendars of its prospect and of whoever shows it, as its row has it by now, whichever change this is about: an invitation, the same again where it has changed, and its end. Each of them is written to alone, and reads nothing of the other.
 // sender: undefined where nobody sends any, or somebody else does. conversations: the console's pages of them, each by its id.
-type Facts = { catalogue: Catalogue; sender: Sender | undefined; conversations: string }
-export const inviteByMail = async (act: Act, { tour: id }: Pick<z.infer<typeof tourChanged.payload>, 'tour'>, { catalogue, sender, conversations }: Facts): Promise<void> => {
+// Nobody is written to twice of the same: not whoever has it in a calendar that we write to (actions/project-visit.ts), nor a prospect whom that calendar invites.
+type Facts = EventFacts
+export const inviteByMail = async (act: Act, { tour: id }: Pick<z.infer<typeof tourChanged.payload>, 'tour'>, { catalogue, sender, conversations, calendars }: Facts): Promise<void> => {
   if (!sender?.invites) return
   const visit = await visitNow(act, { id, person: undefined })
   if (!visit || visit.startsAt <= act.now) return
   act.concerns(visit.person)
   const { conversation, home, startsAt, endsAt } = visit
   const isSilent = await isOptedOut(act.tx, act.subject.tenant, visit.person)
+  const isInvited = await isInvitedThere(act, id)
   const known = (await invitedTo(act, id)).filter(({ role }) => role === 'agent' || !isSilent)
-  const wanted = visit.status === 'confirmed' ? (await guestsOf(act, visit, catalogue)).filter(({ role }) => role === 'agent' || !isSilent) : []
+  const wanted = visit.status === 'confirmed' ? (await guestsOf(act, visit, catalogue)).filter(({ role }) => (role === 'agent' ? calendarFor(calendars, visit.agent) === undefined : !isSilent && !isInvited)) : []
   const write = async (guest: Guest, about: Pick<Invited, 'home' | 'startsAt' | 'endsAt'>, is: Is): Promise<void> => {
     const place = catalogue.homes.find((each) => each.id === about.home)
     if (place) await send(act, { visit: { ...visit, ...about, status: is === 'off' ? 'cancelled' : 'confirmed' }, home: place, guest, is, sender, ...(conversation !== undefined && { link: `${conversations}${conversation}` }) })
@@ -38,6 +42,13 @@ export const inviteByMail = async (act: Act, { tour: id }: Pick<z.infer<typeof t
     await write(guest, visit, before ? 'moved' : 'new')
     await noteInvited(act, id, { role: guest.role, email: guest.mailbox.email, home, startsAt, endsAt })
   }
+}
+
+// Its prospect is not to hear of it: only whoever was to show it reads that it is off.
+export const tellShower = async (act: Act, { tour, email }: { tour: string; email: string }, { catalogue, sender }: Pick<Facts, 'catalogue' | 'sender'>): Promise<void> => {
+  const visit = await visitNow(act, { id: tour, person: undefined })
+  const home = catalogue.homes.find(({ id }) => id === visit?.home)
+  if (sender && visit && home) await send(act, { visit: { ...visit, status: 'cancelled' }, home, guest: { role: 'agent', mailbox: { name: '', email }, language: 'es-MX' }, is: 'off', sender })
 }
 
 type Is = 'new' | 'moved' | 'off'

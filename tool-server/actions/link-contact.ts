@@ -4,6 +4,7 @@ import { lineOf } from '../domain/crm-record.ts'
 import { match } from '../domain/identity-match.ts'
 import { claimRecord } from '../domain/ports/crm.ts'
 import { crmRecord } from '../domain/ports/crm-seen.ts'
+import { buriedSince } from '../store/blocked.ts'
 import { endErased, externalAt, isErasedNow, knownAmong, linkCounterpart } from '../store/counterparts.ts'
 import { contactClaim, knownOf, namesOf, peopleAmong, sightingOf } from '../store/crm-names.ts'
 import { askReview, closeReview, isApart, reviewToDecide, withdrawReview, type ReviewReason } from '../store/crm-reviews.ts'
@@ -18,14 +19,19 @@ import { refreshCrm } from './refresh-crm.ts'
 const result = z.strictObject({ status: z.enum(['known', 'stranger', 'settling', 'review', 'linked']), person: z.uuid().optional() })
 export const linkContact = defineAction({ name: 'link-contact', args: z.strictObject({ record: crmRecord }), result, scopes: [], callers: ['system'] }).decides(async ({ record }, act) => {
   const { id: external } = record
-  await lockNames(act.tx, await blinded(act, namesOf(record)))
+  await lockNames(act, await blinded(act, namesOf(record)))
   const known = (await knownAmong(act, 'contact', [external])).get(external)
   if (known) return { status: 'known', person: known.person }
   const people = (await peopleAmong(act, [record])).get(external) ?? []
   const found = match(await sightingOf(act, record), await knownOf(act, people, record))
   const [person, ...others] = found.is === 'new' ? [] : found.people
-  if (person === undefined || (await isApart(act, external))) return { status: 'stranger' }
+  // One that was buried is on its way out there: whoever has the number now is not to be given it.
+  if (person === undefined || (await isApart(act, external)) || (await buriedSince(act, [contactClaim(external)])) !== undefined) {
+    act.concernsNobody()
+    return { status: 'stranger' }
+  }
   const review = async (reason: ReviewReason) => {
+    if (others.length > 0) act.concernsNobody() // of several, nobody's yet
     await askReview(act, { external, people, reason })
     return { status: 'review' as const }
   }

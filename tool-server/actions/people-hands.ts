@@ -1,6 +1,7 @@
 import { AppError } from '@portero/shared'
-import type { Do, Millis, Subject } from '../define.ts'
+import type { Do, Millis } from '../define.ts'
 import { phoneOf } from '../domain/identity.ts'
+import type { Staff } from '../domain/roles.ts'
 import type { Acting } from '../spine/act.ts'
 import type { Db } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
@@ -12,15 +13,15 @@ import { unmergePeople } from './unmerge-people.ts'
 export type PeopleWish = { do: 'join' | 'refuse' | 'undo'; merge: string; key: Millis }
 export type PeopleCame = { ok: true; code: 'joined' | 'refused' | 'undone' | 'proposed' } | { ok: false; code: 'outdated' | 'laterFirst' | 'noNumber' | 'unknown' | 'already' }
 export type PeopleHands = {
-  decide(subject: Subject, wish: PeopleWish): Promise<PeopleCame>
-  compare(subject: Subject, one: string, other: string): Promise<PeopleCame> // two numbers, as they were typed
+  decide(subject: Staff, wish: PeopleWish): Promise<PeopleCame>
+  compare(subject: Staff, one: string, other: string): Promise<PeopleCame> // two numbers, as they were typed
 }
 
 const becomes = { join: { from: 'proposed', to: 'merged', code: 'joined' }, refuse: { from: 'proposed', to: 'refused', code: 'refused' }, undo: { from: 'merged', to: 'undone', code: 'undone' } } as const
 
 export const makePeopleHands = ({ db, vault, acting, tenant }: { db: Db; vault: Vault; acting: Acting; tenant: string }): PeopleHands => {
   const reads = { db, vault, tenant }
-  const actAs = (subject: Subject): Do => acting.as(subject, ['people:write'])
+  const actAs = (subject: Staff): Do => acting.as(subject, subject.scopes)
 
   const join = async (act: Do, merge: string): Promise<void> => {
     const { merges: [found] } = await mergesOf(reads, { state: 'proposed', most: 1, merge })

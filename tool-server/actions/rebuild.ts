@@ -27,7 +27,7 @@ export const rebuildTours = async ({ db, tenant, own, crm, act, now, see }: Rebu
   const whose = await hung(crm, 'meeting', ahead, 'contact')
   for (const { id } of ahead) if (!whose.get(id)?.length) lost.push({ meeting: id, why: 'no contact' })
   const wanted = new Set([...whose.values()].flat())
-  const contacts = (await all(crm, 'contact')).filter(({ id, fields }) => wanted.has(id) || fields['consent'] === 'revoked')
+  const contacts = (await all(crm, 'contact')).filter(({ id, fields }) => wanted.has(id) || fields['consent'] === 'revoked' || fields['marketing'] === 'revoked')
   for (const [meeting, ids] of whose) if (ids.length > 0 && !ids.some((id) => contacts.some((contact) => contact.id === id))) lost.push({ meeting, why: 'no id' })
 
   const leads = await hung(crm, 'contact', contacts, 'deal')
@@ -41,7 +41,7 @@ export const rebuildTours = async ({ db, tenant, own, crm, act, now, see }: Rebu
     const theirs = (kind: 'deal' | 'meeting', ids: readonly string[] = []): Kept[] => ids.flatMap((each) => records.get(`${kind}:${each}`) ?? []).filter(({ ours }) => ours !== undefined)
     const isAhead = (meeting: Kept): boolean => ahead.some((each) => each.id === meeting.id)
     const found = theirs('meeting', meetings.get(id)).filter(({ id: meeting }) => !taken.has(meeting)).map((meeting) => ({ meeting, visit: visitOf(meeting, catalogue) }))
-    for (const { meeting, visit } of found) if (typeof visit === 'string' && isAhead(meeting)) lost.push({ meeting: meeting.id, why: visit })
+    for (const { meeting, visit } of found) if (typeof visit === 'string' && isAhead(meeting) && !isArranged(meeting)) lost.push({ meeting: meeting.id, why: visit })
     const visits = found.flatMap(({ meeting, visit }) => (typeof visit === 'string' ? [] : [{ ...visit, fields: { ...meeting.fields } }]))
     for (const { external } of visits) taken.add(external)
     const deals = theirs('deal', leads.get(id)).flatMap(({ id: external, ours, fields: said }) => (ours === undefined ? [] : [{ ours, external, fields: { ...said } }]))
@@ -74,6 +74,9 @@ const hung = async (crm: Reads['crm'], kind: Kind, records: readonly Kept[], oth
   for (let from = 0; from < records.length; from += most) for (const { id, others } of await crm.hungOn(kind, records.slice(from, from + most).map((each) => each.id), other)) links.set(id, others)
   return links
 }
+
+// What one of ours arranged with them is no visit: it has no place, and their calendar still has it.
+const isArranged = ({ fields }: Kept): boolean => !fields['home'] && !fields['location']
 
 // Home and agent by their slugs; what was told before those were, by where it takes place.
 type Visit = Omit<z.infer<typeof restorePerson.args>['visits'][number], 'fields'>

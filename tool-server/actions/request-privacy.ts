@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { AppError, sayings } from '@portero/shared'
 import { defineAction, type Act } from '../define.ts'
+import { newClock } from '../domain/privacy-case.ts'
 import { arcoKinds, dueAfter } from '../domain/privacy.ts'
 import { conversationWith } from '../store/conversations.ts'
 import { openPrivacyCase } from '../store/privacy-cases.ts'
+import { watchCase } from './privacy-clock.ts'
 
 // Somebody asks about their data: it is on record with its deadline, and a person of ours hears of it right after. Nothing of theirs is touched before that person has decided.
 const kind = z.enum(arcoKinds)
@@ -25,7 +27,9 @@ export const requestPrivacy = defineAction({ name: 'request-privacy', args, resu
 // Whoever had their contact erased at the CRM asks us as well: one request, however often that is told.
 export const openErasure = async (act: Act, person: string): Promise<void> => {
   const kind = 'cancel'
-  const { id, dueAt } = await openPrivacyCase(act, { id: act.newId(), person, kind, details: [sayings['es-MX'].erasedAtCrm], channel: 'web', dueAt: dueAfter(act.now) })
+  const fresh = act.newId()
+  const { id, dueAt } = await openPrivacyCase(act, { id: fresh, person, kind, details: [sayings['es-MX'].erasedAtCrm], channel: 'web', dueAt: dueAfter(act.now) })
+  if (id === fresh) await watchCase(act, { id, kind, person }, newClock(act.now))
   const conversation = await conversationWith(act, person)
   if (conversation !== undefined) await act.later(privacyAsked, { case: id, kind, dueAt, person, conversation, isFromCrm: true }, { key: `privacy:${id}:crm`, at: act.now, person })
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
 import { isOn } from '../domain/tours.ts'
+import { acceptOverlaps } from '../store/overlaps.ts'
 import { findTour, lockDays, moveTour, takenTimes } from '../store/tours.ts'
 import { bookTour, fairnessMs, inTurn } from './book-tour.ts'
 import { ownerFor, seen, sinceFor, tellChange, tourNow } from './tour-change.ts'
 
-// The same visit at another time, by the rules by which it was booked. Who was to show it still does, where they can.
-const args = z.strictObject({ ...bookTour.args.shape, ...seen, version: seen.version.optional() }) // without a version: as it is
-const result = z.strictObject({ status: z.enum(['moved', 'clash', 'gone', 'changed', 'illegal', 'missing']), tour: tourNow.optional(), taken: bookTour.result.shape.taken })
+// The same visit at another time, by the rules by which it was booked. Who was to show it still does, where they can. language: instead of the one that was asked for before. byPeople: decided by people of ours, so that the language is only wished for.
+const args = z.strictObject({ ...bookTour.args.shape, ...seen, version: seen.version.optional(), byPeople: z.boolean().optional() }) // without a version: as it is
+// stays: it is when and where it was.
+const result = z.strictObject({ status: z.enum(['moved', 'clash', 'gone', 'changed', 'illegal', 'missing']), tour: tourNow.optional(), stays: z.literal(true).optional(), taken: bookTour.result.shape.taken })
 
 export const rescheduleTour = defineAction({ name: 'reschedule-tour', args, result, scopes: ['tours:write'], callers: ['prospect', 'workflow', 'staff', 'system'] }).decides(
   async ({ tour: id, version, elsewhere, weights = {}, ...wanted }, act) => {
@@ -19,12 +21,14 @@ export const rescheduleTour = defineAction({ name: 'reschedule-tour', args, resu
     if (!before) return { status: 'missing' }
     act.concerns(person)
     if (after) {
-      await tellChange(act, after, 'moved', { was: before })
-      return { status: 'moved', tour: after }
+      const isElsewhere = after.home !== before.home || after.startsAt !== before.startsAt
+      if (wanted.byPeople) await acceptOverlaps(act, id)
+      await tellChange(act, after, 'moved', isElsewhere ? { was: before } : {})
+      return { status: 'moved', tour: after, ...(!isElsewhere && { stays: true as const }) }
     }
     if (version !== undefined && before.version !== version) return { status: 'changed', tour: before }
     if (!isOn(before.status) || before.startsAt <= since) return { status: 'illegal', tour: before }
-    if (before.home === wanted.home && before.startsAt === wanted.startsAt) return { status: 'moved', tour: before } // it is there already
+    if (before.home === wanted.home && before.startsAt === wanted.startsAt && before.language === (wanted.language ?? before.language)) return { status: 'moved', tour: before, stays: true } // it is there already
     return clash ? { status: 'clash', tour: before } : { status: 'gone', tour: before, taken: await takenTimes(act.tx, act.subject.tenant, { ...elsewhere, now: act.now }) }
   },
 )

@@ -45,7 +45,7 @@ export const restorePerson = defineAction({ name: 'restore-person', args, result
   return { clashes }
 })
 
-const restoreNames = async (act: Act, person: string, { phone, whatsapp, name, language, consent, source }: Record<string, string>): Promise<void> => {
+const restoreNames = async (act: Act, person: string, { phone, whatsapp, name, language, consent, marketing, source }: Record<string, string>): Promise<void> => {
   const canonical = phone === undefined ? undefined : phoneOf(phone)
   const claims: Claim[] = [...(canonical ? [{ kind: 'phone' as const, value: canonical }] : []), ...(whatsapp ? [{ kind: 'whatsapp' as const, value: whatsapp }] : [])]
   if (claims.length > 0) await addClaims(act, person, await blinded(act, claims))
@@ -53,5 +53,6 @@ const restoreNames = async (act: Act, person: string, { phone, whatsapp, name, l
   if (language === 'en') await speakWith(act, person, language)
   if (source === 'whatsapp' || source === 'crm') await noteSource(act, person, source)
   // Above all, whoever asked to be left alone is.
-  if (consent === 'granted' || consent === 'revoked') await noteConsent(act, { person, purpose: 'messages', status: consent, evidence: 'rebuilt from the CRM', at: act.now })
+  if (consent === 'granted' || consent === 'revoked') await noteConsent(act, { person, purpose: 'messages', status: consent, channel: 'crm', evidence: 'rebuilt from the CRM', at: act.now })
+  if (marketing === 'granted' || marketing === 'revoked') await noteConsent(act, { person, purpose: 'marketing', status: marketing, channel: 'crm', evidence: 'rebuilt from the CRM', at: act.now })
 }

@@ -8,6 +8,7 @@ import { reach, searchFor } from '../domain/offers.ts'
 import { freeSlots } from '../domain/slots.ts'
 import type { Slot, Tour } from '../domain/tours.ts'
 import { minuteMs } from '../domain/zones.ts'
+import { busyWithin } from '../store/busy-lists.ts'
 import { contactOf } from '../store/people.ts'
 import { conversationsOf } from '../store/standing.ts'
 import { takenTimes } from '../store/tours.ts'
@@ -30,11 +31,11 @@ export const buttonsOf = (language: Language, handle: string, presses: readonly 
 
 const mostTimes = 3
 // Other times for the same home, nearest first.
-export const timesAround = async (act: Act, { catalogue, home, startsAt, agent, party }: { catalogue: Catalogue; home: Home; startsAt: Millis; agent?: string; party: number }): Promise<Slot[]> => {
+export const timesAround = async (act: Act, { catalogue, home, startsAt, agent, party, language }: { catalogue: Catalogue; home: Home; agent?: string } & Pick<Tour, 'startsAt' | 'party' | 'language'>): Promise<Slot[]> => {
   if (!home.isOpen) return []
   const { now, tx, subject: { tenant } } = act
   const taken = await takenTimes(tx, tenant, { ...reach({ catalogue, home }, now), now })
-  return ranked(freeSlots(searchFor({ catalogue, home, now, taken, wants: { party, besides: startsAt } })), { zone: home.building.zone, startsAt, agent }).slice(0, mostTimes)
+  return ranked(freeSlots(searchFor({ catalogue, home, now, taken, calendars: await busyWithin(act), wants: { party, language, besides: startsAt } })), { zone: home.building.zone, startsAt, agent }).slice(0, mostTimes)
 }
 export const timesUnder = (text: string, slots: readonly Slot[], { language, zone, handle }: { language: Language; zone: string; handle: string }): Content => {
   const words = visitWords[language]

@@ -5,7 +5,10 @@ import type { Db } from '../spine/db.ts'
 import { isUnderWay } from '../spine/jobs.ts'
 import { handTo } from '../store/conversations.ts'
 import { backAt, ownerOf } from '../store/hands.ts'
+import { stopAgent } from './agent-end.ts'
+import { resumeAgent } from './agent-wait.ts'
 import { endEscalation, inbox, seeEscalation } from './escalate.ts'
+import { stopFollowing } from './follow-lead.ts'
 import { assign } from './inbox.ts'
 import { refreshCrm } from './refresh-crm.ts'
 import { serialOf, unattended } from './say.ts'
@@ -30,7 +33,9 @@ const take = async (act: Act, conversation: string, by: string, since?: Millis):
   const person = await handTo(act, conversation, { mode: 'human', by, since })
   if (person === undefined) return false
   act.concerns(person)
+  await stopAgent(act, conversation, 'taken')
   await act.drop(unattended(conversation))
+  await stopFollowing(act, person)
   await act.act(seeEscalation, { conversation })
   await waitForBack(act, { conversation, person })
   await refreshCrm(act, person)
@@ -46,6 +51,7 @@ export const handBack = defineAction({ name: 'hand-back', args, result, scopes: 
   await act.drop(backTimers(conversation))
   await assign(act, conversation, 'nobody')
   if (person !== undefined) await refreshCrm(act, person)
+  await resumeAgent(act, conversation)
   return { isNew: true }
 })
 

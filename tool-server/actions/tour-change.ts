@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { languages } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
 import { tourChanges, tourStatuses, type Tour, type TourChange } from '../domain/tours.ts'
 import { lockTour } from '../store/tours.ts'
@@ -11,7 +12,7 @@ export const tourChanged = { name: 'tours.changed', payload: z.strictObject({ pe
 export const seen = { tour: z.uuid(), version: z.int() } // version: the one that whoever decided this had before them
 export const tourNow = z.strictObject({
   id: z.uuid(), person: z.uuid(), conversation: z.uuid().optional(), home: z.uuid(), building: z.uuid(), agent: z.uuid(),
-  startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), version: z.int(), party: z.int(),
+  startsAt: z.int(), endsAt: z.int(), status: z.enum(tourStatuses), version: z.int(), party: z.int(), language: z.enum(languages).optional(),
 })
 
 // Prospects, and what a workflow does for them, have theirs only; somebody else's is as missing to them as one that never was.

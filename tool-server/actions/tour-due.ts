@@ -54,12 +54,12 @@ const missed = async (act: Act, { visit: { id, version, hasArrived } }: Around):
 
 // Nobody knows whether they come, and somebody waits for a time like this one, who can still be asked.
 const giveAway = async (act: Act, { visit, home, facts: { catalogue, handle } }: Around): Promise<void> => {
-  const { id, version, startsAt, isAcknowledged, person, agent, party } = visit
+  const { id, version, startsAt, isAcknowledged, person, agent, party, language } = visit
   const { title, building } = home
-  if (isAcknowledged || !(await isWanted(act, { home, startsAt, catalogue }, { but: person, only: seatsOf(home) > 1 ? { home: home.id, seats: party } : undefined }))) return // the others of a group come all the same
+  if (isAcknowledged || !(await isWanted(act, { home, startsAt, catalogue }, { but: person, agent, only: seatsOf(home) > 1 ? { home: home.id, seats: party } : undefined }))) return // the others of a group come all the same
   const { status } = await act.act(cancelTour, { tour: id, version })
   if (status !== 'cancelled') return
-  const slots = await timesAround(act, { catalogue, home, startsAt, agent, party })
+  const slots = await timesAround(act, { catalogue, home, startsAt, agent, party, language })
   await sayVisit(act, visit, { purpose: 'service', key: `given-away:${id}:${startsAt}`, zone: building.zone }, (language) => {
     const when = timeLabel(building.zone, startsAt, language)
     return { content: timesUnder(visitWords[language].givenAway(title, when), slots, { language, zone: building.zone, handle }), instead: byTemplate('portero_reschedule', language, { home: title, when }) }

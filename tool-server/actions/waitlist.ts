@@ -5,12 +5,12 @@ import { timeLabel } from '../domain/card-views.ts'
 import { seatsOf, type Building, type Catalogue, type Home } from '../domain/homes.ts'
 import { partOf } from '../domain/hours.ts'
 import { byTemplate } from '../domain/message-templates.ts'
-import { placing, searchFor } from '../domain/offers.ts'
+import { placing } from '../domain/offers.ts'
 import { nextAllowed, night } from '../domain/quiet-hours.ts'
-import { agentsFree } from '../domain/slots.ts'
 import { dayOf, minuteMs } from '../domain/zones.ts'
 import { dropHeld } from '../store/holds.ts'
-import { endWaiting, nextInLine, putWaiting, waitingBy, type Free, type Waiting } from '../store/waitlist.ts'
+import { endWaiting, nextInLine, putWaiting, waitingBy, type Ended, type Free, type Waiting } from '../store/waitlist.ts'
+import { ableThen } from './able-then.ts'
 import { bookTour, takeSlot } from './book-tour.ts'
 import { sayVisit } from './say-visit.ts'
 import { freed } from './tour-change.ts'
@@ -44,33 +44,36 @@ export const refill = async (act: Act, { after, ...time }: z.infer<typeof timeFr
 const spotOf = ({ id, zone }: Building, startsAt: Millis): Free => ({ building: id, day: dayOf(zone, startsAt), part: partOf(zone, startsAt), startsAt })
 
 type What = { home: Home; startsAt: Millis; catalogue: Catalogue }
-// Until when it can be kept for whoever is asked now, and who could show it; undefined where there is no time left for an answer, or nobody could.
-const keeping = (now: Millis, { home, startsAt, catalogue }: What): { dueAt: Millis; able: readonly string[] } | undefined => {
+// Until when it can be kept for whoever is asked now, and who could show it; undefined where there is no time left for an answer.
+const keeping = async (act: Act, { home, startsAt, catalogue }: What, { language }: Pick<Waiting, 'language'>): Promise<{ dueAt: Millis; able: readonly string[] } | undefined> => {
+  const { now } = act
   const { zone, visits } = home.building
   const saidAt = nextAllowed(now, { zone, ...night }) // when they will read it
   const dueAt = Math.min(saidAt + keptMs, startsAt - visits.noticeMinutes * minuteMs)
   if (dueAt < saidAt + leastMs) return undefined
-  const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
-  return able.length > 0 ? { dueAt, able } : undefined
+  return { dueAt, able: (await ableThen(act, { catalogue, home, wants: { language } }, startsAt)).able }
 }
 
 // Whether somebody waits for this time to whom it could still be offered.
-export const isWanted = async (act: Act, { home: { building }, startsAt, catalogue }: What, whom: Pick<Free, 'but' | 'only'>): Promise<boolean> => {
+export const isWanted = async (act: Act, { home: { building }, startsAt, catalogue }: What, whom: Pick<Free, 'but' | 'only' | 'agent'>): Promise<boolean> => {
   const first = await nextInLine(act, { ...spotOf(building, startsAt), ...whom })
   const home = catalogue.homes.find(({ id }) => id === first?.home)
-  return home !== undefined && keeping(act.now, { home, startsAt, catalogue }) !== undefined
+  const kept = first && home && (await keeping(act, { home, startsAt, catalogue }, first))
+  return kept !== undefined && kept.able.length > 0
 }
 
 const offerTo = async (act: Act, waiting: Waiting, { home, startsAt, catalogue }: What): Promise<'offered' | 'not-theirs' | 'gone' | 'over'> => {
   const { now } = act
   const { title, building: { zone } } = home
-  const kept = keeping(now, { home, startsAt, catalogue })
+  const kept = await keeping(act, { home, startsAt, catalogue }, waiting)
   if (!kept) return 'over'
   const { dueAt, able } = kept
-  const { id, person, conversation, party } = waiting
+  const { id, person, conversation, party, language } = waiting
+  const isOfAll = language === undefined // else others may have it from whoever doesn't speak it
+  if (able.length === 0) return isOfAll ? 'over' : 'not-theirs'
   act.subject = { ...act.subject, person, ...(conversation !== undefined && { conversation }) }
-  const { status, tour } = await takeSlot(act, placing({ catalogue, home, now, wants: { party } }, startsAt, able), { heldUntil: dueAt })
-  if (status === 'gone') return 'gone'
+  const { status, tour } = await takeSlot(act, placing({ catalogue, home, now, wants: { party, language } }, startsAt, able), { heldUntil: dueAt })
+  if (status === 'gone') return isOfAll ? 'gone' : 'not-theirs'
   if (status !== 'held' || tour === undefined) return 'not-theirs'
   const told = await sayVisit(act, waiting, { purpose: 'service', key: `waitlist:${id}:${startsAt}`, zone }, (language) => {
     const [when, until] = [timeLabel(zone, startsAt, language), timeLabel(zone, dueAt, language)]
@@ -103,12 +106,12 @@ const giveUp = async (act: Act, waiting: Waiting, state: 'expired' | 'waiting' |
   if (tour !== undefined && startsAt !== undefined && building !== undefined) await offerTime(act, { home, building, startsAt })
 }
 
-// They have a visit there now, however they came by it. What else was kept for them is free again.
-export const waitsNoMore = async (act: Act, { person, home: { id: home, building } }: { person: string; home: Home }): Promise<void> => {
-  for (const { id, tour, startsAt } of await endWaiting(act, { person, home })) {
+// They have a visit there now, however they came by it, or look no more. What else was kept for them is free again.
+export const waitsNoMore = async (act: Act, ended: Ended): Promise<void> => {
+  for (const { id, tour, ...time } of await endWaiting(act, ended)) {
     await act.drop(overOf(id))
-    await dropHeld(act, { id: tour, person })
-    await offerTime(act, { home, building: building.id, startsAt })
+    await dropHeld(act, { id: tour, person: ended.person })
+    await offerTime(act, time)
   }
 }
 
@@ -127,8 +130,9 @@ export const answerOffer = async (act: Act, { person, conversation, message, ver
     return
   }
   if (verb !== 'take' || state === 'left' || startsAt === undefined) return
-  const able = agentsFree({ ...searchFor({ catalogue, home, now: act.now, taken: [] }), startsAt })
-  const placed = able.length > 0 ? await act.act(bookTour, placing({ catalogue, home, now: act.now, wants: { party: waiting.party } }, startsAt, able)) : undefined
+  const { party, language: spoken } = waiting
+  const { able } = await ableThen(act, { catalogue, home, wants: { language: spoken } }, startsAt)
+  const placed = able.length > 0 ? await act.act(bookTour, placing({ catalogue, home, now: act.now, wants: { party, language: spoken } }, startsAt, able)) : undefined
   const isTheirs = placed?.status === 'booked' || placed?.status === 'mine'
   if (!isTheirs && state !== 'taken') await giveUp(act, waiting, 'waiting', catalogue)
   if (placed?.status === 'clash') return void (await tell((language) => sayings[language].clash(timeLabel(zone, startsAt, language))))

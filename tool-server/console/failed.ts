@@ -14,6 +14,7 @@ export const consoleFault = ({ clock, log }: { clock: Clock; log: Log }): ErrorR
   const { status } = errors[code]
   if (status >= 500) log.error('console.failed', { door: request.route ? String(request.route.path) : undefined, ...faultFields(thrown), code })
   if (status === 503) response.set('retry-after', '5')
+  if (thrown instanceof AppError && thrown.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(thrown.retryAfterMs / 1_000)))
   const view = viewOf(request, clock)
   sendPage(response, status, view, { title: errors[code].say[view.language], body: failedPage(code, view) })
 }

@@ -10,7 +10,7 @@ import { paths, type Inside } from './frame.ts'
 
 // What an operator does in a conversation: take it over, answer, note, call somebody, give it back. It stands beside the part that keeps itself fresh, so that nothing typed is lost.
 export type Shown = { key: string; taken: Taken | undefined; came?: Came | undefined; text?: string | undefined } // text: what was typed and not taken
-type Needs = { door: Router; hands: Hands; forRole(serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler; told(id: string | undefined): Promise<Transcript>; show(response: Response, inside: Inside, told: Transcript, came: Came, text: string | undefined): Promise<void> }
+type Needs = { door: Router; hands: Hands; forScope(serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler; told(id: string | undefined): Promise<Transcript>; show(response: Response, inside: Inside, told: Transcript, came: Came, text: string | undefined): Promise<void> }
 
 const key = z.string().regex(/^[\w-]{8,64}$/)
 const words = z.string().max(10_000)
@@ -20,8 +20,8 @@ const form = z.discriminatedUnion('do', [
   z.looseObject({ do: z.literal('escalate'), key, reason: views.escalationReason, summary: words }),
 ])
 
-export const handsDoor = ({ door, hands, forRole, told, show }: Needs): void => {
-  door.post('/console/conversations/:id/hands', forRole(async (request, response, inside) => {
+export const handsDoor = ({ door, hands, forScope, told, show }: Needs): void => {
+  door.post('/console/conversations/:id/hands', forScope(async (request, response, inside) => {
     const asked = form.safeParse(request.body)
     if (!asked.success) throw new AppError('invalid_input', 'a form of the conversation that does not fit')
     const { id } = request.params

@@ -3,6 +3,7 @@ import type { HubspotCame } from '../actions/hubspot-hands.ts'
 import { isEnd } from '../domain/crm-record.ts'
 import { stage } from '../domain/leads.ts'
 import { tourStatuses } from '../domain/tours.ts'
+import { may } from '../domain/roles.ts'
 import { badge, empty, formButton, html, live, notice, type Html, type Part } from '../spine/page.ts'
 import type { Backfill } from '../store/crm-backfill.ts'
 import type { ConflictShown, ReviewShown, Somebody, ToReview } from '../store/crm-reviews-view.ts'
@@ -40,7 +41,7 @@ const connection = ({ troubles, language }: Inside): Html => {
 ${ours.map(({ what, since, waiting, said }) => html`<div class="in">${facts([[words.since, fullTime(since, language)], [words.what[what], said], [words.waiting, what === 'setup' ? undefined : html`<span class="number">${waiting.toLocaleString(language)}</span>`]])}</div>`)}</section>`
 }
 
-const isAdmin = ({ signedIn }: Inside): boolean => signedIn.operator.role === 'admin'
+const isAdmin = ({ signedIn }: Inside): boolean => may(signedIn.operator.role, 'people:write')
 const nothing = (title: string, text: string): Html => html`<div class="card">${empty(title, text)}</div>`
 const counted = (count: number, { language }: Inside): Part => count > 0 && badge(count.toLocaleString(language), 'warn')
 const button = (wanted: Omit<Parameters<typeof formButton>[0], 'csrf'>, { signedIn: { csrf } }: Inside): Html => formButton({ ...wanted, csrf })

@@ -1,5 +1,6 @@
 import { peopleWords, type PeopleWords } from '@portero/shared'
 import type { PeopleCame } from '../actions/people-hands.ts'
+import { may } from '../domain/roles.ts'
 import { badge, empty, formButton, html, live, notice, type Html, type Part } from '../spine/page.ts'
 import type { MergeShown, PersonShown } from '../store/merges-view.ts'
 import { initials, nameOf } from './conversations-page.ts'
@@ -25,7 +26,7 @@ export const peopleBody = ({ proposed, merged }: People, inside: Inside): Html =
 <h2>${words.merged}</h2>${pairs(merged, [words.noMerged, words.noMergedText], words, inside)}`
 }
 
-const isAdmin = ({ signedIn }: Inside): boolean => signedIn.operator.role === 'admin'
+const isAdmin = ({ signedIn }: Inside): boolean => may(signedIn.operator.role, 'people:write')
 
 const pairs = ({ merges, total }: Pairs, nothing: [string, string], words: PeopleWords, inside: Inside): Html =>
   merges.length === 0 ? html`<div class="card">${empty(...nothing)}</div>` : html`${merges.map((merge) => pair(merge, words, inside))}${total > merges.length && html`<p class="soft">${words.more(total - merges.length)}</p>`}`

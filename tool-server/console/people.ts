@@ -2,18 +2,18 @@ import type { Request, RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
 import { AppError, peopleWords } from '@portero/shared'
 import { makePeopleHands, type PeopleCame } from '../actions/people-hands.ts'
-import type { Role } from '../store/operators.ts'
+import type { Scope } from '../domain/roles.ts'
 import { mergesOf } from '../store/merges-view.ts'
 import { navFor, paths, sendLive, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
 import { peopleBody, peoplePage, type People, type Typed } from './people-page.ts'
 
 // The doors of the page on who is who. Who was shown is in the audit.
-type Needs = ConsoleNeeds & { door: Router; forRole(role: Role, serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler }
+type Needs = ConsoleNeeds & { door: Router; forScope(scope: Scope, serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler }
 const most = 20
 const decided = z.looseObject({ do: z.enum(['join', 'refuse', 'undo']), key: z.coerce.number().int() })
 const typed = z.looseObject({ one: z.string().max(40), other: z.string().max(40) })
 
-export const peopleDoors = ({ door, forRole, ...needs }: Needs): void => {
+export const peopleDoors = ({ door, forScope, ...needs }: Needs): void => {
   const { db, audit, tenant } = needs
   const hands = makePeopleHands(needs)
 
@@ -29,12 +29,12 @@ export const peopleDoors = ({ door, forRole, ...needs }: Needs): void => {
     sendPage(response, status, inside, { title: peopleWords[inside.language].title, nav: navFor(inside, 'people'), body: peoplePage(people, came, typed, inside) })
   }
 
-  door.get(paths.people, forRole('agent', async (request, response, inside) => show(response, inside, await peopleOf(asked(request)), { came: cameOf(request.query['came']) })))
-  door.get(paths.live(paths.people), forRole('agent', async (request, response, inside) => {
+  door.get(paths.people, forScope('people:read', async (request, response, inside) => show(response, inside, await peopleOf(asked(request)), { came: cameOf(request.query['came']) })))
+  door.get(paths.live(paths.people), forScope('people:read', async (request, response, inside) => {
     const people = await peopleOf(asked(request))
     await sendLive(request, response, peopleBody(people, inside), () => shown(inside, people))
   }))
-  door.post(paths.people, forRole('admin', async (request, response, inside) => {
+  door.post(paths.people, forScope('people:write', async (request, response, inside) => {
     const numbers = typed.safeParse(request.body)
     if (!numbers.success) throw new AppError('invalid_input', 'a form of two numbers that does not fit')
     const { one, other } = numbers.data
@@ -42,7 +42,7 @@ export const peopleDoors = ({ door, forRole, ...needs }: Needs): void => {
     if (came.ok) return response.redirect(303, `${paths.people}?came=${came.code}`)
     await show(response, inside, await peopleOf(undefined), { status: 409, came, typed: { one, other } })
   }))
-  door.post('/console/people/:id', forRole('admin', async (request, response, inside) => {
+  door.post('/console/people/:id', forScope('people:write', async (request, response, inside) => {
     const { id } = request.params
     const form = decided.safeParse(request.body)
     if (!form.success) throw new AppError('invalid_input', 'a form of two people that does not fit')

@@ -1,18 +1,22 @@
 import { catalogueWords } from '@portero/shared'
+import type { Millis } from '../define.ts'
 import type { CatalogueFile } from './catalogue.ts'
 import { toldBy } from './catalogue-text.ts'
 import type { Blackout } from './homes.ts'
+import { isStale } from './knowledge.ts'
+import { numberAt } from './zones.ts'
 
 const words = catalogueWords['es-MX']
 
 // What it takes to get from one catalogue to another. Nothing that visits may hang on is ever deleted: a home is closed, an agent inactive; a building without open homes is never found.
-type What = 'building' | 'home' | 'agent' | 'blackout'
+type What = 'building' | 'home' | 'agent' | 'blackout' | 'knowledge'
 type Field = { field: string; before?: string | undefined; after?: string | undefined } // neither: it is too long to be told
 export type Change = { what: What; slug: string; title: string } & ({ is: 'new' | 'gone' } | { is: 'changed'; fields: Field[] } | { is: 'order' })
 
 export const changesBetween = (now: CatalogueFile, file: CatalogueFile): Change[] => {
   const wanted = withTheirs(now, file)
   return [
+    ...compare('knowledge', asked(now), asked(wanted), () => false),
     ...compare('building', now.buildings.map(({ homes: _homes, ...rest }) => rest), wanted.buildings.map(({ homes: _homes, ...rest }) => rest), () => true),
     ...compare('home', homesIn(now), homesIn(wanted), ({ open }) => !open),
     ...compare('agent', agentsIn(now, wanted), agentsIn(wanted, wanted), ({ active }) => !active),
@@ -41,6 +45,7 @@ export const linesLeft = (now: CatalogueFile, file: CatalogueFile): string[] => 
   const lacking = missingIn(file, now.blackouts.filter(({ by }) => by === 'people'))
   return [...hours.map(({ slug, name }) => ` = ${words.what.agent} ${slug} (${name}): ${words.hoursLeft}`), ...closed(now, lacking, 'gone').map(({ slug, title }) => ` = ${words.what.blackout} ${slug} (${title}): ${words.blackoutLeft}`)]
 }
+const asked = ({ knowledge }: CatalogueFile) => knowledge.map((entry) => ({ ...entry, slug: entry.q, name: '' }))
 const homesIn = ({ buildings }: CatalogueFile) => buildings.flatMap(({ slug: building, homes }) => homes.map((home) => ({ ...home, building, name: home.title })))
 
 const agentsIn = ({ agents }: CatalogueFile, { buildings }: CatalogueFile) => {
@@ -100,8 +105,13 @@ export const lineOfChange = (change: Change, ahead: Pick<ReadonlyMap<string, num
   if (change.is === 'new') return ` + ${name}`
   if (change.is === 'order') return ` ~ ${words.what[what]}: ${words.order}`
   if (change.is === 'changed') return ` ~ ${name}: ${change.fields.map(({ field, before, after }) => words.changes(field, before, after)).join('; ')}`
-  if (what === 'blackout') return ` - ${name}: ${words.blackoutGone}`
+  if (what === 'blackout' || what === 'knowledge') return ` - ${name}: ${what === 'blackout' ? words.blackoutGone : words.knowledgeGone}`
   return ` - ${name}: ${what === 'agent' ? words.agentGone : words.homeGone}${count > 0 ? `. ${words.visitsAhead(count)}` : ''}`
 }
 // Nothing is wrong with it, but nobody can have meant it.
 export const warnings = ({ agents }: CatalogueFile): string[] => agents.filter(({ active, hours }) => active && hours.length === 0).map(({ name }) => ` ! ${words.noHours(name)}`)
+// What is answered, yet nobody has made sure of for long.
+export const unsure = ({ knowledge, buildings }: CatalogueFile, now: Millis): string[] => {
+  const places = buildings.flatMap(({ slug, zone, faq, homes }) => [{ slug, zone, faq }, ...homes.map((home) => ({ slug: home.slug, zone, faq: home.faq }))])
+  return [{ slug: 'knowledge', zone: buildings[0]?.zone ?? 'UTC', faq: knowledge }, ...places].flatMap(({ slug, zone, faq }) => faq.filter((entry) => isStale(entry, numberAt(zone, now))).map(({ q, checked }) => ` ! ${slug} «${q}»: ${words.unsure(checked)}`))
+}

@@ -10,6 +10,7 @@ import { dayNamed, dayOf, minuteAt, numberAt } from './zones.ts'
 export const catalogueText = (file: CatalogueFile): string => {
   const visits = buildingDetails.shape.visits.unwrap()
   const written = {
+    ...(file.knowledge.length > 0 && { knowledge: file.knowledge }),
     buildings: file.buildings.map((each) => ({ ...brief(building, { ...each, visits: brief(visits, each.visits) }), homes: each.homes.map((one) => brief(home, one)) })),
     agents: file.agents.map((each) => brief(agent, each)),
     ...(file.blackouts.length > 0 && { blackouts: file.blackouts.flatMap((each) => writable(file, each)).map((each) => ({ building: each.building, agent: each.agent, ...toldBy(file, each), by: each.by })) }),

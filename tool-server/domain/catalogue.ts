@@ -1,8 +1,8 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
-import { AppError, catalogueWords } from '@portero/shared'
+import { catalogueWords } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import { agentDetails, buildingDetails, homeDetails, type Blackout } from './homes.ts'
+import { agentDetails, buildingDetails, faqEntry, homeDetails, mostFaq, type Blackout } from './homes.ts'
+import { readYaml, type Fault, type Path } from './yaml-text.ts'
 import { instant, isDay, isZone, numberOf, zoneDay } from './zones.ts'
 
 // The catalogue as its keepers write it: one YAML file. Whoever made a mistake is told all of them at once, each with its line.
@@ -12,8 +12,9 @@ const realDay = z.string().refine(isDay, words.day)
 const moment = z.string().refine((text) => isDay(text.slice(0, 10)) && /^(|[T ]([01]\d|2[0-3]):[0-5]\d)$/.test(text.slice(10)), words.moment)
 // Goes into calendars, the subjects of mails and templates, none of which take a control character.
 const line = z.string().min(1).regex(/^\P{Cc}*$/u, words.line)
-export const home = homeDetails.extend({ slug, title: line, unit: line, availableFrom: realDay, open: z.boolean().default(true) })
-export const building = buildingDetails.extend({ slug, name: line, address: line, neighbourhood: line, city: line, zone: z.string().refine(isZone, words.zone), homes: z.array(home) })
+const faq = z.array(faqEntry.extend({ checked: realDay })).max(mostFaq).default([])
+export const home = homeDetails.extend({ slug, faq, title: line, unit: line, availableFrom: realDay, open: z.boolean().default(true) })
+export const building = buildingDetails.extend({ slug, faq, name: line, address: line, neighbourhood: line, city: line, zone: z.string().refine(isZone, words.zone), homes: z.array(home) })
 // hoursBy, by: who says so. What people have made is only read here; hoursBy: file takes the hours back.
 export const agent = agentDetails.extend({ slug, name: line, active: z.boolean().default(true), buildings: z.array(slug), hoursBy: z.enum(['people', 'file']).optional() })
 // By the clock of the building, or of those that the agent shows. A day alone is all of it, the last one too.
@@ -21,27 +22,18 @@ const blackout = z
   .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment, by: z.literal('people').optional() })
   .refine((each) => each.building !== undefined || each.agent !== undefined, words.closedWhom)
   .refine(({ from, to }) => ends(from, '00:00') < ends(to, '24:00'), { message: words.closedOrder, path: ['to'] })
-const file = z.strictObject({ buildings: z.array(building).min(1), agents: z.array(agent), blackouts: z.array(blackout).default([]) })
+const file = z.strictObject({ knowledge: faq, buildings: z.array(building).min(1), agents: z.array(agent), blackouts: z.array(blackout).default([]) })
 const ends = (text: string, time: string): string => `${text.slice(0, 10)} ${text.slice(11) || time}`
 
 export type CatalogueFile = Omit<z.infer<typeof file>, 'blackouts'> & { blackouts: (Blackout & { by?: 'people' })[] } // buildings and agents by their slugs
 
 export const parseCatalogue = (text: string, name = 'catalogue.yaml'): CatalogueFile => {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const refuse = refusing(name, lines)
-  if (document.errors.length > 0) throw refuse(document.errors.map(({ pos, message }) => ({ at: pos[0], says: words.yaml(message) })))
-  const raw = plainly(document, refuse)
-  const parsed = file.safeParse(raw)
-  const faults = [...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue, document))), ...crossChecks(raw)]
-  if (!parsed.success || faults.length > 0) throw refuse(faults.map(({ path, key, says }) => ({ at: placeOf(document, path, key), says: `${nameOf(path)}${says}` })))
-  const { buildings, agents, blackouts } = parsed.data
+  const { blackouts, ...rest } = readYaml(text, { name, schema: file, refused: words.refused(name), next: words.next, checks: crossChecks })
   return {
-    buildings,
-    agents,
+    ...rest,
     blackouts: blackouts.map(({ building, agent, from, to, by }) => {
       const whose = { ...(building !== undefined && { building }), ...(agent !== undefined && { agent }) }
-      const [zone = 'UTC'] = zonesOf({ buildings, agents }, whose)
+      const [zone = 'UTC'] = zonesOf(rest, whose)
       return { ...whose, startsAt: momentIn(zone, ends(from, '00:00')), endsAt: momentIn(zone, ends(to, '24:00')), ...(by && { by }) }
     }),
   }
@@ -53,52 +45,6 @@ export const zonesOf = ({ buildings, agents }: Pick<CatalogueFile, 'buildings' |
 }
 const momentIn = (zone: string, text: string): Millis => instant(zoneDay(zone, numberOf(text.slice(0, 10))), Number(text.slice(11, 13)) * 60 + Number(text.slice(14)))
 
-type Path = readonly PropertyKey[]
-type Fault = { path: Path; key?: string; says: string }
-
-type Refuse = (faults: { at: number; says: string }[], cause?: unknown) => AppError
-const refusing = (name: string, lines: LineCounter): Refuse => (faults, cause) => {
-  const told = faults.toSorted((a, b) => a.at - b.at).map(({ at, says }) => {
-    const { line, col } = lines.linePos(at)
-    return `  ${name}:${line}:${col}  ${says}`
-  })
-  return new AppError('invalid_input', [words.refused(name), ...told, words.next].join('\n'), { cause })
-}
-const nameOf = (path: Path): string => (path.length === 0 ? '' : `${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '')}: `)
-
-const plainly = (document: Document, refuse: Refuse): unknown => {
-  try {
-    return document.toJS()
-  } catch (cause) {
-    throw refuse([{ at: 0, says: words.alias }], cause)
-  }
-}
-
-const faultsOf = (issue: z.core.$ZodIssue, document: Document): Fault[] => {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: issue.path, key, says: words.unknownKey(key) }))
-  const says = meaning(issue)
-  return [{ path: issue.path, says: issue.path.length > 0 && !document.hasIn(issue.path) ? words.missing(says) : says }]
-}
-
-const meaning = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === 'invalid_type') return words.expected(words.kinds[issue.expected] ?? issue.expected)
-  if (issue.code === 'invalid_value') return words.oneOf(issue.values.join(', '))
-  if (issue.code === 'too_small') return issue.origin === 'number' || issue.origin === 'int' ? words.atLeast(String(issue.minimum)) : words.empty
-  if (issue.code === 'too_big') return words.atMost(String(issue.maximum))
-  return issue.message
-}
-
-// The nearest thing that is there: for what is missing, whatever should have had it.
-const placeOf = (document: Document, path: Path, key?: string): number => {
-  for (let length = path.length; length >= 0; length--) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
-    const named = key !== undefined && isMap(node) ? node.items.map((pair) => pair.key).find((each) => isScalar(each) && each.value === key) : undefined
-    const range = isNode(named) ? named.range : isNode(node) ? node.range : undefined
-    if (range) return range[0]
-  }
-  return 0
-}
-
 // What only the whole can tell. It reads past what has the wrong shape, so that one fault doesn't hide another.
 const word = z.string().optional().catch(undefined)
 const list = <T extends z.ZodType>(of: T) => z.array(of).default([]).catch([])
@@ -108,16 +54,18 @@ const outline = z
     buildings: list(z.object({ slug: word, zone: word, homes: list(z.object({ slug: word }).catch({})), hours: stretches }).catch({ homes: [], hours: [] })),
     agents: list(z.object({ slug: word, buildings: list(word), hours: stretches }).catch({ buildings: [], hours: [] })),
     blackouts: list(z.object({ building: word, agent: word }).catch({})),
+    knowledge: list(z.object({ q: word }).catch({})),
   })
-  .catch({ buildings: [], agents: [], blackouts: [] })
+  .catch({ buildings: [], agents: [], blackouts: [], knowledge: [] })
 
 const crossChecks = (raw: unknown): Fault[] => {
-  const { buildings, agents, blackouts } = outline.parse(raw)
+  const { buildings, agents, blackouts, knowledge } = outline.parse(raw)
   const zones = new Map(buildings.map(({ slug, zone }) => [slug, zone]))
   return [
     ...twice(buildings.map(({ slug }, at) => ({ path: ['buildings', at, 'slug'], slug }))),
     ...twice(buildings.flatMap(({ homes }, at) => homes.map(({ slug }, home) => ({ path: ['buildings', at, 'homes', home, 'slug'], slug })))),
     ...twice(agents.map(({ slug }, at) => ({ path: ['agents', at, 'slug'], slug }))),
+    ...twice(knowledge.map(({ q: slug }, at) => ({ path: ['knowledge', at, 'q'], slug }))),
     ...agents.flatMap((each, at) => twice(each.buildings.map((slug, place) => ({ path: ['agents', at, 'buildings', place], slug })))),
     ...agents.flatMap((each, at) => each.buildings.flatMap((named, place) => unknown(buildings, named, { path: ['agents', at, 'buildings', place], says: words.noBuilding }))),
     ...[...buildings.map(({ hours }, at) => ({ hours, path: ['buildings', at, 'hours'] })), ...agents.map(({ hours }, at) => ({ hours, path: ['agents', at, 'hours'] }))].flatMap(overlaps),

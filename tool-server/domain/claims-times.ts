@@ -1,10 +1,11 @@
 import { numberWord } from './claims-money.ts'
+import { allIn } from './claims-text.ts'
 import { dayMs, isDay, numberOf } from './zones.ts'
 
 // Days and hours in free text. What is said of a day is a question to a day; what is said of an hour is the minutes it may mean.
 type IsDay = (day: number) => boolean
 export type Moment = { from: number; to: number; isDay?: IsDay; minutes?: readonly number[]; until?: readonly number[]; part?: readonly [number, number]; isVague: boolean; isCarried?: true }
-type Mark = { from: number; to: number } & ({ day: IsDay; isVague: boolean } | { minutes: readonly number[]; until?: readonly number[] } | { part: readonly [number, number] })
+type Mark = { from: number; to: number } & ({ day: IsDay; bare?: IsDay; isVague: boolean } | { minutes: readonly number[]; until?: readonly number[] } | { part: readonly [number, number] })
 
 const weekdays = ['domingo|sunday', 'lunes|monday', 'martes|tuesday', 'miercoles|wednesday', 'jueves|thursday', 'viernes|friday', 'sabado|saturday']
 const weekday = `${weekdays.join('|')}|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat|sun`
@@ -28,28 +29,31 @@ const dated = (date: string, name?: string | number, year?: string): IsDay => {
   }
 }
 const both = (one: IsDay, other: IsDay): IsDay => (day) => one(day) && other(day)
+const either = (one: IsDay, other: IsDay): IsDay => (day) => one(day) || other(day)
+const isTuesday: IsDay = (day) => weekdayAt(day) === 2
 
 const datedWords = String.raw`\d{1,2}|primero|1r?o|(?:veinti|dieci)[a-z]+|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|veinte|treinta`
-type Form = readonly [RegExp, (said: Partial<Record<string, string>>, today: number) => { day: IsDay; isVague?: true } | undefined]
+type Form = readonly [RegExp, (said: Partial<Record<string, string>>, today: number) => { day: IsDay; bare?: IsDay; isVague?: true } | undefined] // bare: the day of the week, whatever week
 const forms: readonly Form[] = [
   [/\b(?<iso>\d{4}-\d\d-\d\d)\b/g, ({ iso = '' }) => (isDay(iso) ? { day: (day) => day === numberOf(iso) } : undefined)],
-  [/(?<![\d/] ?)(?<date>\d{1,2})\/(?<month>0?[1-9]|1[0-2])(?:\/(?<year>20\d\d|\d\d))?(?![\d/:]| ban| bath)/g, ({ date = '', month, year }) => (date === '24' && month === '7' ? undefined : { day: dated(date, Number(month) - 1, year) })],
-  [new RegExp(String.raw`\b(?<date>${datedWords}) (?:al?|y|o|e|hasta el|y el|o el) (?=(?:el )?(?:${datedWords}) (?:de )?(?<name>${month})\b)`, 'g'), ({ date = '', name }) => ({ day: dated(date, name) })],
+  [/(?<![\d/] ?)(?<date>\d{1,2})\/(?<month>0?[1-9]|1[0-2])(?:\/(?<year>20\d\d|\d\d))?(?![\d/]|:\d| ban| bath)/g, ({ date = '', month, year }) => (date === '24' && month === '7' ? undefined : { day: dated(date, Number(month) - 1, year) })],
+  [new RegExp(String.raw`(?<![:.])\b(?<date>${datedWords}) (?:al?|y|o|e|hasta el|y el|o el) (?=(?:el )?(?:${datedWords}) (?:de )?(?<name>${month})\b)`, 'g'), ({ date = '', name }) => ({ day: dated(date, name) })],
   [new RegExp(String.raw`\b(?<date>${datedWords})(?: de|/)? ?(?<name>${month})\b\.?(?:,? (?:del? )?(?<year>20\d\d)\b)?`, 'g'), ({ date = '', name, year }) => ({ day: dated(date, name, year) })],
-  [new RegExp(String.raw`\b(?<name>${month})\.? (?<date>\d{1,2})(?:st|nd|rd|th)?\b(?![:\d]| ?[ap]m\b)(?:,? (?<year>20\d\d)\b)?`, 'g'), ({ date = '', name, year }) => ({ day: dated(date, name, year) })],
+  [new RegExp(String.raw`\b(?<name>${month})\.? (?<date>\d{1,2})(?:st|nd|rd|th)?\b(?!:\d|\d| ?[ap]m\b)(?:,? (?<year>20\d\d)\b)?`, 'g'), ({ date = '', name, year }) => ({ day: name === 'mar' ? either(dated(date, name, year), both(isTuesday, dated(date))) : dated(date, name, year) })], // «mar 24» is a Tuesday more often than in March
   [/\bpasado manana\b|\b(?:the )?day after tomorrow\b/g, (_, today) => ({ day: (day) => day === today + 2, isVague: true })],
   [/\bhoy(?: mismo)?\b|\besta (?:manana|tarde|noche)\b|\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b/g, (_, today) => ({ day: (day) => day === today, isVague: true })],
   [/\bayer\b|\byesterday\b/g, (_, today) => ({ day: (day) => day === today - 1, isVague: true })],
   [/(?<!\b(?:la|las|una|buena|cada) )\bmanana(?: mismo)?\b|\btomorrow\b/g, (_, today) => ({ day: (day) => day === today + 1, isVague: true })],
-  [new RegExp(String.raw`\b(?:(?<next>proximo|siguiente|next) )?(?<name>${weekday})\b(?! a (?:${weekday})\b)(?:,? (?:el )?(?:dia )?(?<date>\d{1,2})(?!\d|[:.]\d|/| ?[ap]m\b| ?h| ?de la | y (?:media|cuarto)| ?mil\b| rec))?(?<then> (?:que viene|proximo|siguiente|pasado|(?:de )?la (?:proxima|otra|siguiente) semana|de la semana que (?:viene|entra)|next week))?`, 'g'),
+  [new RegExp(String.raw`\b(?:(?<next>proximo|siguiente|next) )?(?<name>${weekday})\b(?! a (?:${weekday})\b)(?:,? (?:el )?(?:dia )?(?<date>\d{1,2})(?!\d|[:.]\d|/| ?[ap]m\b| ?(?:h|hrs?|horas)\b| ?de la | y (?:media|cuarto)| ?mil\b| rec| del? (?:medio ?)?dia))?(?<then> (?:que viene|proximo|siguiente|pasado|(?:de )?la (?:proxima|otra|siguiente) semana|de la semana que (?:viene|entra)|next week))?`, 'g'),
     ({ next, name = '', date, then = '' }, today) => {
       const week: IsDay = (day) => weekdayAt(day) === weekdayNamed(name)
       if (date) return { day: both(both(week, dated(date)), (day) => Math.abs(day - today) < 32) }
       const [first, last] = /pasado/.test(then) ? [-7, -1] : /semana|next week/.test(then) ? [1, 13] : next || then ? [1, 13] : [0, 7]
-      return { day: both(week, (day) => day - today >= first && day - today <= last) }
+      return { day: both(week, (day) => day - today >= first && day - today <= last), bare: week }
     }],
   [/\b(?:el |dia |el dia |los dias |the )(?<date>\d{1,2})(?:st|nd|rd|th)?(?=$|[,;!?)]|\.(?!\d)| a las?\b| por la| en la| y (?:el )?\d| o (?:el )?\d| (?:hay|esta|tengo|tienes|si|no|de este|quedo|al?|at)\b)/g, ({ date = '' }, today) => ({ day: both(dated(date), (day) => Math.abs(day - today) < 40) })],
-  [/\b(?:este |el )?fin de semana\b|\b(?:this )?weekend\b/g, (_, today) => ({ day: (day) => [0, 6].includes(weekdayAt(day)) && day >= today && day < today + 8, isVague: true })],
+  [/\b(?:el )?dias? (?<date>\d{1,2})(?!\d|[.,:/]\d| (?:dias|habiles|horas|meses))\b/g, ({ date = '' }, today) => ({ day: both(dated(date), (day) => Math.abs(day - today) < 40) })],
+  [/\b(?:este |el )?(?:fin de semana|finde)\b|\beste fin\b|\b(?:this )?weekend\b/g, (_, today) => ({ day: (day) => [0, 6].includes(weekdayAt(day)) && day >= today && day < today + 8, isVague: true })],
   [/\b(?:la )?(?:proxima|otra|siguiente) semana\b|\bla semana que (?:viene|entra)\b|\bnext week\b/g, (_, today) => ({ day: (day) => day > today && day < today + 14, isVague: true })],
   [/\besta semana\b|\bthis week\b/g, (_, today) => ({ day: (day) => day >= today && day < today + 7, isVague: true })],
 ]
@@ -58,7 +62,7 @@ const hourWords = 'una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doc
 const hour = String.raw`(?:[01]?\d|2[0-3])(?!\d|[,.]\d{3})`
 const pastWords: Readonly<Record<string, number>> = { media: 30, cuarto: 15, cinco: 5, diez: 10, veinte: 20, veinticinco: 25, treinta: 30, quince: 15, 'cuarenta y cinco': 45, cuarenta: 40, cincuenta: 50 }
 const past = String.raw`(?:[:.](?<minute>[0-5]\d)(?!\d)| (?:y|con) (?<more>media|cuarto|cuarenta y cinco|veinticinco|veinte|treinta|quince|diez|cinco|cuarenta|cincuenta)\b(?! (?:de|a) las)| en punto)?`
-const half = String.raw`(?: ?(?<half>[ap]m)\b| ?(?<clock>hrs?|h|horas)\b| ?o'clock| (?:de|por|en) la (?<part>manana|tarde|noche)\b| (?:del? ?)?(?<noon>medio ?dia)\b| in the (?<when>morning|afternoon|evening)\b)?`
+const half = String.raw`(?: ?(?<half>[ap]m)\b| ?(?<clock>hrs?|h|horas)\b| ?o'clock| (?:de|por|en) la (?<part>manana|tarde|noche)\b| (?:del? ?)?(?<noon>medio ?dia)\b| del dia\b| in the (?<when>morning|afternoon|evening)\b)?`
 const noUnit = String.raw`(?!\s*(?:opciones|casas|depa|departament|recamara|cuarto|habitacion|bano|unidad|propiedad|persona|foto|vivienda|visita|semana|dia|mes\b|meses|minuto|ano|m2|mts|metros|pesos|mil\b|%|bedroom|k\b|lugar|home|photo|least))`
 const clocks: readonly RegExp[] = [
   new RegExp(String.raw`\b(?:de|entre|desde|from|between) (?:las? )?(?<first>${hour}|${hourWords})(?:[:.](?<firstMinute>[0-5]\d))?(?<firstHalf> ?[ap]m)?(?: ?hrs?| ?h)? (?:a|y|hasta|to|and|-) (?<last>las? )?(?<hour>${hour}|${hourWords})\b${past}${half}${noUnit}`, 'g'),
@@ -70,10 +74,12 @@ const clocks: readonly RegExp[] = [
   new RegExp(String.raw`(?<![\d$.,:/#])\b(?:las? )?(?<hour>${hour}|${hourWords})(?: y (?<more>media|cuarto))? (?:de|en) la (?<part>manana|tarde|noche)\b`, 'g'),
   new RegExp(String.raw`\b(?:at|by|until) (?<hour>${hour}|${hourWords})\b${past}${half}(?=$|[ ,.;!?)])${noUnit}`, 'g'),
   new RegExp(String.raw`\blas (?<hour>${hour}|${hourWords})${past}(?=$|[,.;!?)]| (?:esta|sigue|hay|te|si|ya|tambien)\b)${half}`, 'g'),
+  new RegExp(String.raw`(?<![\d$.,:/#])\b(?:las? )?(?<hour>${hour}|${hourWords})(?: y (?<more>media|cuarto))? del (?:medio ?)?dia\b`, 'g'),
+  new RegExp(String.raw`(?<=, |: |\bes |\by )(?<![\d$.,:/#])\b(?<hour>${hour}|${hourWords}) y (?<more>media|cuarto)\b(?! (?:hora|cuadra|vez|ban|rec))`, 'g'),
   /\b(?:al? |at )?(?<noon>medio ?dia|noon)\b/g,
   /\b(?<midnight>medianoche|midnight)\b/g,
 ]
-const listed = new RegExp(String.raw`^(?:,| y| o| u| e|, y|, o| and| or| a|/)(?: a)?(?: las?)? ?(?<hour>${hour})${past}${half}(?=$| ?[,.;!?)]| (?:y|o|u|and|or)\b)`)
+const listed = new RegExp(String.raw`^(?:,| ?/ ?| y| o| u| e|, y|, o| and| or| a|/)(?: a)?(?: las?)? ?(?<hour>${hour})${past}${half}(?=$| ?[,.;!?)]| (?:y|o|u|and|or)\b)`)
 
 const minutesOf = ({ hour = '', minute, more, half, part, when, noon, midnight, before, firstHalf }: Partial<Record<string, string>>): number[] => {
   if (midnight) return [0, 1440]
@@ -96,9 +102,9 @@ const marksIn = (said: string, today: number): Mark[] => {
   const marks: Mark[] = []
   let low = said
   const hide = (from: number, to: number): void => void (low = low.slice(0, from) + '|'.repeat(to - from) + low.slice(to))
-  for (const [form, part] of parts.slice(1)) for (const { index, 0: { length }, 0: whole } of said.matchAll(form)) if (/^(?:esta|tonight)/.test(whole)) marks.push({ from: index, to: index + length, part })
+  for (const [form, part] of parts.slice(1)) for (const { index, 0: { length }, 0: whole } of allIn(form, said)) if (/^(?:esta|tonight)/.test(whole)) marks.push({ from: index, to: index + length, part })
   for (const [form, read] of forms) {
-    for (const found of low.matchAll(form)) {
+    for (const found of allIn(form, low)) {
       const day = read({ ...found.groups }, today)
       const [from, to] = [found.index, found.index + found[0].length]
       if (!day || low.slice(from, to).includes('|')) continue
@@ -107,7 +113,7 @@ const marksIn = (said: string, today: number): Mark[] => {
     }
   }
   for (const [at, form] of clocks.entries()) {
-    for (const found of low.matchAll(form)) {
+    for (const found of allIn(form, low)) {
       const groups: Partial<Record<string, string>> = { ...found.groups }
       const [from, to] = [found.index, found.index + found[0].length]
       if (low.slice(from, to).includes('|') || Number(groups['hour']) > 23) continue
@@ -128,7 +134,7 @@ const marksIn = (said: string, today: number): Mark[] => {
       }
     }
   }
-  for (const [form, part] of parts) for (const { index, 0: { length } } of low.matchAll(form)) marks.push({ from: index, to: index + length, part })
+  for (const [form, part] of parts) for (const { index, 0: { length } } of allIn(form, low)) marks.push({ from: index, to: index + length, part })
   return marks.toSorted((a, b) => a.from - b.from)
 }
 
@@ -154,7 +160,7 @@ export const momentsIn = (low: string, today: number, carried?: IsDay): Moment[]
   }
   for (const [at, mark] of marks.entries()) {
     if (!('day' in mark) || used.has(mark)) continue
-    const beside = [marks[at + 1], marks[at - 1]].find((each) => each && 'part' in each && Math.min(Math.abs(each.from - mark.to), Math.abs(mark.from - each.to)) < 4)
+    const beside = [marks[at + 1], marks[at - 1]].find((each) => each && 'part' in each && Math.min(Math.abs(each.from - mark.to), Math.abs(mark.from - each.to)) <= 4)
     moments.push({ from: mark.from, to: mark.to, isDay: mark.day, ...(beside && 'part' in beside && { part: beside.part }), isVague: mark.isVague })
   }
   return moments.toSorted((a, b) => a.from - b.from)
@@ -169,7 +175,7 @@ const merged = (marks: readonly Mark[], low: string): Mark[] => {
     const [one, other] = [last ? low.slice(last.from, last.to) : '', low.slice(mark.from, mark.to)]
     const isOne = gap.length < 12 && /^(?:\s|,|\(|el|dia|de|del|este|es)*$/.test(gap) && !/\d/.test(one) && (/\d/.test(other) || (/^(?:hoy|manana|pasado|today|tomorrow)/.test(one) && isWeekday.test(other)))
     if (last && 'day' in last && 'day' in mark && isOne) {
-      whole[whole.length - 1] = { from: last.from, to: mark.to, day: both(last.day, mark.day), isVague: last.isVague && mark.isVague }
+      whole[whole.length - 1] = { from: last.from, to: mark.to, day: both(/\d/.test(other) ? (last.bare ?? last.day) : last.day, mark.day), isVague: last.isVague && mark.isVague }
     } else whole.push(mark)
   }
   return whole

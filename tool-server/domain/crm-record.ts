@@ -24,7 +24,7 @@ export const newsIn = <T extends object>(theirs: T, { news }: Due): Partial<T> =
 
 // hasHelpDesk: whether the CRM has one, where whoever waits for a person of ours has a ticket too.
 export const entriesOf = (record: PersonRecord, catalogue: Catalogue, hasHelpDesk = false): Entry[] => {
-  const { known: { id: ours, phone, whatsapp, name, language, consent }, leads, tours, conversations, calls, notes, counterparts } = record
+  const { known: { id: ours, phone, whatsapp, name, language, consent, marketing }, leads, tours, conversations, calls, notes, meetings, counterparts } = record
   const who = name ?? phone ?? 'Prospecto de WhatsApp'
   const agentOf = (id: string | undefined): Agent | undefined => catalogue.agents.find((agent) => agent.id === id)
   const ownerOf = (id: string | undefined): { owner?: string } => {
@@ -37,7 +37,7 @@ export const entriesOf = (record: PersonRecord, catalogue: Catalogue, hasHelpDes
   return [
     {
       kind: 'contact',
-      args: { ours, language, ...(phone && { phone }), ...(whatsapp && { whatsapp }), ...(name && { name }), ...(consent && { consent }), ...(calls.length > 0 && { needsPerson: calls.some(({ isOpen }) => isOpen) }), ...report },
+      args: { ours, language, ...(phone && { phone }), ...(whatsapp && { whatsapp }), ...(name && { name }), ...(consent && { consent }), ...(marketing && { marketing }), ...(calls.length > 0 && { needsPerson: calls.some(({ isOpen }) => isOpen) }), ...report },
       theirs: { leadStatus: 'new', ...(lifecycle && { lifecycle }) },
     },
     ...leads.map((lead): Entry => {
@@ -50,6 +50,10 @@ export const entriesOf = (record: PersonRecord, catalogue: Catalogue, hasHelpDes
       const place = home ? placeOf(home) : ''
       return { kind: 'meeting', args: { ours: tour.id, title: `Visita: ${home?.title ?? 'vivienda'}`, body: `${who} visita con ${agent?.name ?? 'un asesor'}.${tour.party > 1 ? ` Van ${tour.party} personas.` : ''}`, location: place, startsAt: tour.startsAt, endsAt: tour.endsAt, status: tour.status, ...(home && { home: home.slug }), ...(agent && { agent: agent.slug }) }, theirs: ownerOf(tour.agent) }
     }),
+    // What one of ours arranged with them: a visit it is not, so it names no home.
+    ...meetings.map(({ id, agent, title, startsAt, endsAt, status }): Entry => ({
+      kind: 'meeting', args: { ours: id, title: title || `Reunión: ${who}`, body: `${who} se reúne con ${agentOf(agent)?.name ?? 'un asesor'}.`, location: '', startsAt, endsAt, status }, theirs: ownerOf(agent),
+    })),
     ...calls.map(({ id, reason, summary, owner, agent, dueAt, isOpen }): Entry => ({
       kind: 'task', args: { ours: id, title: `${who}: ${takeoverWords['es-MX'].reason(reason)}`, body: owner === undefined ? summary : `${summary}\n${takeoverWords['es-MX'].inCharge(owner)}`, dueAt, isUrgent: urgent.has(reason), isDone: !isOpen }, theirs: ownerOf(agent),
     })),

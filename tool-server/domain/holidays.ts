@@ -17,6 +17,15 @@ export const businessDaysAfter = (day: string, count: number): string => {
   }
   return new Date(at).toISOString().slice(0, 10)
 }
+// The business day that lies so many before one.
+export const businessDaysBefore = (day: string, count: number): string => {
+  let [at, left] = [Date.parse(`${day}T00:00:00Z`), count]
+  while (left > 0) {
+    at -= 86_400_000
+    if (!isWeekend(at) && !isHoliday(new Date(at).toISOString().slice(0, 10))) left--
+  }
+  return new Date(at).toISOString().slice(0, 10)
+}
 const isWeekend = (at: number): boolean => new Date(at).getUTCDay() % 6 === 0
 
 const fixed = new Set(['01-01', '05-01', '09-16', '12-25'])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { catalogueWords } from '@portero/shared'
 import type { Millis } from '../define.ts'
+import { clearText } from './clear-text.ts'
 
 // The catalogue: what we rent, where it stands, and who shows it. Small enough to be held whole in memory.
 const says = catalogueWords['es-MX']
@@ -10,6 +11,13 @@ export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, says.day)
 const https = z.url({ protocol: /^https$/, error: says.https })
 export const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])
 const hours = z.array(z.strictObject({ days: z.array(weekday).min(1), from: time, to: time }).refine(({ from, to }) => from < to, says.hoursOrder))
+
+// What people ask of a place and what is true there. source: who says so. checked: when somebody last made sure; after freshDays, or half a year, it is no longer told as sure.
+const clear = (most: number) => z.string().min(1).max(most).regex(clearText, says.line) // a model reads it, so nothing in it may be hidden from whoever checks it
+export const faqEntry = z.strictObject({ q: clear(160), a: clear(400), source: clear(120), checked: day, freshDays: z.int().min(1).max(3_650).optional() })
+export type FaqEntry = z.infer<typeof faqEntry>
+export const mostFaq = 60
+const faq = z.array(faqEntry).default([])
 
 export const longestWayMinutes = 240
 export const buildingDetails = z.strictObject({
@@ -31,9 +39,11 @@ export const buildingDetails = z.strictObject({
       perAgentAndDay: z.int().min(1).max(50).default(8),
       onHolidays: z.boolean().default(false),
       needsName: z.boolean().default(false), // of whoever books in the chat; until they say it their time is only held
+      followUps: z.strictObject({ days: z.array(z.int().min(1).max(30)).max(5).default([1, 3, 7]) }).prefault({}), // after how many days of silence whoever asked is written to; none: never
       seats: z.int().min(1).max(50).default(1), // how many people may see a home at once; with more than one, strangers share a visit
     })
     .prefault({}),
+  faq,
 })
 // https://developers.google.com/maps/documentation/urls/get-started#search-action
 export const mapOf = ({ mapUrl, position, address, city }: Pick<z.infer<typeof buildingDetails>, 'mapUrl' | 'position' | 'address' | 'city'>): string =>
@@ -57,10 +67,12 @@ export const homeDetails = z.strictObject({
   description: z.string().default(''),
   seats: z.int().min(1).max(50).optional(), // where that is another number than its building's
   media: z.array(z.strictObject({ kind: z.enum(['photo', 'video', 'plan']), url: https, caption: z.string().min(1).optional() })).default([]),
+  faq,
 })
 export const agentDetails = z.strictObject({
   name: z.string().min(1),
   email: z.email(says.email).optional(), // by which Bird's inbox and the CRM know them
+  calendar: z.email(says.email).optional(), // whose calendar theirs is, where that is under another address
   phone: z.string().regex(/^\+\d{8,15}$/, says.phone).optional(), // where they are told on WhatsApp that somebody needs them
   weight: z.number().min(0).max(100).default(1),
   hours,
@@ -75,7 +87,7 @@ export type Building = z.infer<typeof buildingDetails> & { id: string; slug: str
 export type Home = z.infer<typeof homeDetails> & { id: string; slug: string; no: number; building: Building; isOpen: boolean }
 export type Agent = z.infer<typeof agentDetails> & { id: string; slug: string; isActive: boolean; buildings: ReadonlySet<string> }
 export type Blackout = { building?: string; agent?: string; startsAt: Millis; endsAt: Millis }
-export type Catalogue = { homes: readonly Home[]; agents: readonly Agent[]; blackouts: readonly Blackout[] }
+export type Catalogue = { homes: readonly Home[]; agents: readonly Agent[]; blackouts: readonly Blackout[]; knowledge?: readonly FaqEntry[] } // knowledge: what is true of all of them
 
 export const seatsOf = ({ seats, building }: Pick<Home, 'seats' | 'building'>): number => seats ?? building.visits.seats
 export const homeBySlug = ({ homes }: Catalogue, slug: string): Home | undefined => homes.find((home) => home.slug === slug)

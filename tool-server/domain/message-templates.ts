@@ -1,11 +1,12 @@
-import { templateWords, type Language, type TemplateName } from '@portero/shared'
+import { cadenceWords, templateWords, type Language, type TemplateName } from '@portero/shared'
 
 // The templates that Portero needs, all of them about what somebody has asked for. Their words, and the keys in them, are in shared.
+// marketing: what is to bring somebody back, also to what they asked about themselves. Meta would make it that anyway.
 // page: of the console, behind a button; what stands in it as {{…}} is a parameter too.
 const page: Partial<Record<TemplateName, string>> = { portero_escalation: '/console/conversations/{{conversation}}' }
 const pageExample = '019abc12-3d4e-7f56-8a9b-0c1d2e3f4a5b'
 
-export type MessageTemplate = { name: TemplateName; category: 'utility'; texts: { language: Language; text: string; params: { key: string; example: string }[]; button?: { label: string; path: string } }[] }
+export type MessageTemplate = { name: TemplateName; category: 'utility' | 'marketing'; texts: { language: Language; text: string; params: { key: string; example: string }[]; button?: { label: string; path: string } }[] }
 
 const languages = ['es-MX', 'en'] as const satisfies readonly Language[]
 const names = Object.keys(templateWords['es-MX'])
@@ -15,7 +16,7 @@ const keyed = /\{\{(\w+)\}\}/g
 export const keysIn = (text: string): string[] => [...new Set([...text.matchAll(keyed)].map(([, key = '']) => key))]
 
 export const messageTemplates: readonly MessageTemplate[] = names.filter(isName).map((name) => ({
-  name, category: 'utility',
+  name, category: name in cadenceWords['es-MX'].templates ? 'marketing' : 'utility',
   texts: languages.map((language) => {
     const { text, examples, button } = templateWords[language][name]
     const path = page[name]

@@ -3,12 +3,12 @@ import { plainWords } from './search-homes.ts'
 // What is heard before any model: whoever wants no more messages, whoever wants a person, whoever is in danger. Spanish and English, by rules that can be read.
 export type Wish = 'stop' | 'start' | 'ask' // ask: they may mean the visit, or not all messages
 
-const either = (...phrases: readonly string[]): string => `(?:${phrases.join('|')})`
-const whole = (...phrases: readonly string[]): RegExp => new RegExp(`^${either(...phrases)}$`)
-const anywhere = (...phrases: readonly string[]): RegExp => new RegExp(`(?:^|\\b)${either(...phrases)}(?:\\b|$)`)
+export const either = (...phrases: readonly string[]): string => `(?:${phrases.join('|')})`
+export const whole = (...phrases: readonly string[]): RegExp => new RegExp(`^${either(...phrases)}$`)
+export const anywhere = (...phrases: readonly string[]): RegExp => new RegExp(`(?:^|\\b)${either(...phrases)}(?:\\b|$)`)
 
 // A message is read clause by clause, each without what is only polite.
-const clausesOf = (text: string): string[] =>
+export const clausesOf = (text: string): string[] =>
   text.slice(0, 1_000).normalize('NFKC').replace(/['’´`]/g, '').split(/[.,;:!?¡¿…()"“”*\n]+/).map(plainWords).filter((clause) => clause !== '')
 const stripping = (...phrases: readonly string[]) => {
   const [first, last] = [new RegExp(`^${either(...phrases)}(?: |$)`), new RegExp(`(?:^| )${either(...phrases)}$`)]
@@ -27,7 +27,21 @@ const greetings = either('hola', 'hi', 'hello', 'hey', 'buen dia', 'buen[oa]s (?
 const please = either('por favor', 'porfa(?:vor|s)?', 'favor(?! de\\b)', 'please', 'pls', 'plis', 'plz', 'ya', 'urgente')
 const reasons = either('(?:ya )?no (?:me interesa(?! recibir)|estoy interesad[oa])', '(?:ya )?(?:encontre|rente|tengo|consegui) (?:otr[oa] )?(?:depa|departamento|casa|lugar|donde vivir)', '(?:im )?not interested')
 export const withoutThanks = stripping(thanks)
-const withoutCourtesy = stripping(greetings, thanks, please, reasons)
+export const withoutCourtesy = stripping(greetings, thanks, please, reasons)
+
+// Whoever says that they look no more, and nothing else: who goes on may mean one home of several.
+const home = either('depas?', 'departamentos?', 'casas?', 'lugar', 'lado', 'algo', 'opcion', 'donde vivir', 'place', 'apartment', 'home', 'house', 'flat', 'something', 'somewhere')
+const notLooking = either(
+  'no (?:me|nos) interesa', 'no est(?:oy|amos) (?:interesad[oa]s?|buscando)', `no (?:busco|buscamos|necesito|necesitamos|voy a rentar|vamos a rentar)(?: (?:nada|mas|${home}))*`,
+  `(?:encontre|encontramos|rente|rentamos|consegui|conseguimos|tengo|tenemos)(?: (?:en|un|una|otr[oa]))* ${home}`,
+  '(?:(?:im|i am|we are) )?(?:no longer|not) (?:looking|interested)(?: any ?more)?', `(?:(?:i|we|ive|weve) )?(?:have )?(?:already )?(?:found|rented)(?: (?:a|an|another))? ${home}(?: else)?`,
+)
+const besides = either('lo siento', 'fij(?:ate|ese|ense) que', 'al final', 'la verdad', 'pues', 'por (?:el momento|ahora)', '(?:im )?sorry', 'actually')
+const withoutNotLooking = stripping(greetings, thanks, please, besides, notLooking)
+export const saysNotLooking = (text: string): boolean => {
+  const clauses = clausesOf(text)
+  return !/[?¿]/.test(text) && anywhere(notLooking).test(clauses.join(' ')) && clauses.every((clause) => withoutNotLooking(clause) === '')
+}
 
 // The verbs of being written to, as they are forbidden: escriban, escribirme. Never escriben, which only tells.
 const forbiddenVerb = either('escrib(?:an?|as)', 'mand(?:en?|es)', 'envi(?:en?|es)', 'contact(?:en?|es)', 'molest(?:en?|es)', 'texteen')
@@ -115,7 +129,7 @@ export const asksForPerson = (text: string): boolean => {
 }
 
 const danger = anywhere(
-  '(?:huele|olor|oliendo)(?: \\w+){0,3} a (?:gas|quemado)', 'hay gas por', 'gas is leaking', 'fuga(?: \\w+)? de (?:gas|agua)', 'hay una fuga', 'fugando el gas', 'gas leak', 'smells?(?: like)? gas', 'leaking gas',
+  '(?:huele|olor|oliendo)(?: \\w+){0,3} a (?:gas|quemado)', 'hay gas por(?! favor)', 'gas is leaking', 'fuga(?: \\w+)? de (?:gas|agua)', 'hay una fuga', 'fugando el gas', 'gas leak', 'smells?(?: like)? gas', 'leaking gas',
   '(?:hay|hubo|empezo) (?:una? )?(?:incendio|fuego|inundacion|derrumbe|explosion|corto ?circuito)', '(?:se )?estan? (?:quemando|incendiando|inundando)', 'se (?:incendi[ao]|quem[ao]|inundo) (?:el|la|mi)', '(?:depa|departamento|casa|cocina|bano|edificio) se (?:incendio|quemo|inundo)', 'se prendio fuego', '(?:hay|sale|saliendo) (?:mucho )?humo', 'echando (?:chispas|humo)', '(?:saliendo|metiendo) el agua', 'water everywhere',
   'on fire(?! escape)', 'smoke coming', 'there ?(?:i?s) (?:a )?(?:fire|smoke)', 'lots of smoke', '(?:is|are) (?:burning|flooding)', 'pipe (?:has )?burst', 'revento (?:una?|el|la) (?:tuberia|tubo|tinaco)', 'exploto (?:una?|el|la)', 'se (?:cayo|derrumbo) (?:una?|el|la) (?:techo|edificio|barda|pared|muro|balcon)', '(?:ceiling|wall|building) (?:has )?(?:collapsed|fell)',
   '(?:me|nos) (?:acaban de )?(?:robar|asaltar)(?:on)?', 'robaron (?:mi|el|la)', 'estan robando', '(?:entraron|metieron) (?:unos )?ladrones', '(?:me|nos) estan? (?:robando|asaltando|golpeando|amenazando|siguiendo)', '(?:metieron|entraron|entrando|metiendo) a (?:robar|mi|la casa|el depa)', 'se metio (?:un|al?) (?:ladron|departamento|depa|casa|mi)', 'hay (?:un |unos )?(?:ladron|ladrones)', 'alguien (?:entro|se metio) a', '(?:alguien quiere|queriendo|tratando de|intentando) (?:entrar|forzar|abrir)',

@@ -1,4 +1,5 @@
 import type { Entry } from './crm-record.ts'
+import { csvOf } from './csv.ts'
 import { phoneOf } from './identity.ts'
 import type { Kind } from './ports/crm-fields.ts'
 import type { Kept } from './ports/crm-kept.ts'
@@ -30,8 +31,5 @@ const likeliest = ({ kind, args }: Entry, { contact, deals, meetings }: Theirs):
   return meetings.filter((each) => apart(each) <= sameVisitMs).toSorted((a, b) => apart(a) - apart(b))[0]
 }
 
-// A spreadsheet takes what begins like a formula for one: https://owasp.org/www-community/attacks/CSV_Injection
-export const csvOf = (rows: readonly Shadow[]): string =>
-  [['kind', 'portero_id', 'hubspot_id', 'field', 'would_write', 'stands', 'verdict'], ...rows.map(({ kind, ours, external = '', field, wouldWrite, stands = '', verdict }) => [kind, ours, external, field, wouldWrite, stands, verdict])]
-    .map((cells) => cells.map(cellOf).join(',')).join('\r\n')
-const cellOf = (text: string): string => `"${(/^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+export const shadowCsv = (rows: readonly Shadow[]): string =>
+  csvOf([['kind', 'portero_id', 'hubspot_id', 'field', 'would_write', 'stands', 'verdict'], ...rows.map(({ kind, ours, external = '', field, wouldWrite, stands = '', verdict }) => [kind, ours, external, field, wouldWrite, stands, verdict])])

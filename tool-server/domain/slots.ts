@@ -13,7 +13,7 @@ export type Search = {
   building: Building; agents: readonly Agent[]; taken: readonly Taken[]; blackouts: readonly Blackout[]; ways?: ReadonlyMap<string, Millis>; calendars?: readonly BusyList[]
   now: Millis; from?: Millis; to?: Millis; most?: number; home?: string; seats?: number; wants?: Wants
 }
-export type Wants = { language?: Agent['languages'][number]; skills?: readonly string[]; part?: Part; party?: number; besides?: Millis } // party: how many people come. besides: a time that isn't wanted
+export type Wants = { language?: Agent['languages'][number] | undefined; skills?: readonly string[]; part?: Part; party?: number; besides?: Millis } // party: how many people come. besides: a time that isn't wanted
 
 export const freeSlots = (search: Search): Slot[] => {
   const { building: { visits, zone }, now, from = -Infinity, to = Infinity, most = Infinity, seats = 1, wants: { part, party = 1, besides } = {} } = search

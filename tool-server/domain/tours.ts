@@ -23,7 +23,8 @@ export const stageAfter = (stage: Stage, change: TourChange, hasOneAhead: boolea
 export type Tour = {
   id: string; person: string; conversation: string | undefined; home: string; building: string; agent: string
   startsAt: Millis; endsAt: Millis; status: TourStatus; version: number; party: number // party: how many people come
+  language?: 'es-MX' | 'en' | undefined // what whoever shows it has to speak, where that was asked for
 }
-// A stretch of an agent's time that is not free, and where it takes them. group: others who want to see the same home may join.
-export type Taken = { agent: string; building: string; startsAt: Millis; endsAt: Millis; group?: { home: string; seatsTaken: number } | undefined }
+// A stretch of an agent's time that is not free, and where it takes them. group: others who want to see the same home may join. isHeld: only kept for somebody, so that no calendar shows it.
+export type Taken = { agent: string; building: string; startsAt: Millis; endsAt: Millis; group?: { home: string; seatsTaken: number } | undefined; isHeld?: true | undefined }
 export type Slot = { startsAt: Millis; endsAt: Millis; agents: readonly string[]; seatsLeft: number } // agents: who could show it, by id

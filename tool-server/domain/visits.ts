@@ -12,7 +12,7 @@ import { isOn, type Tour } from './tours.ts'
 const say = sayings['es-MX']
 export const toldVisit = z.strictObject({ tour_id: z.string(), home: z.string(), start: z.string(), label: z.string(), address: z.string(), agent: z.string() })
 
-export type Visit = Pick<Tour, 'id' | 'home' | 'agent' | 'startsAt' | 'endsAt' | 'status' | 'version' | 'party'>
+export type Visit = Pick<Tour, 'id' | 'home' | 'agent' | 'startsAt' | 'endsAt' | 'status' | 'version' | 'party' | 'language'>
 type Whose = { reads: Reads; person: string; catalogue: Catalogue; now: Millis }
 
 // Where strangers share a visit, more than all of its seats can't be had.

@@ -9,7 +9,7 @@ export const fetchMedia = defineFlow({
     try {
       return await reads.messaging.media(url)
     } catch (thrown) {
-      if (thrown instanceof AppError && errors[thrown.code].retry === 'later') return 'away'
+      if (thrown instanceof AppError && errors[thrown.code].retry === 'later') return 'away' as const
       throw thrown
     }
   },

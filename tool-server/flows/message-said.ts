@@ -4,6 +4,7 @@ import { noteSaid } from '../actions/note-said.ts'
 import type { Act, Millis } from '../define.ts'
 import { said } from '../domain/ports/messaging.ts'
 import { defineFlow, type Reads } from '../domain/reads.ts'
+import { noteRival } from '../store/agent-runs.ts'
 
 // Something was said. What the webhook left out is asked for; a transcript doesn't wait for a vendor that doesn't answer, and gets the words when it does.
 const reread = { name: 'messaging.reread', payload: z.strictObject({ said, tries: z.int() }) }
@@ -14,8 +15,11 @@ export const messageSaid = defineFlow({
   name: 'messaging.said',
   payload: said,
   serial,
-  gather: (payload, reads) => completed(payload, reads),
-  decide: async (_payload, found, act) => note(act, found, 0),
+  gather: async (payload, reads) => ({ said: await completed(payload, reads), isRival: payload.author === 'bot' && (await reads.channels.agentOf(payload.connection)) === 'portero' }),
+  async decide({ connection }, { said, isRival }, act) {
+    if (isRival) await noteRival(act, connection)
+    await note(act, said, 0)
+  },
 })
 
 export const messageReread = defineFlow({

@@ -1,6 +1,7 @@
 import { sayings } from '@portero/shared'
 import { escalate, privacy } from '../actions/escalate.ts'
 import { noteInInbox } from '../actions/inbox.ts'
+import { watchOpened } from '../actions/privacy-clock.ts'
 import { privacyAsked as timer } from '../actions/request-privacy.ts'
 import type { Millis } from '../define.ts'
 import { dueDay, folioOf } from '../domain/privacy.ts'
@@ -15,6 +16,7 @@ export const privacyAsked = defineFlow({
   name: 'privacy.asked',
   async decide({ case: id, kind, dueAt, person, conversation, isFromCrm }, _facts, act) {
     act.subject = { ...act.subject, person, conversation }
+    if (!isFromCrm) await act.act(watchOpened, { case: id })
     const words = sayings['es-MX']
     const asked = words.privacyAsked(kind, folioOf(id), dayLabel(dueDay(dueAt)))
     const summary = isFromCrm ? `${words.erasedAtCrm} ${asked}` : asked

@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js'
 import type { Millis } from '../define.ts'
 import type { Clock } from '../spine/clock.ts'
 import type { Db } from '../spine/db.ts'
+import { homeOf } from '../spine/knocks.ts'
 import type { Vault } from '../spine/vault.ts'
 import { isLinkOf } from '../store/booking-links.ts'
 import { spend } from '../store/page-budgets.ts'
@@ -14,11 +14,4 @@ export const makeBookingLimit = ({ db, clock, vault, tenant }: { db: Db; clock: 
   const isOurs = await isLinkOf({ on: db.bare, vault }, tenant, link)
   const askers = await Promise.all([['address', homeOf(address)] as const, ...(isOurs ? [['link', link] as const] : [])].map(async ([what, who]) => ({ asker: await vault.blindIndex(db.bare, tenant, 'page-asker', `${what} ${who}`), most: most[what] })))
   return spend(db.bare, { tenant, askers, now: clock.now() })
-}
-
-// Whoever has one address of IPv6 may take any that shares its first half. https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4
-const homeOf = (address: string): string => {
-  if (!ipaddr.isValid(address)) return address
-  const read = ipaddr.process(address)
-  return read instanceof ipaddr.IPv6 ? read.parts.slice(0, 4).join(':') : read.toString()
 }

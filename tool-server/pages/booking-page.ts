@@ -4,12 +4,13 @@ import { AppError, errors, type ErrorCode } from '@portero/shared'
 import { bookByLink } from '../actions/book-by-link.ts'
 import { confirmHold } from '../actions/confirm-hold.ts'
 import { holdMs } from '../actions/hold-tour.ts'
+import type { BusyList } from '../domain/busy.ts'
+import { freeThen, keepsFree } from '../domain/free-then.ts'
 import { seatsOf } from '../domain/homes.ts'
 import { emailOf } from '../domain/identity.ts'
-import { placing, searchFor } from '../domain/offers.ts'
+import { placing } from '../domain/offers.ts'
 import type { Millis } from '../define.ts'
 import type { Own } from '../domain/reads.ts'
-import { agentsFree } from '../domain/slots.ts'
 import type { Taken, Tour } from '../domain/tours.ts'
 import { isDay, minuteMs } from '../domain/zones.ts'
 import type { Acting } from '../spine/act.ts'
@@ -24,7 +25,7 @@ import { currentTrace } from '../spine/trace.ts'
 import type { Vault } from '../spine/vault.ts'
 import { linkOfToken, type BookingLink } from '../store/booking-links.ts'
 import { makeBookingLimit } from './booking-limit.ts'
-import { booked, choosing, gone, viewOf, type Gone, type Place, type Said, type Shown } from './booking-place.ts'
+import { booked, choosing, gone, spokenIn, viewOf, type Gone, type Place, type Said, type Shown } from './booking-place.ts'
 import { bookingAssets, bookingScript, gonePage, heldPage, photoOf, saidNow } from './booking-views.ts'
 
 // GET, POST /book/{token}: a prospect chooses when to see a home, or another time for a visit, without signing in. Whoever has the link may use it, once; it works without script.
@@ -96,7 +97,7 @@ export const bookingPages = ({ db, clock, vault, tenant, acting, own, isInviting
     if (typeof place === 'string') return show(response, gone(place, viewOf(request)))
     const { link, own, catalogue, home, moving, view, now } = place
     const { tenant, person, conversation, digest, endsAt } = link
-    const refused = async (status: number, said: Said, more: { taken?: readonly Taken[] | undefined; wanted?: Millis; party?: number } = {}): Promise<void> =>
+    const refused = async (status: number, said: Said, more: { taken?: readonly Taken[] | undefined; calendars?: readonly BusyList[]; wanted?: Millis; party?: number } = {}): Promise<void> =>
       show(response, link.isUsed ? gone('used', view) : await choosing(place, { status, said, ...more }))
     // No cookie gives any right here, so this only keeps other pages from pressing buttons on a link that they happen to know. https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
     const site = request.get('sec-fetch-site')
@@ -118,6 +119,11 @@ export const bookingPages = ({ db, clock, vault, tenant, acting, own, isInviting
       const email = wish.email.trim() === '' ? undefined : emailOf(wish.email)
       const again = wish.email.trim() === '' || confirmHold.args.shape.email.safeParse(email ?? '').success ? undefined : await holding(place, 'email')
       if (again) return show(response, again)
+      const then = link.held && link.tour === tour && link.held.until > now ? await keepsFree(own, home, link.held) : undefined
+      if (then?.able.length === 0) {
+        await act({ do: 'release', tour })
+        return refused(409, 'taken', { wanted: link.held?.startsAt ?? now, calendars: then.calendars })
+      }
       const done = await act({ do: 'confirm', tour, ...(name !== '' && { name }), ...(email !== undefined && { email }) })
       if (done.status === 'booked' && done.tour) return show(response, await booked(place, visit(done.tour), false))
       return done.status === 'over' ? show(response, gone('used', view)) : refused(409, 'lapsed')
@@ -127,10 +133,11 @@ export const bookingPages = ({ db, clock, vault, tenant, acting, own, isInviting
     if (chosen?.home !== home.no) return refused(409, 'slotUnknown')
     const { startsAt } = chosen
     const party = wish.do === 'hold' ? Math.min(wish.people, seatsOf(home)) : (moving?.party ?? 1)
-    const able = agentsFree({ ...searchFor({ catalogue, home, now, taken: [] }), startsAt })
+    const language = spokenIn(place)
+    const { isOffered, able, calendars } = await freeThen(own, { catalogue, home, now, wants: { language } }, startsAt)
     const isAgain = link.isUsed && moving?.startsAt === startsAt // whose time may have come too near meanwhile to be asked for anew
-    if (able.length === 0 && !isAgain) return refused(409, 'notOffered', { wanted: startsAt, party })
-    const spot = placing({ catalogue, home, now, wants: { party } }, startsAt, able.length > 0 ? able : [moving?.agent ?? ''])
+    if (able.length === 0 && !isAgain) return refused(409, language ? 'unspoken' : isOffered ? 'taken' : 'notOffered', { wanted: startsAt, party, calendars })
+    const spot = placing({ catalogue, home, now, wants: { party, language } }, startsAt, able.length > 0 ? able : [moving?.agent ?? ''])
     const done = await act(moving ? { do: 'move', tour: moving.id, place: spot } : { do: 'hold', place: spot })
     switch (done.status) {
       case 'held':
@@ -141,7 +148,7 @@ export const bookingPages = ({ db, clock, vault, tenant, acting, own, isInviting
       case 'clash':
         return refused(409, done.status, { party })
       case 'gone':
-        return refused(409, party > 1 ? 'noRoom' : 'taken', { taken: done.taken, wanted: startsAt, party })
+        return refused(409, language ? 'unspoken' : party > 1 ? 'noRoom' : 'taken', { taken: done.taken, wanted: startsAt, party, calendars })
       case 'off':
         return show(response, gone('off', view))
       default:

@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import { bookingWords, type BookingWords, type Language } from '@portero/shared'
 import type { Millis } from '../define.ts'
+import type { BusyList } from '../domain/busy.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
 import { alternatives, reach, searchFor, wantsFor } from '../domain/offers.ts'
 import type { Own } from '../domain/reads.ts'
@@ -19,10 +20,14 @@ export type Shown = { status: number; view: Pick<View, 'words' | 'language'>; bo
 
 const mostDays = 7 // with free times, on one page
 
+// What whoever shows it has to speak.
+export const spokenIn = ({ link: { wish }, moving }: Pick<Place, 'link' | 'moving'>): Language | undefined => (moving ? moving.language : 'home' in wish ? wish.language : undefined)
+
 // Free times, from a day on; with what became of the last try above them.
-export const choosing = async ({ link: { person }, own, catalogue, home, moving, view, now }: Place, { status = 200, said, from, taken, wanted, party = 1 }: { status?: number; said?: Said | undefined; from?: string | undefined; taken?: readonly Taken[] | undefined; wanted?: Millis; party?: number }): Promise<Shown> => {
+export const choosing = async (place: Place, { status = 200, said, from, taken, calendars, wanted, party = 1 }: { status?: number; said?: Said | undefined; from?: string | undefined; taken?: readonly Taken[] | undefined; calendars?: readonly BusyList[] | undefined; wanted?: Millis; party?: number }): Promise<Shown> => {
+  const { link: { person }, own, catalogue, home, moving, view, now } = place
   const { zone } = home.building
-  const around = { catalogue, home, now, taken: taken ?? (await own.tours.taken(reach({ catalogue, home }, now))), wants: moving ? wantsFor(moving, home) : { party } }
+  const around = { catalogue, home, now, taken: taken ?? (await own.tours.taken(reach({ catalogue, home }, now))), calendars: calendars ?? (await own.calendars.busy()).lists, wants: moving ? wantsFor(moving, home) : { party, language: spokenIn(place) } }
   const all = freeSlots(searchFor(around))
   const after = from === undefined ? all : all.filter(({ startsAt }) => startsAt >= dayStart(zone, from))
   const isNone = after.length === 0 && all.length > 0

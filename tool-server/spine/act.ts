@@ -27,14 +27,29 @@ type Needs = {
 export const makeActing = (needs: Needs): Acting => {
   const { db, clock, vault, connections, registry, audit, wake, whenFinished, measure } = needs
 
+  const nobodys = new WeakSet<Act>()
   const wakeAfterCommit = ({ lane, runAt }: NewJob): void => db.afterCommit(() => wake(lane, runAt))
+
+  // Timers that many set are set last and in the order of their keys: set in between, whoever comes second would wait for the first while it holds what the first needs next.
+  const sharedOf = new WeakMap<Tx, NewJob[]>()
+  const shared = (tx: Tx): NewJob[] => {
+    const known = sharedOf.get(tx)
+    if (known) return known
+    db.beforeCommit(async () => {
+      for (const timer of shared(tx).toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) await arm(tx, timer, { stays: true })
+    })
+    const none: NewJob[] = []
+    sharedOf.set(tx, none)
+    return none
+  }
 
   const decide = async <R extends z.ZodObject>(action: Action<z.ZodObject, R>, args: unknown, at: Act): Promise<z.infer<R>> => {
     if (!action.callers.includes(at.subject.by)) throw new AppError('refused', `${action.name} is not for ${at.subject.by}`)
     const parsed = parseOr('invalid_input', action.args, args, `the arguments of ${action.name}`)
+    nobodys.delete(at)
     const result = parseOr('bug', action.result, await action.decide(parsed, at), `the result of ${action.name}`)
     const { subject } = at // after the action, which may have found out whom it concerns
-    await audit.record(at.tx, { subject, what: `action:${action.name}`, object: subject.conversation ?? subject.person ?? subject.user ?? subject.tenant, after: { args: parsed, result } })
+    await audit.record(at.tx, { subject, what: `action:${action.name}`, object: subject.conversation ?? subject.person ?? subject.user ?? subject.tenant, ...(!nobodys.delete(at) && { after: { args: parsed, result } }) })
     if (measure) db.afterCommit(() => measure(action.name, result))
     return result
   }
@@ -52,11 +67,14 @@ export const makeActing = (needs: Needs): Acting => {
       concerns(person) {
         act.subject = { ...act.subject, person }
       },
+      concernsNobody: () => void nobodys.add(act),
       sealing: {
         seal: (place, plain, person = act.subject.person) => vault.seal(tx, { tenant: subject.tenant, person }, place, plain),
         open: async (place, sealed) => (await vault.open(tx, subject.tenant, place, sealed)).toString(),
         openBytes: (place, sealed) => vault.open(tx, subject.tenant, place, sealed),
         blind: (purpose, value) => vault.blindIndex(tx, subject.tenant, purpose, value),
+        block: (people, since) => vault.block(tx, subject.tenant, people, since),
+        erase: (person) => vault.erasePerson(tx, subject.tenant, person),
       },
       async send(command, args, how) {
         const parsed = parseOr('bug', command.args, args, `the arguments of ${command.name}`)
@@ -70,11 +88,14 @@ export const makeActing = (needs: Needs): Acting => {
       async later(flow, payload, how) {
         const parsed = parseOr('bug', flow.payload, payload, `the payload of ${flow.name}`)
         const row = await job('turn', flow.name, parsed, { ...how, ...serialOf(flow.name, parsed, how.serial) })
-        await arm(tx, { ...row, key: `timer:${how.key}` }, how)
+        const timer = { ...row, key: `timer:${how.key}` }
+        if (how.stays) shared(tx).push(timer)
+        else await arm(tx, timer)
         wakeAfterCommit(row)
       },
       async drop(keyPrefix) {
         if (keyPrefix.length === 0) throw new AppError('bug', 'drop without a key would take back everything')
+        sharedOf.set(tx, shared(tx).filter(({ key }) => !key.startsWith(`timer:${keyPrefix}`)))
         await takeBack(tx, subject.tenant, 'command', keyPrefix)
         await takeBack(tx, subject.tenant, 'turn', `timer:${keyPrefix}`)
       },

@@ -7,9 +7,10 @@ import type { Log } from './log.ts'
 // A vendor that is down is left alone, and no vendor gets more calls at once than it can bear.
 const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unavailable', 'timeout'])
 const outagesToOpen = 5
-const firstRestMs: Millis = 10_000
-const longestRestMs: Millis = 120_000
-const probeMs: Millis = 1_000 // how soon to ask again while one call finds out whether the vendor is back
+const firstRestMs: Millis = 1_000
+const longestRestMs: Millis = 5_000 // whoever waits for it isn't kept waiting for longer, once it is back
+const probeMs: Millis = 250 // how soon to ask again while one call finds out whether the vendor is back
+const patienceMs: Millis = 15 * 60_000 // of an outage, in which a call that finds out says something of the vendor only; later it may be what the call asks for that brings it down
 const crowdedMs: Millis = 250
 
 export type BreakerState = { state: 'closed' } | { state: 'probing' } | { state: 'open'; until: Millis }
@@ -21,6 +22,7 @@ export type Breaker = {
 
 export const makeBreaker = ({ clock, log, vendor, connection }: { clock: Clock; log: Log; vendor: string; connection: string }): Breaker => {
   let until: Millis = 0
+  let downSince: Millis | undefined
   const rest = (attempt: number): IBackoff<{ attempt: number }> => {
     until = clock.now() + Math.min(firstRestMs * 2 ** (attempt - 1), longestRestMs)
     return { duration: 0, next: (opened) => rest(opened.attempt) } // cockatiel would measure it by Date.now(); check() measures it by our clock
@@ -30,14 +32,21 @@ export const makeBreaker = ({ clock, log, vendor, connection }: { clock: Clock; 
     breaker: new ConsecutiveBreaker(outagesToOpen),
     halfOpenAfter: { next: (opened) => rest(opened.attempt) },
   })
-  policy.onBreak(() => log.warn('breaker.opened', { vendor, connection, restMs: until - clock.now() }))
-  policy.onReset(() => log.info('breaker.closed', { vendor, connection }))
+  policy.onBreak(() => {
+    downSince ??= clock.now()
+    log.warn('breaker.opened', { vendor, connection, restMs: until - clock.now() })
+  })
+  policy.onReset(() => {
+    downSince = undefined
+    log.info('breaker.closed', { vendor, connection })
+  })
 
   const state = (): BreakerState => {
     if (policy.state === CircuitState.HalfOpen) return { state: 'probing' }
     return policy.state === CircuitState.Open ? { state: 'open', until } : { state: 'closed' }
   }
   const paused = (retryAfterMs: Millis): AppError => new AppError('paused', `${vendor} rests after ${outagesToOpen} outages in a row`, { retryAfterMs })
+  const foundDown = (thrown: AppError): AppError => new AppError('paused', thrown.message, { cause: thrown, arrived: thrown.arrived, detail: thrown.detail, retryAfterMs: Math.max(until - clock.now(), thrown.retryAfterMs ?? 0) })
   const check = (): void => {
     const now = state()
     if (now.state === 'probing') throw paused(probeMs)
@@ -49,12 +58,13 @@ export const makeBreaker = ({ clock, log, vendor, connection }: { clock: Clock; 
     state,
     async run(work, caller) {
       check() // again: others may have found it down meanwhile, and cockatiel would make us wait for a probe's outcome
+      const isProbe = policy.state !== CircuitState.Closed
       const outcome = await policy
         .execute(() => attempt(work, caller))
         .catch((thrown: unknown) => {
           throw isBrokenCircuitError(thrown) ? paused(probeMs) : thrown
         })
-      if ('thrown' in outcome) throw outcome.thrown
+      if ('thrown' in outcome) throw isProbe && isOutage(outcome) && downSince !== undefined && clock.now() - downSince < patienceMs ? foundDown(outcome.thrown) : outcome.thrown
       return outcome.value
     },
   }

@@ -6,13 +6,15 @@ import { deadline, type Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
 import { answer, refuse } from './doors.ts'
+import { refuseOddJson } from './json-shape.ts'
+import { homeOf, type Limits } from './knocks.ts'
 
 // Where HubSpot's cards knock: POST /cards/{view or action}?userId=9411&userEmail=sofia%40urbanhub.mx&portalId=4812345&appId=1 with { "record": { "type": "contact", "id": "904" } }.
 // HubSpot appends who asks to the query and signs it, so the human is whoever the query names; the body says only about what.
 export type Role = 'viewer' | 'agent' | 'admin'
 export type Visitor = Subject & { user: string; role: Role }
 export type CardDoor = (raw: unknown, visitor: Visitor) => Promise<unknown>
-type Needs = { db: Db; clock: Clock; connections: Connections; publicBaseUrl: string; checkCaller: CheckCaller; doors: Readonly<Record<string, CardDoor>> }
+type Needs = { db: Db; clock: Clock; connections: Connections; publicBaseUrl: string; checkCaller: CheckCaller; limits: Limits; doors: Readonly<Record<string, CardDoor>> }
 
 // Refuses whoever has not signed with one of the secrets.
 export type CheckCaller = (inbound: Inbound, by: { secrets: readonly string[]; now: Millis }) => void
@@ -44,8 +46,10 @@ export const cardDoors = (needs: Needs): Router => {
       visitor = await whoAsks(needs, request, rawBody)
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'unauthorized') throw thrown
+      needs.limits.wrong(homeOf(request.ip))
       return refuse(response, 'unauthorized', { say: thrown.message }) // fixed sentences, all of them
     }
+    needs.limits.staff(`${visitor.tenant} ${visitor.user}`)
     const door = doors.get(request.params.name)
     if (!door) return refuse(response, 'not_found')
     const text = JSON.stringify(await inTime(needs.clock, answerMs, door(jsonOf(rawBody), visitor)))
@@ -106,6 +110,7 @@ const signedIn = (url: string): Person & { portalId: string } => {
 const number = /^(?:0|[1-9]\d{0,19})$/
 
 const jsonOf = (rawBody: Buffer): unknown => {
+  refuseOddJson(rawBody)
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody))
   } catch (cause) {

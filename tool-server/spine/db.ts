@@ -18,12 +18,18 @@ export type Db = {
   engine: Engine
   bare: Kysely<DB> // for single statements outside a transaction; throws inside one
   tx<T>(work: (tx: Tx) => Promise<T>, how?: { attempts: number }): Promise<T>
+  beforeCommit(run: () => Promise<void>): void // in the transaction still, when all else of it is done
   afterCommit(run: () => void): void
   close(): Promise<void>
 }
 
-type Open = { afterCommit: (() => void)[] }
+type Open = { beforeCommit: (() => Promise<void>)[]; afterCommit: (() => void)[] }
 const open = new AsyncLocalStorage<Open>()
+const inOpen = (what: string): Open => {
+  const state = open.getStore()
+  if (!state) throw new AppError('bug', `${what} outside a transaction`)
+  return state
+}
 
 // What nobody is waiting for at a door: on an engine with one connection it lets others go first.
 const background = new AsyncLocalStorage<true>()
@@ -38,9 +44,13 @@ export const makeDb = (engine: Engine): Db => {
     async tx(work, { attempts } = { attempts: 4 }) {
       engine.room()
       for (let attempt = 1; ; attempt++) {
-        const state: Open = { afterCommit: [] }
+        const state: Open = { beforeCommit: [], afterCommit: [] }
         try {
-          const result = await bare.transaction().execute((tx) => open.run(state, () => work(tx)))
+          const result = await bare.transaction().execute((tx) => open.run(state, async () => {
+            const done = await work(tx)
+            for (const run of state.beforeCommit) await run()
+            return done
+          }))
           for (const run of state.afterCommit) run()
           return result
         } catch (thrown) {
@@ -48,11 +58,8 @@ export const makeDb = (engine: Engine): Db => {
         }
       }
     },
-    afterCommit(run) {
-      const state = open.getStore()
-      if (!state) throw new AppError('bug', 'afterCommit outside a transaction')
-      state.afterCommit.push(run)
-    },
+    beforeCommit: (run) => void inOpen('beforeCommit').beforeCommit.push(run),
+    afterCommit: (run) => void inOpen('afterCommit').afterCommit.push(run),
     async close() {
       await bare.destroy()
       await engine.close()

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { hubspotChecks } from './doctor-hubspot.ts'
 import type { VendorCheck } from './doctor-look.ts'
 import { mailChecks } from './doctor-mail.ts'
+import { openAiChecks } from './doctor-openai.ts'
 import { parseOr } from './parse.ts'
 
 // A line of the doctor for each thing that must be right at a vendor.
@@ -34,5 +35,6 @@ export const vendorChecks: Readonly<Record<string, readonly VendorCheck[]>> = {
     },
   ],
   hubspot: hubspotChecks,
+  openai: openAiChecks,
   smtp: mailChecks,
 }

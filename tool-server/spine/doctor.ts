@@ -106,7 +106,7 @@ const aboutToolKeys = async ({ db, tenant, clock }: Needs): Promise<Seen> => {
 }
 
 const aboutOperators = async ({ db, tenant }: Needs): Promise<Seen> => {
-  const { rows } = await sql<{ role: string }>`select role from operator where tenant_id = ${tenant}`.execute(db.bare)
+  const { rows } = await sql<{ role: string }>`select role from operator where tenant_id = ${tenant} and ended_at is null`.execute(db.bare)
   return rows.some(({ role }) => role === 'admin') ? { told: `${rows.length} may sign in at /console` } : { told: 'no admin may sign in at /console', mend: 'Run: npx portero operator NAME --role admin' }
 }
 
@@ -129,7 +129,8 @@ const aboutVendors = async ({ db, clock, connections, registry, tenant, http, co
   for (const [vendor, checks] of Object.entries(vendorChecks)) {
     const connect = `Run: npx portero connect ${vendor} ACCOUNT, with the settings as JSON on standard input.`
     const made = rows.filter((row) => row.vendor === vendor)
-    if (made.length === 0) findings.push({ what: `${vendor} connection`, told: 'there is none', mend: connect })
+    const isSpared = vendor === 'openai' && !readable.some(({ settings }) => ourAgent.safeParse(settings).success)
+    if (made.length === 0) findings.push(isSpared ? { what: `${vendor} connection`, told: "there is none, since Bird's agent answers" } : { what: `${vendor} connection`, told: 'there is none', mend: connect })
     for (const { id } of made) {
       const connection = readable.find((each) => each.id === id)
       const connector = registry.connectors.get(vendor)
@@ -147,6 +148,8 @@ const aboutVendors = async ({ db, clock, connections, registry, tenant, http, co
   }
   return findings
 }
+
+const ourAgent = z.object({ agent: z.literal('portero') })
 
 const aboutSetup = async (vendor: string, { look }: Setup<unknown>, at: Watching<unknown>): Promise<Seen> => {
   const things = await look(at)

@@ -1,6 +1,8 @@
-import express, { Router } from 'express'
+import { Router } from 'express'
 import { z } from 'zod'
 import { answer, refuse } from './doors.ts'
+import { jsonBody } from './json-shape.ts'
+import { homeOf, type Limits } from './knocks.ts'
 import { isConversationId } from './tool-bind.ts'
 import type { ToolKeys } from './tool-keys.ts'
 import { credentialsIn, mostBodyBytes } from './tools-http.ts'
@@ -11,11 +13,15 @@ export type GateAnswer = { answer: 'bot' | 'human' | 'paused' | 'optout'; notice
 export type Gate = (ask: { tenant: string; external: string; text: string | undefined }) => Promise<GateAnswer | undefined> // undefined: nobody's conversation
 export const gateScope = 'gate'
 
-export const gateDoor = ({ keys, gate }: { keys: ToolKeys; gate: Gate }): Router =>
-  Router().post('/gate/inbound', express.json({ limit: mostBodyBytes, type: () => true }), async (request, response) => {
+export const gateDoor = ({ keys, gate, limits }: { keys: ToolKeys; gate: Gate; limits: Limits }): Router =>
+  Router().post('/gate/inbound', jsonBody(mostBodyBytes), async (request, response) => {
     const { key: secret, conversation } = credentialsIn(request.headers)
     const key = await keys.find(secret)
-    if (!key) return refuse(response, 'unauthorized')
+    if (!key) {
+      limits.wrong(homeOf(request.ip))
+      return refuse(response, 'unauthorized')
+    }
+    limits.key(key.id)
     if (!key.scopes.includes(gateScope)) return refuse(response, 'refused')
     const { context, ...flat } = asked.parse(request.body)
     const external = conversation ?? context.conversation_id ?? flat.conversation_id

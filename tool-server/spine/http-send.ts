@@ -120,6 +120,18 @@ export const addQuery = (url: URL, query: HttpCall['query'] = {}): void => {
   const more = new URLSearchParams(query).toString().replaceAll('+', '%20') // a plus is a space in forms only
   if (more) url.search += `${url.search ? '&' : '?'}${more}`
 }
+export const withQuery = (url: URL, query: HttpCall['query']): URL => {
+  addQuery(url, query)
+  return url
+}
+// encodeURIComponent lets '..' through, and the URL parser drops control characters: either would take an id to another resource.
+// oxlint-disable-next-line no-control-regex
+const climbs = /[\0-\x1f#]|(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\]|$)/i
+export const ownUrl = (base: URL, { path, query }: Pick<HttpCall, 'path' | 'query'>): URL => {
+  if (!path.startsWith('/')) throw new AppError('bug', "a path below the base URL begins with '/'")
+  if (climbs.test(path.split('?')[0] ?? '')) throw new AppError('invalid_input', 'a path part leaves its place')
+  return withQuery(new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`), query)
+}
 
 const formFields = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 const encode = ({ body, headers }: HttpCall): { body?: string | Uint8Array; type?: string } => {

@@ -1,42 +1,43 @@
 import { Agent } from 'undici'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import type { Auth, Connection, Connector, Http, HttpCall, Lane, Millis, Reply } from '../define.ts'
+import type { Auth, Connection, Connector, Http, HttpCall, Lane, Millis, Reply, TokenFrom } from '../define.ts'
 import { makeBreaker, makeBulkhead, type Breaker, type Bulkhead } from './breaker.ts'
 import type { Clock } from './clock.ts'
 import type { Db } from './db.ts'
 import { makeForeign, type Resolve } from './foreign.ts'
-import { addQuery, send } from './http-send.ts'
+import { ownUrl, send, withQuery } from './http-send.ts'
 import { faultName } from './fault.ts'
 import type { Log } from './log.ts'
+import type { Token, Tokens } from './oauth.ts'
 import { takeToken } from './rate.ts'
 import { makeExcerpt } from './redact.ts'
 import { makeRefusals, type Refusals } from './refusals.ts'
 import { isMail, sendMail, type Login } from './smtp-send.ts'
 import { currentTrace, traceparent } from './trace.ts'
 
-// The one way out to vendors, over HTTP or, where the base URL says so, SMTP. Every call passes, in this order: reading guard, breaker and pause, refused key, token, bulkhead, request.
+// The one way out to vendors, over HTTP or, where the base URL says so, SMTP. Every call passes, in this order: reading guard, breaker and pause, access token, refused key, budget, bulkhead, request.
 export type Condition = { name: string; ok: boolean; detail?: string }
 export type WaysOut = {
   // leased: whether what is to be done is still ours to do
   of(connection: Connection, connector: Connector, how: { lane: Lane; signal: AbortSignal; reading: boolean; leased?: () => boolean }): Http
-  conditions(): Condition[] // for health: which vendors rest, and until when
+  conditions(isOpen?: (connection: string) => boolean): Condition[] // for health: which vendors rest, and until when
   close(): Promise<void>
 }
 // outcome: 'ok' or the error's code.
 export type CallMetrics = { vendorCalls: { observe(labels: { vendor: string; outcome: string }, seconds: number): void } }
-// allow: origins that foreign URLs may name although they are not public, such as the lab's.
-type Needs = { clock: Clock; log: Log; db: Db; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve }
+// tokens: where any of its connectors has its access from somewhere else than the settings. allow: origins that foreign URLs may name although they are not public, such as the lab's.
+type Needs = { clock: Clock; log: Log; db: Db; tokens?: Tokens; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve }
 
 // What is kept for a connection between its calls; it begins anew when the base URL changes.
-// key: what it is let in by, and whether it is.
-type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; heard: Map<string, { at: Millis; reply: Promise<Reply> }>; key: { credentials: string; refusals: Refusals } }
+// key: what it is let in by, and whether it is. grant: the consent that its tokens come of.
+type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; heard: Map<string, { at: Millis; reply: Promise<Reply> }>; key: { credentials: string; grant?: Millis; refusals: Refusals } }
 
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const tenMegabytes = 10 * 1024 * 1024
 const longestMs: Millis = 5 * 60_000 // that anything is remembered
 
-export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenMegabytes, resolve }: Needs): WaysOut => {
+export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostBytes = tenMegabytes, resolve }: Needs): WaysOut => {
   const lines = new Map<string, Line>()
   const foreign = makeForeign({ clock, allow, mostBytes, resolve })
   let isClosed = false
@@ -70,7 +71,6 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
       line.throttledUntil = Math.max(line.throttledUntil, clock.now() + thrown.retryAfterMs)
       log.warn('vendor.throttled', { vendor: line.vendor, connection, retryAfterMs: thrown.retryAfterMs })
     }
-    if (thrown instanceof AppError && thrown.code === 'disconnected') throw line.key.refusals.refused(thrown)
     throw thrown
   }
   const checkPause = (line: Line): void => {
@@ -81,31 +81,60 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
   return {
     of(connection, connector, { lane, signal, reading, leased }) {
       const { limits, limits: { apart }, auth, redact, hosts = [] } = connector
-      const { base, credentials, login, secrets } = readSettings(connection, auth)
-      const line = lineOf(connection, connector, { origin: isMail(base) ? base.href : base.origin, credentials: JSON.stringify([credentials, login]) })
+      const { base, credentials, login, secrets, from } = readSettings(connection, auth)
+      const line = lineOf(connection, connector, { origin: isMail(base) ? base.href : base.origin, credentials: JSON.stringify([credentials, login, from]) })
       const excerpt = makeExcerpt({ keys: redact, secrets })
 
-      const overHttp = (call: HttpCall, caller: AbortSignal): (() => Promise<Reply>) => {
+      // Tokens come and go while the connection stays, so each call asks for its own.
+      const having = async (ask: (tokens: Tokens, from: TokenFrom) => Promise<Token | undefined>): Promise<Token | undefined> => {
+        if (!from || from.by === 'given') return from && { value: from.token }
+        if (!tokens) throw new AppError('bug', `${connection.vendor} asks for access tokens where nobody keeps any`)
+        const token = await ask(tokens, from)
+        if (token && !secrets.includes(token.value)) secrets.push(token.value)
+        return token
+      }
+      const letIn = async (caller: AbortSignal): Promise<Token | undefined> => {
+        const token = await having((kept, source) => kept.of(connection, source, caller))
+        if (token?.grant === undefined || token.grant === line.key.grant) return token
+        line.key = { ...line.key, grant: token.grant, ...(line.key.grant !== undefined && { refusals: makeRefusals({ clock, log, vendor: line.vendor, connection: connection.id }) }) } // consented to anew
+        return token
+      }
+
+      type Work = (token?: Token) => Promise<Reply>
+      const overHttp = (call: HttpCall, caller: AbortSignal): Work => {
         const url = isAbsolute.test(call.path) ? withQuery(new URL(call.path), call.query) : ownUrl(base, call)
         const trace = currentTrace()
         const headers = { ...credentials, ...(trace && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
         const sending = { clock, dispatcher: line.agent, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
-        return () => send(sending)
+        return (token) => send(token ? { ...sending, headers: { ...headers, authorization: `Bearer ${token.value}` } } : sending)
       }
-      const overSmtp = (call: HttpCall, caller: AbortSignal) => (): Promise<Reply> => sendMail({ clock, base, login, call, what: `MAIL ${base.host}`, timeoutMs: limits.timeoutMs, caller, excerpt, leased })
+      const overSmtp = (call: HttpCall, caller: AbortSignal): Work => () => sendMail({ clock, base, login, call, what: `MAIL ${base.host}`, timeoutMs: limits.timeoutMs, caller, excerpt, leased })
 
       const own = async (call: HttpCall, caller: AbortSignal): Promise<Reply> => {
         const work = (isMail(base) ? overSmtp : overHttp)(call, caller)
         line.breaker.check()
         checkPause(line)
+        const token = await letIn(caller)
         line.key.refusals.check(lane)
-        if (apart && call.path.split('?')[0]?.endsWith(apart.path)) await takeToken({ db, clock }, connection, { ...apart, burst: 1 }, lane) // one after the other: 300 ms apart where three a second are allowed
-        await takeToken({ db, clock }, connection, limits, lane)
-        const request = async (): Promise<Reply> => {
-          checkPause(line) // whoever waited may have been told meanwhile
-          return line.breaker.run(() => work().catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
+        const spend = async (): Promise<void> => {
+          if (apart && call.path.split('?')[0]?.endsWith(apart.path)) await takeToken({ db, clock }, connection, { ...apart, burst: 1 }, lane) // one after the other: 300 ms apart where three a second are allowed
+          await takeToken({ db, clock }, connection, limits, lane)
         }
-        const reply = await line.bulkhead.run(request, { lane, caller })
+        const attempt = async (one?: Token): Promise<Reply> => {
+          await spend()
+          const request = async (): Promise<Reply> => {
+            checkPause(line) // whoever waited may have been told meanwhile
+            return line.breaker.run(() => work(one).catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
+          }
+          return line.bulkhead.run(request, { lane, caller })
+        }
+        const refused = (thrown: unknown): never => {
+          throw isRefusal(thrown) ? line.key.refusals.refused(thrown) : thrown
+        }
+        const reply = await attempt(token).catch(async (thrown: unknown) => {
+          const other = token && isRefusal(thrown) ? await having((kept, source) => kept.instead(connection, source, token, caller)) : undefined
+          return other && other.value !== token?.value ? attempt(other).catch(refused) : refused(thrown)
+        })
         line.key.refusals.accepted()
         return reply
       }
@@ -139,8 +168,8 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
         }
       }
     },
-    conditions: () =>
-      [...lines].map(([id, { vendor, breaker, throttledUntil, key }]) => {
+    conditions: (isOpen = () => true) =>
+      [...lines].filter(([id]) => isOpen(id)).map(([id, { vendor, breaker, throttledUntil, key }]) => {
         const { state } = breaker.state()
         const leftMs = throttledUntil - clock.now()
         return { name: `${vendor} ${id}`, ok: state === 'closed' && !key.refusals.isResting(), ...(state !== 'closed' ? { detail: `breaker ${state}` } : key.refusals.isResting() ? { detail: 'our key is refused' } : leftMs > 0 && { detail: `throttled for ${leftMs} ms` }) }
@@ -152,10 +181,12 @@ export const makeHttp = ({ clock, log, db, metrics, allow = [], mostBytes = tenM
   }
 }
 
-type Access = { base: URL; credentials: Record<string, string>; login?: Login | undefined; secrets: string[] }
+const isRefusal = (thrown: unknown): thrown is AppError => thrown instanceof AppError && thrown.code === 'disconnected'
+
+type Access = { base: URL; credentials: Record<string, string>; login?: Login | undefined; secrets: string[]; from?: TokenFrom }
 const baseUrl = z.url({ protocol: /^https?$/ })
 const settingsFor = {
-  key: z.object({ baseUrl, apiKey: z.string().min(1) }), basic: z.object({ baseUrl, username: z.string(), password: z.string() }), none: z.object({ baseUrl }),
+  key: z.object({ baseUrl, apiKey: z.string().min(1) }), basic: z.object({ baseUrl, username: z.string(), password: z.string() }), none: z.object({ baseUrl }), token: z.object({ baseUrl }),
   login: z.object({ baseUrl: z.url({ protocol: /^smtps?$/ }), username: z.string().min(1).optional(), password: z.string().default('') }),
 }
 
@@ -183,25 +214,19 @@ const readSettings = ({ id, vendor, settings }: Connection, auth: Auth): Access 
     }
     case 'none':
       return { base: new URL(parse(settingsFor.none).baseUrl), credentials: {}, secrets: [] }
+    case 'token': {
+      const from = auth.from(settings)
+      return { base: new URL(parse(settingsFor.token).baseUrl), credentials: {}, secrets: secretsOf(from), from }
+    }
     default:
-      throw new AppError('bug', `the way out does not serve auth '${auth.kind}' of ${vendor}`)
+      throw new AppError('bug', `the way out does not serve this auth of ${vendor}`)
   }
 }
 
+const secretsOf = (from: TokenFrom): string[] => (from.by === 'given' ? [from.token] : from.by === 'app' ? [from.clientSecret] : from.by === 'signed' ? [from.privateKey] : [])
+
 const isAbsolute = /^[a-z][a-z0-9+.-]*:/i
 const isForeign = ({ path, foreign }: HttpCall, own: readonly string[]): boolean => isAbsolute.test(path) && (foreign === true || !own.includes(URL.parse(path)?.origin ?? ''))
-// encodeURIComponent lets '..' through, and the URL parser drops control characters: either would take an id to another resource.
-// oxlint-disable-next-line no-control-regex
-const climbs = /[\0-\x1f#]|(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\]|$)/i
-const ownUrl = (base: URL, { path, query }: HttpCall): URL => {
-  if (!path.startsWith('/')) throw new AppError('bug', "a path below the base URL begins with '/'")
-  if (climbs.test(path.split('?')[0] ?? '')) throw new AppError('invalid_input', 'a path part leaves its place')
-  return withQuery(new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${path}`), query)
-}
-const withQuery = (url: URL, query: HttpCall['query']): URL => {
-  addQuery(url, query)
-  return url
-}
 
 // Errors name the path, which may hold ids; addresses and numbers of people used as ids are left out.
 const shownPath = (url: URL): string => url.pathname.split('/').map((part) => (/@|%40|\+|%2b/i.test(part) ? '…' : part)).join('/')

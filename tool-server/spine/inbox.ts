@@ -28,8 +28,8 @@ const mostPerParse = 50
 
 // What is kept of a request: a line of JSON with what a parser may need, then the bytes as they came.
 const envelope = z.strictObject({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()) })
-const pack = ({ method, url, headers, rawBody }: Inbound): Buffer => Buffer.concat([Buffer.from(`${JSON.stringify({ method, url, headers })}\n`), rawBody])
-const unpack = (packed: Buffer): Inbound => {
+export const pack = ({ method, url, headers, rawBody }: Inbound): Buffer => Buffer.concat([Buffer.from(`${JSON.stringify({ method, url, headers })}\n`), rawBody])
+export const unpack = (packed: Buffer): Inbound => {
   const end = packed.indexOf('\n')
   return { ...envelope.parse(JSON.parse(packed.subarray(0, end).toString())), rawBody: packed.subarray(end + 1) }
 }
@@ -148,7 +148,7 @@ export const misfit = (registry: Registry, { flow, payload, id, serial, item }: 
   if (!known) return new AppError('not_found', `a delivery is for the flow ${flow}, which does not exist`)
   const parsed = known.payload.safeParse(payload)
   if (!parsed.success) return new AppError('invalid_input', `a delivery does not fit the flow ${flow}`)
-  const names = [id, serial ?? known.serial?.(parsed.data), item].filter((name) => name !== undefined)
+  const names = [id, serial ?? known.serial?.(parsed.data), ...[item ?? []].flat()].filter((name) => name !== undefined)
   if (names.every(isStorable)) return undefined
   return new AppError('invalid_input', `a delivery for the flow ${flow} has an id that cannot be stored`)
 }
@@ -156,7 +156,7 @@ export const misfit = (registry: Registry, { flow, payload, id, serial, item }: 
 // PostgreSQL takes no NUL in text, and no key over a third of a page: such a name would fail the whole batch, again and again.
 const isStorable = (name: string): boolean => name.length > 0 && name.length <= 500 && !name.includes('\0')
 
-const place = (id: string): string => `inbox.raw:${id}`
+export const place = (id: string): string => `inbox.raw:${id}`
 const isDataFault = (thrown: unknown): boolean => /^2[23]/.test(faultCode(thrown) ?? '')
 
 // The same bytes to the same address are the same delivery, unless the vendor tells them apart by a header.

@@ -92,10 +92,11 @@ export const reclaim = async (on: Kysely<DB>, { now, all }: { now: Millis; all: 
   return Number(numAffectedRows ?? 0)
 }
 
-// Only of jobs that are really being run: a claim whose answer was lost, or an end that could not be written down, must run out.
+// Only of jobs that are really being run: a claim whose answer was lost, or an end that could not be written down, must run out. skip locked: one that is just being ended needs none, and waiting for several at once can be waiting in a circle.
 export const renew = async (on: Kysely<DB>, { worker, ids, until }: { worker: string; ids: readonly string[]; until: Millis }): Promise<string[]> => {
   if (ids.length === 0) return []
-  const { rows } = await sql<{ id: string }>`update job set leased_until = ${at(until)} where state = 'running' and leased_by = ${worker} and id in (${sql.join(ids)}) returning id`.execute(on)
+  const { rows } = await sql<{ id: string }>`with held as materialized (select tenant_id, id from job where state = 'running' and leased_by = ${worker} and id in (${sql.join(ids)}) for update skip locked)
+    update job set leased_until = ${at(until)} from held where job.tenant_id = held.tenant_id and job.id = held.id returning job.id`.execute(on)
   return rows.map(({ id }) => id)
 }
 
@@ -129,8 +130,9 @@ export const bury = async (on: Kysely<DB>, job: Job, { now, ...trouble }: Troubl
   return numAffectedRows === 1n
 }
 
-// Recurring work never ends; it is only due again.
+// Recurring work never ends; it is only due again, and at once where somebody asked for it while it ran (store/busy-mirror.ts).
 export const rearm = async (on: Kysely<DB>, job: Job, { until, now }: { until: Millis; now: Millis }): Promise<boolean> => {
-  const { numAffectedRows } = await sql`update job set state = ${until > now ? 'scheduled' : 'ready'}, run_at = ${at(until)}, attempts = 0, error_code = null, error = null, error_sealed = null, ${released} where ${ours(job)}`.execute(on)
+  const isAsked = sql`run_at >= ${at(job.run_at + 1)}`
+  const { numAffectedRows } = await sql`update job set state = case when ${isAsked} then 'ready' else ${until > now ? 'scheduled' : 'ready'} end, run_at = case when ${isAsked} then ${at(now)} else ${at(until)} end, attempts = 0, error_code = null, error = null, error_sealed = null, ${released} where ${ours(job)}`.execute(on)
   return numAffectedRows === 1n
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, type CipherKey } from 'node:crypto'
 import { AppError } from '@portero/shared'
 
-// Master keys wrap data keys and nothing else. The first is the one that seals; the others only open, while a rotation is under way.
+// Master keys wrap data keys, and what signs tokens is derived from them (tool-token.ts); nothing else. The first is the one that seals; the others only open, while a rotation is under way.
 export type MasterKey = { id: string; bytes: Buffer }
 export type Keyring = { current: MasterKey; byId: ReadonlyMap<string, MasterKey> }
 

@@ -10,9 +10,9 @@ import type { Metrics } from './metrics.ts'
 
 // Health, for machines that restart us and people who look after us.
 export type Condition = { name: string; ok: boolean; detail?: string }
-type Needs = { db: Db; clock: Clock; metrics: Metrics; opsToken: string | undefined; started(): boolean; draining(): boolean; reason(): string | undefined; dependencies(): Condition[]; measure(): Promise<void> } // measure: what the spine knows nothing of
+type Needs = { db: Db; clock: Clock; metrics: Metrics; opsToken: string | undefined; started(): boolean; draining(): boolean; reason(): string | undefined; dependencies(): Condition[]; measure(): Promise<void>; more?(): Promise<Condition[]> } // measure, more: what the spine knows nothing of
 
-export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, dependencies, measure }: Needs): Router => {
+export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, dependencies, measure, more = async () => [] }: Needs): Router => {
   const door = Router()
 
   door.get('/livez', (_request, response) => void response.json({ ok: true }))
@@ -41,6 +41,7 @@ export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, d
       { name: 'database', ok: started() && !away, ...(away && { detail: away }) },
       { name: 'disk', ok: !full, ...(full && { detail: full }) },
       { name: 'accepting', ok: !draining(), ...(draining() && { detail: 'shutting down' }) },
+      ...((started() && !away && (await soon(clock, more()))) || []),
     ]
   }
   return door

@@ -56,17 +56,17 @@ export const makeOutbox = (needs: Needs): Outbox => {
     const result: unknown = parseResult(doing, said)
     await db.tx(async (tx) => {
       const sealed = await vault.seal(tx, { tenant: job.tenant_id, person: job.person_id ?? undefined }, `job.result:${job.id}`, JSON.stringify(result))
-      if (!(await finish(tx, job, { state: 'done', result: sealed, keepArgs: true, now: clock.now() }))) throw new Fenced()
+      if (!(await finish(tx, job, { state: 'done', result: sealed, keepArgs: !doing.command.brief, now: clock.now() }))) throw new Fenced()
       await audit.record(tx, { subject: systemFor(job), what: `command:${job.name}`, object: job.key, after: { result } })
-      await answer(tx, job, { command: job.name, key: job.key, args, done: result })
+      await answer(tx, job, { command: job.name, key: job.key, args: toldAgain(doing, args), done: result })
     })
   }
 
-  const drop = ({ job, args }: Commanded): Promise<void> =>
+  const drop = ({ job, doing, args }: Commanded): Promise<void> =>
     db.tx(async (tx) => {
-      if (!(await finish(tx, job, { state: 'dropped', keepArgs: true, now: clock.now() }))) throw new Fenced()
+      if (!(await finish(tx, job, { state: 'dropped', keepArgs: !doing.command.brief, now: clock.now() }))) throw new Fenced()
       await audit.record(tx, { subject: systemFor(job), what: `command-dropped:${job.name}`, object: job.key })
-      await answer(tx, job, { command: job.name, key: job.key, args, dead: { code: 'refused', uncertain: false } })
+      await answer(tx, job, { command: job.name, key: job.key, args: toldAgain(doing, args), dead: { code: 'refused', uncertain: false } })
     })
 
   const argsOf = async (job: Job, { command }: Doing): Promise<unknown> => parseOr('invalid_input', command.args, await openArgs(vault, db.bare, job), `the arguments of ${job.name}`)
@@ -128,11 +128,14 @@ export const makeOutbox = (needs: Needs): Outbox => {
 
     async buried(tx, job, code, uncertain) {
       await audit.record(tx, { subject: systemFor(job), what: `command-dead:${job.name}`, object: job.key, after: { code, uncertain } })
-      const args = await openArgs(vault, tx, job).catch(() => null)
+      const doing = registry.vendorsDoing(job.name).map((vendor) => registry.doing(vendor, job.name)).find((each) => each !== undefined)
+      const args = doing?.command.brief ? null : await openArgs(vault, tx, job).catch(() => null)
       await answer(tx, job, { command: job.name, key: job.key, args, dead: { code, uncertain } })
     },
   }
 }
+
+const toldAgain = ({ command }: Doing, args: unknown): unknown => (command.brief ? null : args)
 
 // Once one of its writes has been answered, whatever goes wrong afterwards leaves it half done: nobody may take it for not arrived.
 const runOnce = async <R>(run: (at: At<unknown>) => Promise<R>, at: At<unknown>): Promise<R> => {

@@ -5,12 +5,12 @@ import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import { at, type Db } from './db.ts'
 import { misfit, turnsOf } from './inbox.ts'
-import { enqueue, rearm, type Job, type NewJob } from './jobs.ts'
+import { enqueue, rearm, type Job } from './jobs.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { WayOut } from './outbox.ts'
+import { recurringOf } from './recurring.ts'
 import type { Registry } from './registry.ts'
-import { newTrace } from './trace.ts'
 import { Fenced } from './turns.ts'
 import type { Vault } from './vault.ts'
 import { webhookUrl } from './webhooks.ts'
@@ -83,15 +83,9 @@ export const makePulls = (needs: Needs) => {
   }
 
   // Every pull and watch of every connection has its row; those already there keep their time.
-  const ensure = async (newJobId: () => string): Promise<void> => {
+  const ensure = async (): Promise<void> => {
     const now = clock.now()
-    const jobs: NewJob[] = []
-    for (const connection of await connections.all(db.bare)) {
-      const connector = registry.connectors.get(connection.vendor)
-      const row = { tenant: connection.tenant, connection: connection.id, lane: 'sync' as const, runAt: now, now }
-      for (const [name, { lane = 'sync' }] of Object.entries(connector?.pulls ?? {})) jobs.push({ ...row, id: newJobId(), kind: 'pull', lane, name, key: `${connection.id}:${name}`, trace: newTrace(clock) })
-      if (connector?.watch) jobs.push({ ...row, id: newJobId(), kind: 'watch', name: connector.name, key: connection.id, trace: newTrace(clock) })
-    }
+    const jobs = (await connections.all(db.bare)).flatMap((connection) => recurringOf(clock, connection, registry.connectors.get(connection.vendor), now))
     await enqueue(db.bare, jobs)
   }
 
@@ -99,12 +93,12 @@ export const makePulls = (needs: Needs) => {
 }
 
 const seen = async (tx: Tx, connection: Connection, name: string, { deliveries, generation }: { deliveries: Delivery[]; generation: number }): Promise<void> => {
-  const items = [...new Set(deliveries.map(({ item }) => item).filter((item) => item !== undefined))]
+  const items = [...new Set(deliveries.flatMap(({ item = [] }) => item))]
   if (items.length === 0) return
   await sql`insert into pull_item (tenant_id, connection_id, name, item, generation) values ${sql.join(items.map((item) => sql`(${connection.tenant}, ${connection.id}, ${name}, ${item}, ${generation})`))}
     on conflict (tenant_id, connection_id, name, item) do update set generation = excluded.generation`.execute(tx)
 }
 const sweep = async (tx: Tx, connection: Connection, name: string, source: Pull<unknown>, generation: number): Promise<Delivery[]> => {
   const { rows } = await sql<{ item: string }>`delete from pull_item where tenant_id = ${connection.tenant} and connection_id = ${connection.id} and name = ${name} and generation < ${generation} returning item`.execute(tx)
-  return source.gone ? rows.map(({ item }) => item).toSorted().map(source.gone) : []
+  return rows.length === 0 ? [] : (source.gone?.(rows.map(({ item }) => item).toSorted(), connection) ?? [])
 }

@@ -8,7 +8,8 @@ export type Verdict =
 
 type Failure = { thrown: unknown; kind: 'turn' | 'command' | 'recurring'; attempts: number; most: number; uncertainSince: Millis | null; again?: Again<unknown, unknown> | undefined; now: Millis; chance: number }
 
-const baseMs = 500
+const baseMs = 250 // somebody may be waiting for an answer
+const growth = 2.5
 const capMs = 10 * 60_000
 const leastWaitMs = 250
 
@@ -21,7 +22,7 @@ export const afterFailure = ({ thrown, kind, attempts, most, uncertainSince, aga
   if (rule === 'never') return { next: 'dead', uncertainSince: unsure, code }
   if (kind !== 'recurring' && attempts + 1 >= most) return { next: 'dead', uncertainSince: unsure, code }
   // Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); what the vendor asked for comes first.
-  const backoffMs = chance * Math.min(capMs, baseMs * 2 ** Math.min(attempts + 1, 20))
+  const backoffMs = chance * Math.min(capMs, baseMs * growth ** Math.min(attempts, 20))
   return { next: 'again', at: now + Math.max(retryAfterMs ?? 0, backoffMs), spend: true, uncertainSince: unsure, code }
 }
 

@@ -1,5 +1,6 @@
+import type { Kysely } from 'kysely'
 import { AppError } from '@portero/shared'
-import type { Millis, Subject, Tool, Tx } from '../define.ts'
+import type { DB, Millis, Subject, Tool } from '../define.ts'
 import type { Acting } from './act.ts'
 import { deadline, newId, type Clock } from './clock.ts'
 import { isRetryable, type Db } from './db.ts'
@@ -7,15 +8,15 @@ import { faultFields } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { answerAgain, answerOf, checkTool, faultOf, humanInCharge, refusalOf, stillWorking, type ToolAnswer } from './tool-answer.ts'
-import { isConversationId, makeBinding, type Bound, type BoundSubject, type Introduce, type Once } from './tool-bind.ts'
+import { makeBinding, whoseOf, type Bound, type BoundSubject, type Introduce, type Once } from './tool-bind.ts'
 import { makeChange, type Change } from './tool-change.ts'
 import { onceKey, readInput } from './tool-input.ts'
-import type { ToolKeys } from './tool-keys.ts'
+import { mayCall, type Callers } from './tool-keys.ts'
 import { makeToolLimit } from './tool-limit.ts'
 import type { Vault } from './vault.ts'
 
 // Every guard around every tool, on whatever wire it is called: key, name, scopes, conversation, arguments, state, once, deadline, output.
-export type ToolAsk = { tool: string; raw: unknown; key: string | undefined; conversation: string | undefined; wire: 'http' | 'mcp' }
+export type ToolAsk = { tool: string; raw: unknown; key: string | undefined; conversation: string | undefined; wire: 'http' | 'mcp' | 'agent' }
 export type RunTool = (ask: ToolAsk) => Promise<ToolAnswer>
 // A call whose caller a door has made sure of already. once: the same call again has the first answer, whatever it was. whose: undefined where there is nobody.
 export type SubjectAsk = { tool: string; raw: unknown; by: Subject['by']; once: string; limited: string; whose(): Promise<{ subject: BoundSubject; state: Bound['state'] } | undefined>; wire: 'workflow' }
@@ -23,7 +24,7 @@ export type RunFor = (ask: SubjectAsk) => Promise<ToolAnswer>
 export type RunToolNeeds = {
   db: Db; clock: Clock; log: Log; metrics: Pick<Metrics, 'toolCalls'>; vault: Vault; acting: Acting
   tools: readonly Tool[]
-  keys: ToolKeys
+  keys: Callers
   reads(tenant: string): unknown
   introduce: Introduce // asks the vendor whose conversation that is, and opens it: true
   pushLate(late: { subject: BoundSubject; say: string; key: string }): Promise<void> // as a message
@@ -55,10 +56,11 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: Ru
     if (!key) return refusalOf('unauthorized')
     const tool = tools.get(name)
     if (!tool) return refusalOf('not_found', { say: 'No tengo ninguna herramienta con ese nombre.' })
-    if (!tool.callers.includes('prospect') || tool.policy.scopes.some((scope) => !key.scopes.includes(scope))) return refusalOf('refused')
-    if (!isConversationId(conversation)) return unknownConversation()
-    limit(`${key.tenant}/${conversation}`)
-    return answerFor({ tool, raw, arrived, scopes: key.scopes, once: (input) => onceKey(tool, input), bind: (once, signal) => bindOrAsk({ tenant: key.tenant, external: conversation, once }, signal), isHeard: true })
+    if (!mayCall(key, tool)) return refusalOf('refused')
+    const whose = whoseOf(key.conversation, conversation, raw)
+    if (!whose) return unknownConversation()
+    limit(`${key.tenant}/${whose.own ?? whose.external}`)
+    return answerFor({ tool, raw, arrived, scopes: key.scopes, once: (input) => onceKey(tool, input), bind: (once, signal) => bindOrAsk({ tenant: key.tenant, whose, once }, signal), isHeard: true })
   }
 
   const attendFor = async ({ tool: name, raw, by, once: key, limited, whose }: SubjectAsk): Promise<ToolAnswer> => {
@@ -102,7 +104,7 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: Ru
   }
 
   const bindOrAsk = async (who: Parameters<typeof binding.bind>[0], signal: AbortSignal): Promise<Bound | undefined> =>
-    (await binding.bind(who)) ?? ((await introduce(who.tenant, who.external, signal)) ? binding.bind(who) : undefined)
+    (await binding.bind(who)) ?? (who.whose.own === undefined && (await introduce(who.tenant, who.whose.external, signal)) ? binding.bind(who) : undefined)
 
   type Work = { tool: Tool; input: object; scopes: readonly string[]; subject: BoundSubject; once: Once | undefined; isHeard: boolean; signal: AbortSignal }
   const perform = async (work: Work): Promise<ToolAnswer> => {
@@ -130,16 +132,19 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: Ru
     if (!isRead) await vault.blindIndex(db.bare, subject.tenant, 'handle', '')
     const ways = isRead ? { reads: all, act: neverActs } : { reads: readsBeside(change, all), act: change.act }
     const answer = answerOf(tool, await tool.run(input, { ...ways, subject, now, signal }))
-    if (isRead && isHeard) return answer
-    const isDone = answer.body['ok'] === true
-    if (isDone && change.isTorn()) throw new AppError('bug', `${tool.name} says that it is done, but what it did was taken back`)
-    if (once === undefined) {
-      await change.commit(async () => true)
+    // What their agent was told must be known before it is told: what it then says is held against this, and to correct what was true is worse than the moment that the insert takes.
+    const told = { tool: tool.name, text: answer.text }
+    if (isRead && isHeard) {
+      await binding.note(db.bare, subject, { ...told, once: undefined })
       return answer
     }
-    const isUnanswered = async (on: Parameters<typeof binding.replyTo>[0]): Promise<boolean> => (await binding.replyTo(on, subject, once)) === null
-    const settle = (tx: Tx): Promise<boolean> => (isDone || !isHeard ? binding.keep(tx, subject, { once, tool: tool.name, text: answer.text }) : isUnanswered(tx))
-    const isOurs = change.isOpen() ? await change.commit(settle) : isHeard ? isDone || (await isUnanswered(db.bare)) : await db.tx(settle)
+    const isDone = answer.body['ok'] === true
+    if (isDone && change.isTorn()) throw new AppError('bug', `${tool.name} says that it is done, but what it did was taken back`)
+    const isOpen = change.isOpen()
+    // What was done, or is told to a machine, is answered the same again; what could not be done may be by now.
+    const settle = (on: Kysely<DB>): Promise<boolean> => (once && (!isHeard || (isDone && isOpen)) ? binding.keep(on, subject, { ...told, once }) : binding.note(on, subject, { ...told, once: isDone ? undefined : once }))
+    const isOurs = isOpen ? await change.commit(settle) : isHeard ? await settle(db.bare) : await db.tx(settle)
+    if (once === undefined) return answer
     return isOurs ? answer : ((await firstAnswer(subject, once)) ?? refusalOf('conflict'))
   }
 

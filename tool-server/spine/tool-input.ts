@@ -71,7 +71,8 @@ const complaint = (issue: z.core.$ZodIssue, given: Record<string, unknown>): str
   }
 }
 const kinds: Record<string, string> = { string: 'un texto', number: 'un número', int: 'un número entero', boolean: 'true o false', array: 'una lista', object: 'un objeto' }
-const quoted = (name: string): string => `«${name.slice(0, 60).replaceAll(/[^\p{L}\p{N}_.\- ]/gu, '?')}»` // a name is the model's own writing
+// A name is the model's own writing: one that doesn't read like a field's may be somebody's data, and isn't said again.
+const quoted = (name: string): string => (name.length <= 40 && /^([a-z][a-zA-Z0-9]*([._-][a-zA-Z0-9]+)*)?$/.test(name) && !/\d{4}/.test(name) ? `«${name}»` : 'otro dato')
 
 const fromJson = (text: string): unknown => {
   try {

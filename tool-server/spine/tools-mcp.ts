@@ -1,30 +1,38 @@
 import type { ServerResponse } from 'node:http'
-import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express'
+import { Router, type ErrorRequestHandler, type RequestHandler } from 'express'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server, type McpServerFactory } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { AppError } from '@portero/shared'
 import type { Tool } from '../define.ts'
 import { answer } from './doors.ts'
 import { faultFields } from './fault.ts'
+import { jsonBody } from './json-shape.ts'
+import { homeOf, type Limits } from './knocks.ts'
 import type { Log } from './log.ts'
 import type { RunTool } from './run-tool.ts'
-import type { ToolKeys } from './tool-keys.ts'
+import { mayCall, nameOf, type Callers } from './tool-keys.ts'
 import { credentialsIn, mostBodyBytes } from './tools-http.ts'
 import { schemaOf } from './tools-openai.ts'
 
 // The same tools over MCP, stateless: the current wire and the older ones on one endpoint. The SDK parses and answers; every guard is ours,
 // since it would run batches, answer a bad body in HTML with a stack, and hand a thrown message to the model.
-type Needs = { tools: readonly Tool[]; keys: ToolKeys; runTool: RunTool; publicBaseUrl: string; lab: boolean; log: Log }
+type Needs = { tools: readonly Tool[]; keys: Callers; runTool: RunTool; limits: Limits; publicBaseUrl: string; lab: boolean; log: Log }
 
-export const toolsMcp = ({ tools, keys, runTool, publicBaseUrl, lab, log }: Needs): Router => {
-  const listed = tools.map(listing).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+export const toolsMcp = ({ tools, keys, runTool, limits, publicBaseUrl, lab, log }: Needs): Router => {
+  const listed = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((tool) => ({ tool, shown: listing(tool) }))
+  // A key's scopes are its owner's affair; an agent of ours is shown what it may use.
+  const listedFor = async (secret: string | undefined): Promise<ReturnType<typeof listing>[]> => {
+    const caller = await keys.find(secret)
+    return listed.flatMap(({ tool, shown }) => (caller?.conversation === undefined || mayCall(caller, tool) ? [shown] : []))
+  }
   const names = new Set(tools.map(({ name }) => name))
   const hosts = [new URL(publicBaseUrl).hostname, ...(lab ? ['localhost', '127.0.0.1', '[::1]'] : [])]
 
   const serve: McpServerFactory = ({ requestInfo }) => {
     const credentials = credentialsIn(Object.fromEntries(requestInfo?.headers ?? []))
     const server = new Server({ name: 'portero', version: '1.0.0' }, { capabilities: { tools: {} } })
-    server.setRequestHandler('tools/list', () => ({ tools: listed }))
+    server.setRequestHandler('tools/list', async () => ({ tools: await listedFor(credentials.key) }))
     server.setRequestHandler('tools/call', async ({ params }) => {
       if (!names.has(params.name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown tool')
       const { status, body, text } = await runTool({ tool: params.name, raw: params.arguments, ...credentials, wire: 'mcp' })
@@ -37,7 +45,11 @@ export const toolsMcp = ({ tools, keys, runTool, publicBaseUrl, lab, log }: Need
   const handle = toNodeHandler(createMcpHandler(serve, { onerror: broken }), { onerror: broken })
 
   const guard: RequestHandler = async (request, response, next) => {
-    if (!(await keys.find(credentialsIn(request.headers).key))) {
+    response.setHeader('x-content-type-options', 'nosniff') // which the SDK's own answers lack
+    const caller = await keys.find(credentialsIn(request.headers).key)
+    if (caller) limits.key(nameOf(caller))
+    else {
+      limits.wrong(homeOf(request.ip))
       response.setHeader('www-authenticate', 'Bearer')
       return complain(response, 401, -32_001, 'Unauthorized')
     }
@@ -50,15 +62,21 @@ export const toolsMcp = ({ tools, keys, runTool, publicBaseUrl, lab, log }: Need
   const fault: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
     if (response.headersSent) return next(thrown)
     const type: unknown = typeof thrown === 'object' && thrown !== null && 'type' in thrown ? thrown.type : undefined
+    if (thrown instanceof AppError && thrown.code === 'throttled') {
+      response.setHeader('retry-after', String(Math.ceil((thrown.retryAfterMs ?? 0) / 1000)))
+      return complain(response, 429, -32_000, 'Too many requests')
+    }
+    if (thrown instanceof AppError && thrown.code === 'invalid_input') return complain(response, 400, -32_600, 'Too deep or too many members')
     if (type === 'entity.too.large') return complain(response, 413, -32_600, 'Request too large')
     if (type === 'entity.parse.failed') return complain(response, 400, -32_700, 'Parse error')
     if (type !== undefined) return complain(response, 415, -32_600, 'Unsupported encoding')
+    if (typeof thrown === 'object' && thrown !== null && 'status' in thrown && thrown.status === 400) return complain(response, 400, -32_700, 'Parse error') // said to be compressed, and isn't
     log.error('mcp.failed', faultFields(thrown))
     complain(response, 500, -32_603, 'Internal error')
   }
 
   const router = Router()
-  router.all('/mcp', guard, express.json({ limit: mostBodyBytes, type: () => true }), async (request, response) => {
+  router.all('/mcp', guard, jsonBody(mostBodyBytes), async (request, response) => {
     const body: unknown = request.body ?? {}
     if (Array.isArray(body)) return complain(response, 400, -32_600, 'Batches are not taken')
     await handle(request, response, body)

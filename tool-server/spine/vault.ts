@@ -11,9 +11,10 @@ export type Owner = { tenant: string; person?: string | undefined }
 export type Vault = {
   // place names the column and row, so that a ciphertext opens nowhere else: 'job.args:<id>'.
   seal(on: Kysely<DB>, owner: Owner, place: string, plain: Uint8Array | string): Promise<Buffer>
-  open(on: Kysely<DB>, tenant: string, place: string, sealed: Buffer): Promise<Buffer>
+  open(on: Kysely<DB>, tenant: string, place: string, sealed: Buffer, how?: { despiteBlock: true }): Promise<Buffer> // despiteBlock: for whoever answers for privacy
   ready(on: Kysely<DB>, tenant: string, sealed: readonly (Buffer | null)[]): Promise<void> // the keys of all of these at once, before each is opened
   blindIndex(on: Kysely<DB>, tenant: string, purpose: string, value: string): Promise<Buffer>
+  block(on: Kysely<DB>, tenant: string, people: readonly string[], since: Millis | undefined): Promise<void> // undefined: no longer
   erasePerson(on: Kysely<DB>, tenant: string, person: string): Promise<void>
   rotate(): Promise<{ rewrapped: number; masterId: string }>
   masters(): Promise<{ masterId: string; keys: number; known: boolean }[]>
@@ -21,10 +22,12 @@ export type Vault = {
 
 type Kind = 'tenant' | 'person' | 'index'
 type DataKey = { id: string; head: Buffer; secret: KeyObject } // made once: from bytes, every call would make one anew, a tenth of what taking in a webhook costs
+// Of whoever is blocked nothing opens, but what whoever answers for privacy still has to work with.
+const opensAlways = /^(job|privacy)/
 const version = 1
 const headLength = 17 // version, then the data key's id
 const dataKey = (id: string, bytes: Buffer): DataKey => ({ id, head: Buffer.concat([Buffer.of(version), uuidBytes(id)]), secret: createSecretKey(bytes) })
-const rememberMs: Millis = 60_000 // how long another replica may go on opening an erased person's rows
+const rememberMs: Millis = 60_000 // how long another replica may go on opening the rows of who was blocked or erased
 const rememberMost = 10_000
 
 // Its person was erased, and with them whatever was to be done for them.
@@ -62,32 +65,41 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     const name = `${tenant}/${kind}/${person ?? ''}`
     const known = recall(name)
     if (known) return known
-    const found = (await findKey(on, kind, tenant, person)) ?? (await makeKey(on, kind, tenant, person))
-    remember(on, kind, [name, found.id], found)
-    return found
+    const { key, isBlocked } = (await findKey(on, kind, tenant, person)) ?? (await makeKey(on, kind, tenant, person))
+    remember(on, kind, isBlocked ? [name] : [name, key.id], key)
+    return key
   }
-  const findKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<DataKey | undefined> => {
-    const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'master_id', 'wrapped'])
+  const findKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<{ key: DataKey; isBlocked: boolean } | undefined> => {
+    const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'master_id', 'wrapped', 'blocked_at'])
       .where('tenant_id', '=', tenant).where('kind', '=', kind).where('person_id', person ? '=' : 'is', person ?? null).executeTakeFirst()
-    return row && unwrap(row)
+    return row && { key: unwrap(row), isBlocked: row.blocked_at !== null }
   }
-  const makeKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<DataKey> => {
+  const makeKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<{ key: DataKey; isBlocked: boolean }> => {
     const key = dataKey(newId(clock), clock.bytes(32))
     await sql`insert into data_key (tenant_id, id, kind, person_id, master_id, wrapped, created_at)
-      values (${tenant}, ${key.id}, ${kind}, ${person ?? null}, ${keys.current.id}, ${wrap(tenant, key)}, ${at(clock.now())})
+      select ${tenant}::uuid, ${key.id}::uuid, ${kind}, ${person ?? null}::uuid, ${keys.current.id}, ${wrap(tenant, key)}::bytea, ${at(clock.now())}
+      where not exists (select 1 from person where tenant_id = ${tenant}::uuid and id = ${person ?? null}::uuid and erased_at is not null)
       on conflict (tenant_id, kind, person_id) do nothing`.execute(on)
     const stored = await findKey(on, kind, tenant, person) // another process may have been first
-    if (!stored) throw new AppError('bug', 'a data key vanished while it was being made')
+    if (!stored) throw person === undefined ? new AppError('bug', 'a data key vanished while it was being made') : new Erased()
     return stored
   }
-  const keyById = async (on: Kysely<DB>, tenant: string, id: string): Promise<DataKey> => {
+  const keyById = async (on: Kysely<DB>, tenant: string, id: string, despiteBlock: boolean): Promise<DataKey> => {
     const known = recall(id)
     if (known) return known
-    const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()
-    if (!row) throw new Erased()
+    const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped', 'blocked_at']).where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()
+    if (!row || (row.blocked_at !== null && !despiteBlock)) throw new Erased()
     const key = unwrap(row)
-    remember(on, row.kind, [id], key)
+    if (row.blocked_at === null) remember(on, row.kind, [id], key)
     return key
+  }
+
+  const forgetKeys = (on: Kysely<DB>, tenant: string, those: readonly { id: string; person: string }[]): void => {
+    const forget = (): void => {
+      for (const { id, person } of those) for (const name of [id, `${tenant}/person/${person}`]) remembered.delete(name)
+    }
+    forget()
+    if (on.isTransaction) db.afterCommit(forget) // others could read it until then
   }
 
   return {
@@ -95,20 +107,24 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
       const key = await keyOf(on, owner.person ? 'person' : 'tenant', owner)
       return Buffer.concat([key.head, encrypt(key.secret, clock.bytes(12), `${owner.tenant}/${place}`, typeof plain === 'string' ? Buffer.from(plain) : plain)])
     },
-    async open(on, tenant, place, sealed) {
+    async open(on, tenant, place, sealed, how) {
       if (sealed[0] !== version || sealed.length < headLength) throw new AppError('bug', `sealed value of unknown version ${sealed[0]}, or cut off: ${sealed.length} bytes`)
-      const key = await keyById(on, tenant, uuidText(sealed.subarray(1, headLength)))
+      const key = await keyById(on, tenant, uuidText(sealed.subarray(1, headLength)), how?.despiteBlock ?? opensAlways.test(place))
       return decrypt(key.secret, `${tenant}/${place}`, sealed.subarray(headLength))
     },
     async ready(on, tenant, sealed) {
       const unknown = new Set(sealed.flatMap((each) => (each && each.length >= headLength ? uuidText(each.subarray(1, headLength)) : [])).filter((id) => !recall(id)))
       if (unknown.size === 0) return
-      const rows = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', 'in', [...unknown]).execute()
+      const rows = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', 'in', [...unknown]).where('blocked_at', 'is', null).execute()
       for (const row of rows) remember(on, row.kind, [row.id], unwrap(row))
     },
     async blindIndex(on, tenant, purpose, value) {
       const key = await keyOf(on, 'index', { tenant })
       return createHmac('sha256', key.secret).update(purpose).update('\0').update(value).digest()
+    },
+    async block(on, tenant, people, since) {
+      const { rows } = await sql<{ id: string; person: string }>`update data_key set blocked_at = ${since === undefined ? null : at(since)} where tenant_id = ${tenant} and person_id = any(${[...people]}::uuid[]) returning id, person_id as person`.execute(on)
+      forgetKeys(on, tenant, rows)
     },
     async erasePerson(on, tenant, person) {
       // With all whom they turned out to be: of these, each sealed a part with a key of their own.
@@ -116,11 +132,7 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
           union select p.id, p.merged_into from person p join up on p.id = up.merged_into where p.tenant_id = ${tenant}),
         self (id) as (select coalesce((select id from up where merged_into is null), ${person}::uuid) union select p.id from person p join self on p.merged_into = self.id where p.tenant_id = ${tenant})
         delete from data_key where tenant_id = ${tenant} and person_id in (select id from self) returning id, person_id as person`.execute(on)
-      const forget = (): void => {
-        for (const name of [`${tenant}/person/${person}`, ...gone.flatMap(({ id, person: self }) => [id, `${tenant}/person/${self}`])]) remembered.delete(name)
-      }
-      forget()
-      if (on.isTransaction) db.afterCommit(forget) // others could read it until then
+      forgetKeys(on, tenant, [{ id: '', person }, ...gone])
     },
     async rotate() {
       for (let rewrapped = 0; ; ) {

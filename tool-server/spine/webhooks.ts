@@ -7,6 +7,8 @@ import type { Db } from './db.ts'
 import { answer, refuse, refuseFault } from './doors.ts'
 import type { Inbox } from './inbox.ts'
 import { faultFields } from './fault.ts'
+import { refuseOddJson } from './json-shape.ts'
+import { homeOf, type Limits } from './knocks.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Registry } from './registry.ts'
@@ -14,14 +16,14 @@ import { inTrace, newTrace, traceFrom } from './trace.ts'
 
 // Where vendors knock: connection found, signature checked over the raw bytes, one row, 2xx. Nothing is parsed here, so nothing can go wrong after the row.
 // Plain Node instead of Express, whose router and answers took a third of a delivery's time (npm run bench -- ingest).
-type Needs = { db: Db; clock: Clock; log: Log; metrics: Metrics; registry: Registry; connections: Connections; inbox: Inbox; publicBaseUrl: string; mostBytes: number; started(): boolean }
+type Needs = { db: Db; clock: Clock; log: Log; metrics: Metrics; registry: Registry; connections: Connections; inbox: Inbox; limits: Limits; publicBaseUrl: string; mostBytes: number; started(): boolean }
 
 const path = /^\/webhooks\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?|$)/
 export const webhookUrl = (publicBaseUrl: string, { vendor, id }: { vendor: string; id: string }): string => `${publicBaseUrl}/webhooks/${vendor}/${id}`
 export const isWebhook = (url: string | undefined): boolean => url?.startsWith('/webhooks/') ?? false
 
 export const webhooks = (needs: Needs): RequestListener => {
-  const { db, clock, log, metrics, registry, connections, inbox, publicBaseUrl, mostBytes, started } = needs
+  const { db, clock, log, metrics, registry, connections, inbox, limits, publicBaseUrl, mostBytes, started } = needs
 
   const knock = async (request: IncomingMessage, response: ServerResponse, trace: string): Promise<void> => {
     if (!started()) return refuse(response, 'unavailable')
@@ -30,6 +32,7 @@ export const webhooks = (needs: Needs): RequestListener => {
     if (!connector?.webhook) return refuse(response, 'not_found', { say: 'No vendor by that name sends webhooks here.' })
     const count = (outcome: string): void => metrics.webhooks.inc({ vendor, outcome })
     const inbound = inboundOf(request, await bodyOf(request, mostBytes), publicBaseUrl)
+    if (isJson(inbound.rawBody)) refuseOddJson(inbound.rawBody) // some read who it is for before they check who sent it
     const connection = await addressee(connector, id, inbound)
     if (!connection) {
       count('unknown-connection')
@@ -46,6 +49,7 @@ export const webhooks = (needs: Needs): RequestListener => {
     } catch (thrown) {
       if (!(thrown instanceof AppError)) log.error('webhook.verify-failed', { vendor, connection: connection.id, ...faultFields(thrown) })
       count('refused')
+      limits.wrong(homeOf(request.socket.remoteAddress))
       // A connector's own refusals are fixed sentences; anything else that is thrown says nothing outside.
       return thrown instanceof AppError ? refuse(response, thrown.code, { say: thrown.message }) : refuse(response, 'unauthorized')
     }
@@ -68,6 +72,8 @@ export const webhooks = (needs: Needs): RequestListener => {
     void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })))
   }
 }
+
+const isJson = (rawBody: Buffer): boolean => /^[\s\uFEFF]*[[{]/.test(rawBody.toString('utf8', 0, 64))
 
 const decoded = (part: string | undefined): string => {
   try {

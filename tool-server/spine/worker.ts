@@ -65,7 +65,7 @@ export const makeWorker = (needs: Needs): Worker => {
     const now = clock.now()
     for (const [way, { at }] of departures[lane]) if (at <= now) departures[lane].delete(way)
     const jobs = await claimFor(lane, { most: slots[lane] - inFlight[lane], ...(isPaced && { waiting: [...departures[lane].values()].map(({ like, soonest, mostMs }) => ({ like, since: now < soonest ? 0 : now - mostMs })) }) })
-    const groups = [...Map.groupBy(jobs, (job) => (company.of(job) ? wayOf(job) : job.id)).values()]
+    const groups = [...Map.groupBy(jobs, (job) => (company.of(job) ? wayOf(job) : job.id)).values()].flatMap(inFitting)
     inFlight[lane] += groups.length
     for (const group of groups) {
       const [first] = group
@@ -76,6 +76,12 @@ export const makeWorker = (needs: Needs): Worker => {
       departures[lane].set(wayOf(first), { like: first, mostMs: together.mostMs, soonest: now + together.mostMs / 3, at: now + Math.min(together.mostMs, group.length * together.eachMs) })
     }
     return groups
+  }
+
+  // A lane may have more room than one call has.
+  const inFitting = (group: Job[]): Job[][] => {
+    const most = (group[0] && company.of(group[0])?.most) ?? group.length
+    return Array.from({ length: Math.ceil(group.length / most) }, (_, at) => group.slice(at * most, (at + 1) * most))
   }
 
   // Those in hand go all the same: they are leased already, and have their place.

@@ -65,6 +65,7 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       to_day: { 'es-MX': 'Hasta el día', en: 'To this day', help: 'The last day that suits. As far as there are times without it.' },
       part_of_day: { 'es-MX': 'Parte del día', en: 'Part of the day', help: 'morning, afternoon or evening.' },
       people: { 'es-MX': 'Personas en la visita', en: 'People at the visit', help: 'How many people would come to the visit.' },
+      language: { 'es-MX': 'Idioma', en: 'Language', help: 'es-MX or en: what whoever shows it has to speak.' },
     },
   },
   qualify_lead: {
@@ -87,6 +88,7 @@ export const actionWords: Readonly<Record<string, ActionWords>> = {
       tour_id: { 'es-MX': 'Visita', en: 'Visit', help: 'The tour_id that book_tour gave, where there is more than one visit.' },
       slot_id: { 'es-MX': 'Horario elegido', en: 'Chosen time', help: 'The exact slot_id that check_availability gave.' },
       when: { 'es-MX': 'Día y hora', en: 'Day and time', help: 'Day and time, where there is no slot_id: «2026-11-23 11:00», or in Spanish words.' },
+      language: { 'es-MX': 'Idioma', en: 'Language', help: 'es-MX or en: what whoever shows it has to speak from now on.' },
     },
   },
   update_deal: {

@@ -7,6 +7,8 @@ import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
 import { answer, refuse } from './doors.ts'
+import { refuseOddJson } from './json-shape.ts'
+import { homeOf, type Limits } from './knocks.ts'
 import { parseOr } from './parse.ts'
 import type { RunFor } from './run-tool.ts'
 import { findEnrolled, type Enrolled } from './workflow-bind.ts'
@@ -16,7 +18,7 @@ import { flatAnswer, type Flat } from './workflow-fields.ts'
 // POST /workflow/escalate
 // { "callbackId": "ap-4812345-56776413549-7-0", "origin": { "portalId": 4812345, "actionDefinitionId": 10646377 }, "context": { "source": "WORKFLOWS", "workflowId": 192814114 },
 //   "object": { "objectId": 904, "objectType": "CONTACT" }, "inputFields": { "reason": "complaint", "summary": "…" }, "fields": { … } }
-type Needs = { db: Db; clock: Clock; connections: Connections; runFor: RunFor; publicBaseUrl: string; checkCaller: CheckCaller }
+type Needs = { db: Db; clock: Clock; connections: Connections; runFor: RunFor; publicBaseUrl: string; checkCaller: CheckCaller; limits: Limits }
 
 const mostBodyBytes = 262_144 // it may bring the record's properties
 const vendor = 'hubspot'
@@ -26,7 +28,10 @@ export const workflowDoor = (needs: Needs): Router => {
   router.post('/workflow/:name', express.raw({ limit: mostBodyBytes, type: () => true, inflate: false }), async (request, response) => {
     const rawBody: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const inbound: Inbound = { method: request.method, url: needs.publicBaseUrl + request.originalUrl, headers: { ...request.headers, 'set-cookie': undefined }, rawBody }
-    const signers = await signersOf(needs, inbound)
+    const signers = await signersOf(needs, inbound).catch((thrown: unknown) => {
+      needs.limits.wrong(homeOf(request.ip))
+      throw thrown
+    })
     const { callbackId, origin, object, ...given } = parseOr('invalid_input', called, jsonOf(rawBody), 'a workflow call')
     const from = signers.find(({ account }) => account === origin.portalId)
     if (!from) return refuse(response, 'unauthorized', { say: 'The signature is of another account.' })
@@ -82,6 +87,7 @@ const inputOf = ({ inputFields, fields }: Pick<z.infer<typeof called>, 'inputFie
 const plain = z.object({ value: z.unknown() })
 
 const jsonOf = (rawBody: Buffer): unknown => {
+  refuseOddJson(rawBody)
   try {
     return JSON.parse(rawBody.toString())
   } catch {

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
+import { languages, type Language } from '@portero/shared'
 import type { Act, DB, Millis } from '../define.ts'
 import type { Known } from '../domain/reads.ts'
 import { at } from '../spine/db.ts'
@@ -12,22 +13,23 @@ const idLength = 16
 const bodyLength = 2 * idLength + 4 + 1 // tenant, conversation, end, purpose
 const homeLength = 4
 const macLength = 16
+const inLanguage = 2 // a purpose that says a language too
 
 type On = { on: Kysely<DB>; vault: Vault }
-export type BookingFor = { home: number } | { tour: string } // a home, by its number; else the visit to be moved
+export type BookingFor = { home: number; language?: Language | undefined } | { tour: string } // a home, by its number, and in which language it is to be shown; else the visit to be moved
 type Named = { tenant: string; conversation: string; wish: BookingFor }
 
 export const bookingToken = async (on: On, { tenant, conversation, wish }: Named, now: Millis): Promise<string> => {
   const what = 'tour' in wish ? bytes(wish.tour) : Buffer.alloc(homeLength)
   if ('home' in wish) what.writeUInt32BE(wish.home)
-  const fixed = Buffer.concat([bytes(tenant), bytes(conversation), Buffer.alloc(4), Buffer.of('home' in wish ? 0 : 1)])
+  const fixed = Buffer.concat([bytes(tenant), bytes(conversation), Buffer.alloc(4), Buffer.of('tour' in wish ? 1 : wish.language ? inLanguage + languages.indexOf(wish.language) : 0)])
   fixed.writeUInt32BE(Math.ceil((now + lifeMs) / minute), 2 * idLength)
   const body = Buffer.concat([fixed, what])
   return Buffer.concat([await macOf(on, tenant, body), body]).toString('base64url')
 }
 
-export type BookingLink = Named & { person: string; language: Known['language']; isNamed: boolean; hasMail: boolean; digest: Buffer; endsAt: Millis; tour: string | undefined; isUsed: boolean; held: { startsAt: Millis; until: Millis } | undefined }
-type Row = Pick<BookingLink, 'person' | 'language' | 'isNamed' | 'hasMail'> & { tour: string | null; usedAt: Millis | null; startsAt: Millis | null; until: Millis | null }
+export type BookingLink = Named & { person: string; language: Known['language']; isNamed: boolean; hasMail: boolean; digest: Buffer; endsAt: Millis; tour: string | undefined; isUsed: boolean; held: { agent: string; startsAt: Millis; until: Millis } | undefined }
+type Row = Pick<BookingLink, 'person' | 'language' | 'isNamed' | 'hasMail'> & { tour: string | null; usedAt: Millis | null; agent: string | null; startsAt: Millis | null; until: Millis | null }
 
 // undefined: forged, or of nothing; both alike. Whether it is over or used is for whoever has it to see. The person is whose the conversation is now.
 export const linkOfToken = async (on: On, token: string): Promise<BookingLink | undefined> => {
@@ -36,17 +38,17 @@ export const linkOfToken = async (on: On, token: string): Promise<BookingLink | 
   const { given, body, tenant } = read
   const conversation = uuid(body.subarray(idLength, 2 * idLength))
   const digest = createHash('sha256').update(given).digest()
-  const { rows: [row] } = await sql<Row>`select p.id as person, p.language, p.name_sealed is not null as "isNamed", p.email_sealed is not null as "hasMail", l.tour_id as tour, l.used_at as "usedAt", t.starts_at as "startsAt", t.held_until as until
+  const { rows: [row] } = await sql<Row>`select p.id as person, p.language, p.name_sealed is not null as "isNamed", p.email_sealed is not null as "hasMail", l.tour_id as tour, l.used_at as "usedAt", t.agent_id as agent, t.starts_at as "startsAt", t.held_until as until
     from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
     left join booking_link l on l.tenant_id = c.tenant_id and l.digest = ${digest} left join tour t on t.tenant_id = l.tenant_id and t.id = l.tour_id and t.status = 'held' and t.person_id = p.id
-    where c.tenant_id = ${tenant} and c.id = ${conversation}`.execute(on.on)
+    where c.tenant_id = ${tenant} and c.id = ${conversation} and p.blocked_at is null`.execute(on.on)
   if (!row || !(await isSigned(on, read))) return undefined
   const what = body.subarray(bodyLength)
-  const { person, language, isNamed, hasMail, tour, usedAt, startsAt, until } = row
+  const { person, language, isNamed, hasMail, tour, usedAt, agent, startsAt, until } = row
   return {
     tenant, conversation, person, language, isNamed, hasMail, digest, endsAt: body.readUInt32BE(2 * idLength) * minute, tour: tour ?? undefined, isUsed: usedAt !== null,
-    wish: body[bodyLength - 1] === 1 ? { tour: uuid(what) } : { home: what.readUInt32BE() },
-    held: startsAt === null || until === null ? undefined : { startsAt, until },
+    wish: body[bodyLength - 1] === 1 ? { tour: uuid(what) } : { home: what.readUInt32BE(), language: languages[(body[bodyLength - 1] ?? 0) - inLanguage] },
+    held: agent === null || startsAt === null || until === null ? undefined : { agent, startsAt, until },
   }
 }
 

@@ -20,7 +20,7 @@ export const tourOfToken = async (on: On, token: string, now: Millis): Promise<C
   if (given.length !== 2 * idLength + macLength || given.toString('base64url') !== token) return undefined
   const named = { tenant: uuid(given.subarray(0, idLength)), tour: uuid(given.subarray(idLength, 2 * idLength)) }
   const { rows: [tour] } = await sql<CalendarTour>`select t.tenant_id as tenant, t.id, home_id as home, starts_at as "startsAt", ends_at as "endsAt", t.status, version, p.language
-    from tour t join person p on p.tenant_id = t.tenant_id and p.id = t.person_id where t.tenant_id = ${named.tenant} and t.id = ${named.tour}`.execute(on.on)
+    from tour t join person p on p.tenant_id = t.tenant_id and p.id = t.person_id where t.tenant_id = ${named.tenant} and t.id = ${named.tour} and p.blocked_at is null`.execute(on.on)
   if (!tour || tour.endsAt + keptMs < now) return undefined
   return timingSafeEqual(given.subarray(2 * idLength), await macOf(on, named)) ? tour : undefined
 }

@@ -33,7 +33,7 @@ export const personOfRecord = async (on: CardReads & { tickets: Tickets }, { typ
   const { rows: [row] } = await sql<{ id: string; name_sealed: Buffer | null; phone_sealed: Buffer | null; conversations: CardPerson['conversations'] }>`select p.id, p.name_sealed,
     (select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = 'phone' order by claimed_at limit 1) as phone_sealed,
     coalesce((select json_agg(json_build_object('id', c.id, 'state', c.state) order by coalesce(c.heard_at, c.opened_at) desc, c.id desc) from conversation c where c.tenant_id = p.tenant_id and c.person_id = p.id), '[]'::json) as conversations
-    from counterpart k join person p on p.tenant_id = k.tenant_id and p.id = k.person_id where k.tenant_id = ${tenant} and k.kind = ${kind} and k.external_id in (${sql.join(ids)})
+    from counterpart k join person p on p.tenant_id = k.tenant_id and p.id = k.person_id where k.tenant_id = ${tenant} and k.kind = ${kind} and k.external_id in (${sql.join(ids)}) and p.blocked_at is null
     order by (select max(coalesce(c.heard_at, c.opened_at)) from conversation c where c.tenant_id = p.tenant_id and c.person_id = p.id) desc nulls last, p.id limit 1`.execute(db.bare)
   if (!row) return undefined
   const open = opener(on)

@@ -9,6 +9,7 @@ import { at } from '../spine/db.ts'
 import { cursorOf, doneFor, opener, placeOf, type CardPerson, type CardReads, type Place } from './card-people.ts'
 import { takenOf } from './hands-view.ts'
 import { mediaOf, type MediaPlace } from './media.ts'
+import { toldOf } from './media-told.ts'
 import { escalationSummary, messageBody } from './places.ts'
 import type { Author, MessageStatus } from './tables.ts'
 
@@ -88,10 +89,12 @@ const lineOf = async (on: CardReads, { id, author, status, at: sentAt, body_seal
 // What came with them, where whoever looks may open it.
 const withMedia = async (on: CardReads, lines: readonly CardLine[], language: Language, mediaUrl: Around['mediaUrl']): Promise<CardLine[]> => {
   const found = await mediaOf(on.db.bare, on.tenant, lines.filter(({ kind }) => kind !== 'done').map(({ id }) => id))
+  const told = await toldOf(on.db.bare, on.tenant, [...found.keys()], opener(on))
   return Promise.all(lines.map(async (line) => {
     const media = found.get(line.id) ?? []
+    const words = (told.get(line.id) ?? []).flatMap(({ text }) => (text === undefined ? [] : transcriptWords[language].told[line.kind === 'audio' ? 'voice' : 'image'](showable(text))))
     const kept = await Promise.all(media.flatMap(({ state, type, ...place }) => (state === 'kept' && type !== undefined ? [mediaUrl(place).then((url) => ({ url, type }))] : [])))
-    const notes = [line.note, ...media.map(({ state }) => (state === 'kept' ? undefined : transcriptWords[language].media[state]))].filter((note) => note !== undefined)
+    const notes = [line.note, ...media.map(({ state }) => (state === 'kept' ? undefined : transcriptWords[language].media[state])), ...words].filter((note) => note !== undefined)
     return { ...line, ...(kept.length > 0 && { media: kept }), ...(notes.length > 0 && { note: [...new Set(notes)].join(' · ') }) }
   }))
 }

@@ -19,19 +19,26 @@ import { cardZone, transcriptOf } from './card-transcript.ts'
 import { waitingSince } from './card-waiting.ts'
 import { whyOf } from './card-why.ts'
 import type { MediaPlace } from './media.ts'
+import { calendarStateOf } from './projections.ts'
 
 // What the cards ask to see. A record that we don't know is empty, never an error; what was read of a conversation is in the audit; the number is hidden wherever it stands.
 // see: that a person of ours has looked at a conversation
-type Needs = { db: Db; clock: Clock; vault: Vault; audit: Audit; tickets: Tickets; own(tenant: string): Own; see(visitor: Visitor, conversation: string): Promise<void> }
+type Needs = { db: Db; clock: Clock; vault: Vault; audit: Audit; tickets: Tickets; own(tenant: string): Own; hasModel(tenant: string): Promise<boolean>; see(visitor: Visitor, conversation: string): Promise<void> }
 const mostSlots = 24
 const mostHistory = 30
 const languageFor = (language: Language | undefined): Language => language ?? 'es-MX'
 
-export const cardViews = ({ db, clock, vault, audit, tickets, own, see }: Needs): Record<string, CardDoor> => {
+export const cardViews = ({ db, clock, vault, audit, tickets, own, hasModel, see }: Needs): Record<string, CardDoor> => {
   const readsOf = ({ tenant }: Subject): CardReads & { tickets: Tickets } => ({ db, vault, tickets, tenant })
   const read = (visitor: Visitor, what: string, person: CardPerson, after?: object): Promise<void> => {
     const conversation = person.conversations[0]?.id
     return audit.record(db.bare, { subject: { ...visitor, person: person.id, ...(conversation && { conversation }) }, what, object: conversation ?? person.id, ...(after && { after }) })
+  }
+  // How it stands in the calendar of whoever shows it, where they have one.
+  const inCalendar = async (tenant: string, { id, status }: Tour): Promise<Pick<Visit, 'inCalendar' | 'inCalendarUrl'>> => {
+    if (status !== 'confirmed') return {}
+    const { is, link } = await db.tx((tx) => calendarStateOf({ tx, subject: { tenant } }, id))
+    return is === 'none' ? {} : { inCalendar: is, ...(link !== undefined && { inCalendarUrl: link }) }
   }
 
   return {
@@ -44,7 +51,7 @@ export const cardViews = ({ db, clock, vault, audit, tickets, own, see }: Needs)
       const view = await transcriptOf(readsOf(visitor), { before, search, language: languageFor(language), user: visitor.user, now }, around)
       await read(visitor, 'read:conversation', person, { conversations: person.conversations.map(({ id }) => id), lines: view.lines.length })
       if (view.escalation && isSomebody(visitor)) for (const { id } of person.conversations) await see({ ...visitor, person: person.id, conversation: id }, id)
-      return hiding(view, person.phone)
+      return hiding({ ...view, ...((await hasModel(visitor.tenant)) && { canDraft: true }) }, person.phone)
     }),
 
     visit: cardDoor('viewer', views.visitAsk, views.visitView, async ({ record, language }, visitor) => {
@@ -59,10 +66,11 @@ export const cardViews = ({ db, clock, vault, audit, tickets, own, see }: Needs)
       const shown = (tour: Tour | undefined): Promise<Visit | undefined> => visitShown(handles, person.id, catalogue, tour)
       const [coming, ...history] = await Promise.all([next, ...others.slice(0, mostHistory)].map(shown))
       const { name, phone } = person
+      await read(visitor, 'read:visit', person)
       return hiding({
         asOf, facts: lead ? factsOf(lead.facts, catalogue, languageFor(language)) : [], history: history.filter((each) => each !== undefined),
         person: { isMasked: true, ...(name !== undefined && { name }), ...(phone !== undefined && { phone: maskedPhone(phone) }) },
-        ...(lead && { stage: lead.stage }), ...(coming && { next: coming, ...(next && isUnmarked(next, now) && { isUnmarked: true }) }),
+        ...(lead && { stage: lead.stage }), ...(next && coming && { next: { ...coming, ...(await inCalendar(visitor.tenant, next)) }, ...(isUnmarked(next, now) && { isUnmarked: true }) }),
         homes: catalogue.homes.filter(({ isOpen }) => isOpen).map(({ slug, title, building }) => ({ home: slug, title, area: building.neighbourhood })),
       }, phone)
     }),
@@ -82,14 +90,14 @@ export const cardViews = ({ db, clock, vault, audit, tickets, own, see }: Needs)
     slots: cardDoor('viewer', views.slotsAsk, views.slotsView, async ({ record, home: slug, fromDay, language }, visitor) => {
       const now = clock.now()
       const person = await personOfRecord(readsOf(visitor), record)
-      const { homes, tours, handles } = own(visitor.tenant)
+      const { homes, tours, handles, calendars } = own(visitor.tenant)
       const catalogue = await homes.catalogue()
       const home = homeBySlug(catalogue, slug)
       if (!person || !home?.isOpen) return { asOf: isoOf(now), zone: home?.building.zone ?? cardZone, slots: [] }
       const { zone } = home.building
       if (fromDay !== undefined && !isDay(fromDay)) throw new AppError('invalid_input', 'fromDay is no day')
-      const taken = await tours.taken(reach({ catalogue, home }, now))
-      const free = freeSlots({ ...searchFor({ catalogue, home, now, taken }), most: mostSlots, ...(fromDay !== undefined && { from: dayStart(zone, fromDay) }) })
+      const [taken, { lists }] = await Promise.all([tours.taken(reach({ catalogue, home }, now)), calendars.busy()])
+      const free = freeSlots({ ...searchFor({ catalogue, home, now, taken, calendars: lists }), most: mostSlots, ...(fromDay !== undefined && { from: dayStart(zone, fromDay) }) })
       const slots = free.map(async ({ startsAt }) => ({ slot: await handles.slot(person.id, { home: home.no, startsAt }), startsAt: isoOf(startsAt), label: timeLabel(zone, startsAt, languageFor(language)) }))
       return { asOf: isoOf(now), zone, slots: await Promise.all(slots) }
     }),

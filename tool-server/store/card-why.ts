@@ -32,7 +32,7 @@ export const whyOf = async (on: CardReads, field: string, { person, catalogue, t
 }
 
 // Commands are named by the thing that they tell of (domain/crm-record.ts), and names are in order.
-const writtenAfter = async ({ db, tenant }: CardReads, prefix: string, since: Millis): Promise<{ state: JobState; createdAt: Millis; finishedAt: Millis | null } | undefined> => {
+export const writtenAfter = async ({ db, tenant }: CardReads, prefix: string, since: Millis): Promise<{ state: JobState; createdAt: Millis; finishedAt: Millis | null } | undefined> => {
   const { rows } = await sql<{ state: JobState; createdAt: Millis; finishedAt: Millis | null }>`select state, created_at as "createdAt", finished_at as "finishedAt" from job
     where tenant_id = ${tenant} and kind = 'command' and key >= ${prefix} and key < ${`${prefix.slice(0, -1)};`} order by created_at, id`.execute(db.bare)
   return rows.find(({ createdAt }) => createdAt >= since)

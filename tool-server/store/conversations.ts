@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Act, Millis } from '../define.ts'
 import { choice, type Choice } from '../domain/message-fit.ts'
 import { at } from '../spine/db.ts'
+import { isSeen } from './blocked.ts'
 import { openJson } from './open-json.ts'
 import { messageBody } from './places.ts'
 import type { Author, MessageStatus } from './tables.ts'
@@ -67,7 +68,7 @@ export type Revised = { id: string; person: string; conversation: string; author
 export const reviseMessage = async (act: Act, { body, at: changedAt, ...name }: Named & { body: object | undefined; at: Millis }): Promise<Revised | undefined> => {
   const { tx, subject, sealing } = act
   const { rows: [known] } = await sql<Omit<Revised, 'isNew' | 'came'> & { since: Millis; before: Buffer | null }>`select m.id, c.person_id as person, c.id as conversation, m.author, m.body_sealed as before, greatest(m.sent_at, m.edited_at, m.deleted_at) as since from message m
-    join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where ${named(subject.tenant, name)} for no key update of m`.execute(tx)
+    join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where ${named(subject.tenant, name)} and ${isSeen(subject.tenant, sql`c.person_id`)} for no key update of m`.execute(tx)
   if (!known) return undefined
   const { since, before, ...rest } = known
   const message = { ...rest, came: before ? linksIn(await openJson(act, messageBody(known.id), before)) : [] }

@@ -3,6 +3,7 @@ import type { Act, DB, Millis } from '../define.ts'
 import { erasedThere, goneAs } from '../domain/crm-record.ts'
 import type { Counterpart } from '../domain/reads.ts'
 import { at } from '../spine/db.ts'
+import { isSeen } from './blocked.ts'
 
 export type CounterpartKind = Counterpart['kind']
 type Kind = CounterpartKind
@@ -23,7 +24,7 @@ export const learnCounterpart = async ({ tx, subject, now }: Act, { kind, ours, 
 
 // Nobody else changes it until we are done.
 export const findCounterpart = async ({ tx, subject }: Act, kind: Kind, external: string): Promise<{ ours: string; person: string; toldAt: Millis | undefined; hung: string | undefined } | undefined> => {
-  const { rows: [row] } = await sql<{ ours: string; person: string; toldAt: Millis | null; hung: string | null }>`select our_id as ours, person_id as person, told_at as "toldAt", hung from counterpart where tenant_id = ${subject.tenant} and kind = ${kind} and external_id = ${external} for update`.execute(tx)
+  const { rows: [row] } = await sql<{ ours: string; person: string; toldAt: Millis | null; hung: string | null }>`select our_id as ours, person_id as person, told_at as "toldAt", hung from counterpart where tenant_id = ${subject.tenant} and kind = ${kind} and external_id = ${external} and ${isSeen(subject.tenant, sql`counterpart.person_id`)} for update`.execute(tx)
   return row && { ...row, toldAt: row.toldAt ?? undefined, hung: row.hung ?? undefined }
 }
 
@@ -45,7 +46,7 @@ export const forgetCounterpart = async ({ tx, subject }: Act, { kind, ours, pers
 
 // Whose contact that was: HubSpot tells apart that it is gone and that its person wanted it so, in whichever order.
 export const findGone = async ({ tx, subject: { tenant } }: Act, external: string): Promise<{ ours: string; person: string } | undefined> => {
-  const { rows: [row] } = await sql<{ ours: string; person: string }>`select our_id as ours, person_id as person from counterpart where tenant_id = ${tenant} and kind = 'contact' and hung = ${goneAs(external)} limit 1 for update`.execute(tx)
+  const { rows: [row] } = await sql<{ ours: string; person: string }>`select our_id as ours, person_id as person from counterpart where tenant_id = ${tenant} and kind = 'contact' and hung = ${goneAs(external)} and ${isSeen(tenant, sql`counterpart.person_id`)} limit 1 for update`.execute(tx)
   return row
 }
 export const noteErased = async ({ tx, subject: { tenant } }: Act, person: string): Promise<void> => {
@@ -73,7 +74,7 @@ export const linkCounterpart = async ({ tx, subject: { tenant } }: Act, { kind, 
 export const knownAmong = async ({ tx, subject: { tenant } }: Act, kind: Kind, externals: readonly string[]): Promise<ReadonlyMap<string, { ours: string; person: string }>> => {
   if (externals.length === 0) return new Map()
   const { rows } = await sql<{ external: string; ours: string; person: string }>`select external_id as external, our_id as ours, person_id as person from counterpart where tenant_id = ${tenant} and kind = ${kind} and external_id in (${sql.join(externals)})
-    and exists (select 1 from data_key k where k.tenant_id = counterpart.tenant_id and k.person_id = counterpart.person_id)`.execute(tx)
+    and exists (select 1 from data_key k where k.tenant_id = counterpart.tenant_id and k.person_id = counterpart.person_id and k.blocked_at is null)`.execute(tx)
   return new Map(rows.map(({ external, ...known }) => [external, known]))
 }
 
@@ -106,7 +107,7 @@ export const isAsTold = (told: string | undefined): boolean => told !== undefine
 export const wasTakenAway = (told: string | undefined): boolean => told?.endsWith(':off') ?? false
 
 export const personAt = async ({ tx, subject: { tenant } }: Act, kind: Kind, ours: string): Promise<string | undefined> => {
-  const { rows: [row] } = await sql<{ person: string }>`select person_id as person from counterpart where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours}`.execute(tx)
+  const { rows: [row] } = await sql<{ person: string }>`select person_id as person from counterpart where tenant_id = ${tenant} and kind = ${kind} and our_id = ${ours} and ${isSeen(tenant, sql`counterpart.person_id`)}`.execute(tx)
   return row?.person
 }
 

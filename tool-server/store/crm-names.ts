@@ -20,10 +20,10 @@ export const peopleAmong = async (act: Act, records: readonly CrmRecord[]): Prom
   const names = wanted.flatMap((each) => each.names)
   const { tx, subject: { tenant } } = act
   const { rows: held } = names.length === 0 ? { rows: [] } : await sql<{ kind: string; bidx: Buffer; person: string }>`select kind, value_bidx as bidx, person_id as person from claim where tenant_id = ${tenant} and (kind, value_bidx) in (${sql.join(names.map(({ kind, bidx }) => sql`(${kind}, ${bidx})`))})
-    and exists (select 1 from data_key k where k.tenant_id = claim.tenant_id and k.person_id = claim.person_id)`.execute(tx)
+    and exists (select 1 from data_key k where k.tenant_id = claim.tenant_id and k.person_id = claim.person_id and k.blocked_at is null)`.execute(tx)
   const ids = wanted.flatMap(({ ours }) => ours ?? [])
   const { rows: own } = ids.length === 0 ? { rows: [] } : await sql<{ id: string; person: string }>`select id, coalesce(merged_into, id) as person from person where tenant_id = ${tenant} and id in (${sql.join(ids)})
-    and exists (select 1 from data_key k where k.tenant_id = person.tenant_id and k.person_id = coalesce(merged_into, person.id))`.execute(tx)
+    and exists (select 1 from data_key k where k.tenant_id = person.tenant_id and k.person_id = coalesce(merged_into, person.id) and k.blocked_at is null)`.execute(tx)
   const holder = new Map(held.map(({ kind, bidx, person }) => [`${kind}:${bidx.toString('hex')}`, person]))
   return new Map(wanted.map(({ id, ours, names: theirs }) => {
     const named = theirs.flatMap(({ kind, bidx }) => holder.get(`${kind}:${bidx.toString('hex')}`) ?? [])

@@ -16,12 +16,12 @@ const line = (tenant: string, person: string) => sql`theirs as (select agent_id,
       and (o.language is null or o.language = (select p.language from person p where p.tenant_id = ${tenant} and p.id = ${person}))) listed on true
     where a.tenant_id = ${tenant} and (a.active or theirs.agent_id is not null))`
 
-// One at a time is open in a conversation: asking again finds the first.
+// One at a time is open in a conversation: asking again finds the first, which then stands for both.
 export const openEscalation = async ({ tx, subject: { tenant }, sealing, now }: Act, { id, person, conversation, reason, summary, dueAt }: Escalation): Promise<Waiting> => {
   const { rows: [row] } = await sql<{ id: string; owner: string | null; due: Millis }>`with ${line(tenant, person)}, chosen as (select id, details ->> 'name' as name from line where place = 1)
     insert into escalation (tenant_id, id, person_id, conversation_id, reason, summary_sealed, owner, owner_id, opened_at, due_at)
     values (${tenant}, ${id}, ${person}, ${conversation}, ${reason}, ${await sealing.seal(escalationSummary(id), summary, person)}, (select name from chosen), (select id from chosen), ${at(now)}, ${at(dueAt)})
-    on conflict (tenant_id, conversation_id) where closed_at is null do update set owner = escalation.owner returning id, owner, due_at as due`.execute(tx)
+    on conflict (tenant_id, conversation_id) where closed_at is null do update set joined = true returning id, owner, due_at as due`.execute(tx)
   return { id: row?.id ?? id, owner: row?.owner ?? undefined, dueAt: row?.due ?? dueAt, isNew: row?.id === id }
 }
 

@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
+import { languages } from '@portero/shared'
 import type { DB, Millis } from '../define.ts'
+import type { NamedSlot } from '../domain/reads.ts'
 import type { Vault } from '../spine/vault.ts'
 
 // Names for a slot and a tour that only the person they were given to can use, for as long as they hold. A forged, foreign or old one says nothing, and all alike.
@@ -13,9 +15,10 @@ const macLength = 10
 export const makeHandles = ({ on, vault, tenant, now }: { on: Kysely<DB>; vault: Vault; tenant: string; now: () => Millis }) => {
   const seal = async (kind: string, person: string, body: Buffer): Promise<string> => `${kind}_${Buffer.concat([body, await macOf(kind, person, body)]).toString('base64url')}`
   const macOf = async (kind: string, person: string, body: Buffer): Promise<Buffer> => (await vault.blindIndex(on, tenant, `handle:${kind}:${person}`, body.toString('hex'))).subarray(0, macLength)
-  const open = async (kind: string, person: string, handle: string, length: number): Promise<Buffer | undefined> => {
+  const open = async (kind: string, person: string, handle: string, ...lengths: readonly number[]): Promise<Buffer | undefined> => {
     const bytes = handle.startsWith(`${kind}_`) ? Buffer.from(handle.slice(kind.length + 1), 'base64url') : Buffer.alloc(0)
-    if (bytes.length !== length + macLength) return undefined
+    const length = bytes.length - macLength
+    if (!lengths.includes(length)) return undefined
     const body = bytes.subarray(0, length)
     if (body.readUInt32BE(0) * minute <= now()) return undefined
     const isOf = async (whose: string): Promise<boolean> => isSame(bytes.subarray(length), await macOf(kind, whose, body))
@@ -31,10 +34,10 @@ export const makeHandles = ({ on, vault, tenant, now }: { on: Kysely<DB>; vault:
   const ending = (ms: Millis): Buffer => uint32(Math.ceil((now() + ms) / minute))
 
   return {
-    slot: (person: string, { home, startsAt }: { home: number; startsAt: Millis }): Promise<string> => seal('s', person, Buffer.concat([ending(slotMs), uint32(home), uint32(startsAt / minute)])),
-    async slotOf(person: string, handle: string): Promise<{ home: number; startsAt: Millis } | undefined> {
-      const body = await open('s', person, handle, 12)
-      return body && { home: body.readUInt32BE(4), startsAt: body.readUInt32BE(8) * minute }
+    slot: (person: string, { home, startsAt, language }: NamedSlot): Promise<string> => seal('s', person, Buffer.concat([ending(slotMs), uint32(home), uint32(startsAt / minute), ...(language ? [Buffer.of(languages.indexOf(language))] : [])])),
+    async slotOf(person: string, handle: string): Promise<NamedSlot | undefined> {
+      const body = await open('s', person, handle, 12, 13)
+      return body && { home: body.readUInt32BE(4), startsAt: body.readUInt32BE(8) * minute, language: languages[body[12] ?? -1] }
     },
     tour: (person: string, tour: string): Promise<string> => seal('t', person, Buffer.concat([ending(tourMs), Buffer.from(tour.replaceAll('-', ''), 'hex')])),
     async tourOf(person: string, handle: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { agentDetails, buildingDetails, homeDetails, type Agent, type Blackout, type Building, type Catalogue, type Home } from '../domain/homes.ts'
+import { agentDetails, buildingDetails, faqEntry, homeDetails, type Agent, type Blackout, type Building, type Catalogue, type Home } from '../domain/homes.ts'
 import type { CatalogueFile } from '../domain/catalogue.ts'
 import { blackoutKey, changesBetween, missingIn, withTheirs, type Change } from '../domain/catalogue-plan.ts'
 import { joined } from '../domain/hours.ts'
@@ -9,7 +9,7 @@ import { catalogueChannel } from './settings.ts'
 
 // The catalogue as the tables have it, in the order of its file.
 export const loadCatalogue = async (on: Kysely<DB>, tenant: string): Promise<Catalogue> => {
-  const { buildings: buildingRows, homes, agents, blackouts } = await rowsOf(on, tenant)
+  const { buildings: buildingRows, homes, agents, blackouts, knowledge } = await rowsOf(on, tenant)
   const buildings = new Map(buildingRows.map(({ details, ...row }): [string, Building] => [row.id, { ...buildingDetails.parse(details), ...row }]))
   return {
     homes: homes.flatMap(({ building_id, status, details, ...row }): Home[] => {
@@ -18,6 +18,7 @@ export const loadCatalogue = async (on: Kysely<DB>, tenant: string): Promise<Cat
     }),
     agents: agents.map(({ details, active, buildings: shows, hoursByPeople: _by, ...row }): Agent => ({ ...agentDetails.parse(details), ...row, isActive: active, buildings: new Set(shows) })),
     blackouts: blackouts.map(({ id: _id, building, agent, byPeople: _by, ...range }): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }) })),
+    knowledge: knowledge.map(({ details }) => faqEntry.parse(details)),
   }
 }
 
@@ -26,6 +27,7 @@ type Rows = {
   homes: { id: string; building_id: string; slug: string; no: number; status: string; details: unknown }[]
   agents: { id: string; slug: string; active: boolean; details: unknown; buildings: string[]; hoursByPeople: boolean }[]
   blackouts: { id: string; building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis; byPeople: boolean }[]
+  knowledge: { details: unknown }[]
 }
 const rowsOf = async (on: Kysely<DB>, tenant: string): Promise<Rows> => {
   const { rows: buildings } = await sql<Rows['buildings'][number]>`select id, slug, name, zone, details from building where tenant_id = ${tenant} order by position, slug`.execute(on)
@@ -33,7 +35,8 @@ const rowsOf = async (on: Kysely<DB>, tenant: string): Promise<Rows> => {
   const { rows: agents } = await sql<Rows['agents'][number]>`select id, slug, active, details, hours_by_people as "hoursByPeople",
     coalesce((select json_agg(building_id) from agent_building b where b.tenant_id = a.tenant_id and b.agent_id = a.id), '[]'::json) as buildings from agent a where tenant_id = ${tenant} order by position, slug`.execute(on)
   const { rows: blackouts } = await sql<Rows['blackouts'][number]>`select id, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", by_people as "byPeople" from blackout where tenant_id = ${tenant} order by starts_at, id`.execute(on)
-  return { buildings, homes, agents, blackouts }
+  const { rows: knowledge } = await sql<Rows['knowledge'][number]>`select details from knowledge where tenant_id = ${tenant} order by position`.execute(on)
+  return { buildings, homes, agents, blackouts, knowledge }
 }
 
 export const hasHomes = async (on: Kysely<DB>, tenant: string): Promise<boolean> => {
@@ -43,10 +46,11 @@ export const hasHomes = async (on: Kysely<DB>, tenant: string): Promise<boolean>
 
 // The same as a file. An agent's buildings are in the order of the list.
 export const catalogueNow = async (on: Kysely<DB>, tenant: string): Promise<CatalogueFile> => fileOf(await rowsOf(on, tenant))
-const fileOf = ({ buildings, homes, agents, blackouts }: Rows): CatalogueFile => {
+const fileOf = ({ buildings, homes, agents, blackouts, knowledge }: Rows): CatalogueFile => {
   const slugs = new Map([...buildings, ...agents].map(({ id, slug }) => [id, slug]))
   const shows = (ids: readonly string[]): string[] => buildings.flatMap(({ id, slug }) => (ids.includes(id) ? [slug] : []))
   return {
+    knowledge: knowledge.map(({ details }) => faqEntry.parse(details)),
     buildings: buildings.map(({ id, slug, name, zone, details }) => ({
       slug, name, zone, ...buildingDetails.parse(details),
       homes: homes.filter(({ building_id }) => building_id === id).map(({ slug, status, details }) => ({ slug, ...homeDetails.parse(details), open: status === 'open' })),
@@ -68,7 +72,7 @@ export const visitsAhead = async (on: Kysely<DB>, tenant: string, now: Millis): 
 
 // Makes the tables what the file says, and answers what that changed: nothing, the second time. Bookings go on meanwhile; whoever else changes the catalogue waits.
 export const importCatalogue = async (tx: Tx, tenant: string, written: CatalogueFile, newId: () => string): Promise<Change[]> => {
-  await sql`lock table building, home, agent, agent_building, blackout in share row exclusive mode`.execute(tx)
+  await sql`lock table building, home, agent, agent_building, blackout, knowledge in share row exclusive mode`.execute(tx)
   const rows = await rowsOf(tx, tenant)
   const now = fileOf(rows)
   const changes = changesBetween(now, written)
@@ -107,6 +111,8 @@ export const importCatalogue = async (tx: Tx, tenant: string, written: Catalogue
   }
   const gone = new Set(missingIn(file, now.blackouts).map(blackoutKey))
   for (const [place, { id }] of rows.blackouts.entries()) if (gone.has(blackoutKey(now.blackouts[place] ?? { startsAt: 0, endsAt: 0 }))) await sql`delete from blackout where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+  await sql`delete from knowledge where tenant_id = ${tenant}`.execute(tx)
+  for (const [place, entry] of file.knowledge.entries()) await sql`insert into knowledge (tenant_id, position, details) values (${tenant}, ${place}, ${JSON.stringify(entry)}::jsonb)`.execute(tx)
   await sql`select pg_notify(${catalogueChannel}, '')`.execute(tx)
   return changes
 }

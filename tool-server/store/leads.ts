@@ -18,9 +18,11 @@ export const findLead = async (on: Kysely<DB>, tenant: string, person: string): 
 // By whose clock they live, as far as the home tells that they ask for.
 export const zoneOfLead = async ({ tx, sealing, subject: { tenant } }: Act, person: string): Promise<string | undefined> => {
   const row = await findLead(tx, tenant, person)
-  const home = row && (await openLead(row, sealing.open)).facts.home
+  return row && zoneIn(tx, tenant, await openLead(row, sealing.open))
+}
+export const zoneIn = async (on: Kysely<DB>, tenant: string, { facts: { home } }: Lead): Promise<string | undefined> => {
   if (home === undefined) return undefined
-  const { rows: [place] } = await sql<{ zone: string }>`select b.zone from home h join building b on b.tenant_id = h.tenant_id and b.id = h.building_id where h.tenant_id = ${tenant} and h.slug = ${home}`.execute(tx)
+  const { rows: [place] } = await sql<{ zone: string }>`select b.zone from home h join building b on b.tenant_id = h.tenant_id and b.id = h.building_id where h.tenant_id = ${tenant} and h.slug = ${home}`.execute(on)
   return place?.zone
 }
 // Begun, if there is none yet. Two at once: the second waits for the first to begin it, doesn't see it in that statement, and looks again.

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { AppError } from '@portero/shared'
 import type { Act, DB, Millis } from '../define.ts'
 import type { MediaState } from '../domain/media.ts'
 import { at } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
-import { mediaBytes } from './places.ts'
+import { mediaBytes, mediaTold } from './places.ts'
 
 // What came with messages, by message and place.
 export type MediaPlace = { message: string; place: number }
-export type ShownMedia = MediaPlace & { state: MediaState; type: string | undefined }
+export type ShownMedia = MediaPlace & { state: MediaState; type: string | undefined; told?: string | undefined } // told: what it says or shows, by a model
 
 export const wantPlaces = async ({ tx, subject, now }: Act, { message, person, count }: { message: string; person: string; count: number }): Promise<void> => {
   const rows = Array.from({ length: count }, (_, place) => sql`(${subject.tenant}, ${message}, ${place}, ${person}, 'wanted', ${at(now)})`)
@@ -58,8 +58,17 @@ export const handMediaBack = async (act: Act, from: string, to: string): Promise
   const { rows } = await sql<{ digest: Buffer; sealed: Buffer }>`select digest_bidx as digest, bytes_sealed as sealed from media_bytes b where tenant_id = ${tenant} and person_id = ${from}
     and exists (select 1 from media where ${theirs} and digest_bidx = b.digest_bidx)`.execute(tx)
   for (const { digest, sealed } of rows) await putBytes(act, to, await sealing.openBytes(mediaBytes(from, digest), sealed))
+  await handToldBack(act, theirs, to)
   await sql`update media set person_id = ${to} where ${theirs}`.execute(tx)
   for (const { digest } of rows) await dropUnused(tx, tenant, from, digest)
+}
+
+const handToldBack = async ({ tx, sealing, subject: { tenant } }: Act, theirs: RawBuilder<unknown>, to: string): Promise<void> => {
+  const { rows } = await sql<MediaPlace & { sealed: Buffer }>`select message_id as message, place, told_sealed as sealed from media where ${theirs} and told_sealed is not null`.execute(tx)
+  for (const { message, place, sealed } of rows) {
+    const told = await sealing.seal(mediaTold(message, place), await sealing.open(mediaTold(message, place), sealed), to)
+    await sql`update media set told_sealed = ${told} where tenant_id = ${tenant} and message_id = ${message} and place = ${place}`.execute(tx)
+  }
 }
 
 export const mediaOf = async (on: Kysely<DB>, tenant: string, messages: readonly string[]): Promise<ReadonlyMap<string, ShownMedia[]>> => {

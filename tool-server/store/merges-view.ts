@@ -5,6 +5,7 @@ import type { Stage } from '../domain/leads.ts'
 import type { Db } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
 import type { MergeReason } from './merges.ts'
+import { isSeen } from './blocked.ts'
 import { claimValue, personName } from './places.ts'
 import { opener, type Shown } from './transcripts.ts'
 
@@ -35,7 +36,7 @@ export const mergesOf = async ({ db, vault, tenant }: Reads, { state, most, pers
       select m.id as merge, each.kept, each.own, each.own as root from picked m cross join lateral (values (true, m.kept_id), (false, m.merged_id)) each(kept, own)
       union all select c.merge, c.kept, c.own, p.merged_into from climb c join person p on p.tenant_id = ${tenant} and p.id = c.root where p.merged_into is not null),
     side as (select c.* from climb c join person p on p.tenant_id = ${tenant} and p.id = c.root where p.merged_into is null),
-    shown as (select m.*, ${state === 'merged' ? sql`whole` : sql`count(*) over ()`} as total from picked m where ${state === 'merged' ? sql`true` : sql`m.id in (select merge from side group by merge having count(distinct root) = 2)`} ${latest})
+    shown as (select m.*, ${state === 'merged' ? sql`whole` : sql`count(*) over ()`} as total from picked m where ${state === 'merged' ? sql`true` : sql`m.id in (select merge from side group by merge having count(distinct root) = 2) and not exists (select 1 from person b where b.tenant_id = ${tenant} and b.id in (m.kept_id, m.merged_id) and b.blocked_at is not null)`} ${latest})
     select shown.id, shown.state, shown.reason, shown.at, shown.total, side.kept, side.own, side.root, p.name_sealed, p.created_at as since,
       shown.state = 'merged' and side.root = shown.kept_id and exists (select 1 from person gone where gone.tenant_id = ${tenant} and gone.id = shown.merged_id and gone.merged_into = shown.kept_id) as undoable,
       talk.*, (select count(*) from tour where ${isOwn('tour')} and tour.status <> 'cancelled') as tours,
@@ -59,7 +60,7 @@ export const mergesOf = async ({ db, vault, tenant }: Reads, { state, most, pers
 }
 
 export const countMerges = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, person: string): Promise<number> => {
-  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from merge m where m.tenant_id = ${tenant} and m.state in ('proposed', 'merged') ${about(person)}`.execute(db.bare)
+  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from merge m where m.tenant_id = ${tenant} and m.state in ('proposed', 'merged') and ${isSeen(tenant, sql`${person}::uuid`)} ${about(person)}`.execute(db.bare)
   return row?.count ?? 0
 }
 

@@ -4,14 +4,15 @@ import { AppError } from '@portero/shared'
 import type { Act } from '../define.ts'
 import { stage } from '../domain/leads.ts'
 import { at } from '../spine/db.ts'
+import { factPlace } from '../spine/tool-bind.ts'
 import { handMediaBack } from './media.ts'
-import { lockNames } from './people.ts'
-import { claimValue, conflictValues, escalationSummary, invitationEmail, leadFacts, messageBody, noteText, personEmail, personName, privacyDetails } from './places.ts'
+import { lockPeople } from './people.ts'
+import { agentItems, claimValue, conflictValues, escalationSummary, invitationEmail, leadFacts, messageBody, metTitle, noteText, personEmail, personName, privacyDetails, privacyText } from './places.ts'
 
 // What of one person became another's, by row. Ciphertexts keep the key of whom they were sealed for, but for what is bound to the person's own id.
-const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', note: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version' } as const
+const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', note: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version', agent_run: 'id', met: 'id', breach_person: 'breach_id' } as const
 type Table = keyof typeof keys
-const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'note', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown']
+const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'note', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown', 'agent_run', 'met', 'breach_person']
 const moved = z.strictObject({ claims: z.array(z.strictObject({ kind: z.string(), bidx: z.string() })), rows: z.record(z.string(), z.array(z.string())), unnamed: z.array(z.string()), isNamed: z.boolean(), hasMail: z.boolean().default(false) })
 type Moved = z.infer<typeof moved>
 export type MergeState = 'proposed' | 'merged' | 'undone' | 'refused'
@@ -20,8 +21,7 @@ export type Merge = { id: string; kept: string; merged: string; state: MergeStat
 
 // Both as they are now, and nobody changes them or adds to them until we are done; whoever hears from them by one of their names waits as well.
 export const lockPair = async ({ tx, subject }: Act, people: readonly [string, string], { mergedInto = null }: { mergedInto?: string | null } = {}): Promise<void> => {
-  const { rows: names } = await sql<{ bidx: Buffer }>`select value_bidx as bidx from claim where tenant_id = ${subject.tenant} and person_id in (${sql.join(people)})`.execute(tx)
-  await lockNames(tx, names)
+  await lockPeople(tx, sql`select unnest(${[...people]}::uuid[]) as id`)
   const { rows } = await sql<{ id: string; merged_into: string | null }>`select id, merged_into from person where tenant_id = ${subject.tenant} and id in (${sql.join(people)}) order by id for update`.execute(tx)
   if (rows.length < 2) throw new AppError('not_found', 'a person to merge is not there')
   // What was merged last is taken back first.
@@ -43,11 +43,13 @@ export const moveAll = async (act: Act, from: string, to: string): Promise<Moved
     and exists (select 1 from conversation o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.connection_id = c.connection_id and o.external_id is null) returning id`.execute(tx)
   const rows: Record<string, string[]> = {}
   for (const table of tables) {
-    // A second open deal, a second open request of a kind, and a notice that the other was shown as well, stay where they are.
+    // A second open deal, a second open request of a kind, and a notice that the other was shown as well, stay where they are; so does a meeting with both.
     const { rows: gone } = await sql<{ key: string }>`update ${sql.table(table)} t set person_id = ${to} ${table === 'counterpart' ? sql`, told = split_part(told, ':', 1) || ':moved'` : sql``} where tenant_id = ${tenant} and person_id = ${from}
       ${table === 'lead' ? sql`and (stage in ('won', 'lost') or not exists (select 1 from lead o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.stage not in ('won', 'lost')))` : sql``}
-      ${table === 'privacy_case' ? sql`and (state <> 'received' or not exists (select 1 from privacy_case o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.kind = t.kind and o.state = 'received'))` : sql``}
-      ${table === 'notice_shown' ? sql`and not exists (select 1 from notice_shown o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.version = t.version)` : sql``} returning ${sql.ref(keys[table])}::text as key`.execute(tx)
+      ${table === 'privacy_case' ? sql`and (closed_at is not null or not exists (select 1 from privacy_case o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.kind = t.kind and o.closed_at is null))` : sql``}
+      ${table === 'notice_shown' ? sql`and not exists (select 1 from notice_shown o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.version = t.version)` : sql``}
+      ${table === 'breach_person' ? sql`and not exists (select 1 from breach_person o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.breach_id = t.breach_id)` : sql``}
+      ${table === 'met' ? sql`and not exists (select 1 from met o where o.tenant_id = ${tenant} and o.person_id = ${to} and o.connection_id = t.connection_id and o.external_id = t.external_id)` : sql``} returning ${sql.ref(keys[table])}::text as key`.execute(tx)
     rows[table] = gone.map(({ key }) => key)
   }
   const { rows: held } = await sql<{ kind: string; bidx: Buffer }>`select kind, value_bidx as bidx from claim where tenant_id = ${tenant} and person_id = ${from}`.execute(tx)
@@ -73,11 +75,16 @@ export const moveBack = async (act: Act, { claims, rows, unnamed, isNamed, hasMa
   await sql`update person set merged_into = null where tenant_id = ${tenant} and id = ${to}`.execute(tx)
   const theirs = sql`(select id from conversation where tenant_id = ${tenant} and person_id = ${to})`
   await reseal(act, to, { table: 'message', column: 'body_sealed', place: messageBody, where: sql`conversation_id in ${theirs}` })
+  await reseal(act, to, { table: 'tool_fact', column: 'answer_sealed', place: factPlace, where: sql`conversation_id in ${theirs}` })
+  await sql`update agent_run set person_id = ${to} where tenant_id = ${tenant} and conversation_id in ${theirs}`.execute(tx)
+  await reseal(act, to, { table: 'agent_item', column: 'items_sealed', place: agentItems, where: sql`run_id in (select id from agent_run where tenant_id = ${tenant} and conversation_id in ${theirs})` })
   await handMediaBack(act, from, to)
   await reseal(act, to, { table: 'lead', column: 'facts_sealed', place: leadFacts, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'escalation', column: 'summary_sealed', place: escalationSummary, where: sql`person_id = ${to}` })
+  await reseal(act, to, { table: 'met', column: 'title_sealed', place: metTitle, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'note', column: 'text_sealed', place: noteText, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'privacy_case', column: 'details_sealed', place: privacyDetails, where: sql`person_id = ${to}` })
+  await reseal(act, to, { table: 'privacy_step', column: 'text_sealed', place: privacyText, where: sql`case_id in (select id from privacy_case where tenant_id = ${tenant} and person_id = ${to})` })
   for (const role of ['prospect', 'agent']) await reseal(act, to, { table: 'invitation', column: 'email_sealed', key: 'tour_id', place: (tour) => invitationEmail(tour, role), where: sql`role = ${role} and tour_id in (select id from tour where tenant_id = ${tenant} and person_id = ${to})` })
   await reseal(act, to, { table: 'crm_conflict', column: 'values_sealed', place: conflictValues, where: sql`person_id = ${to}` })
 }

@@ -2,18 +2,29 @@ import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DB, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
+import type { CalendarReads } from '../domain/ports/calendar.ts'
+import { isNo, type ConsentStatus } from '../domain/consent.ts'
 import type { Attended, Call, Known, Line, Note, Own } from '../domain/reads.ts'
+import { noPreference, type ShowRates } from '../domain/show-rate.ts'
 import type { Db } from '../spine/db.ts'
 import type { Clock } from '../spine/clock.ts'
+import type { Log } from '../spine/log.ts'
 import type { Vault } from '../spine/vault.ts'
+import { agentOf } from './agent-channels.ts'
 import { bookingToken } from './booking-links.ts'
+import { makeBusy } from './busy-lists.ts'
+import { calendarsOf } from './calendars.ts'
 import { calendarToken } from './calendar-links.ts'
+import { consentTo, heldNow } from './consents.ts'
 import { counterpartsOf, toldAt } from './counterparts.ts'
 import { makeHandles } from './handles.ts'
 import { loadCatalogue } from './homes.ts'
 import { findLead, openLead, type LeadRow } from './leads.ts'
 import { mediaToken } from './media-links.ts'
+import { toTell } from './media-told.ts'
+import { meetingsOf } from './met.ts'
 import { claimValue, escalationSummary, messageBody, noteText, personName } from './places.ts'
+import { makeShowRates } from './show-rates.ts'
 import { takenTimes, toursOf } from './tours.ts'
 
 // What tools and flows may ask of our own state. The catalogue is the same for everybody and changes rarely, so it is remembered for a moment.
@@ -21,7 +32,7 @@ const rememberMs: Millis = 10_000
 const mostLines = 200
 
 export type OwnReads = ((tenant: string) => Own) & { forget(): void } // forget: the catalogue, which is another one
-export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; clock: Clock; vault: Vault; publicBaseUrl: string }): OwnReads => {
+export const makeOwnReads = ({ db, clock, vault, log, publicBaseUrl, calendarVendors = [], lateVendors = [], calendar }: { db: Db; clock: Clock; vault: Vault; log?: Log; publicBaseUrl: string; calendarVendors?: readonly string[]; lateVendors?: readonly string[]; calendar?: (tenant: string) => CalendarReads }): OwnReads => {
   const remembered = new Map<string, { catalogue: Promise<Catalogue>; until: Millis }>()
   const catalogueOf = (tenant: string): Promise<Catalogue> => {
     const known = remembered.get(tenant)
@@ -31,12 +42,31 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
     catalogue.catch(() => remembered.delete(tenant))
     return catalogue
   }
+  const busy = makeBusy({ db, clock, log, vendors: calendarVendors, late: lateVendors, ask: calendar })
+  const showRatesOf = makeShowRates({ db, clock, log })
+  // Asked each time, since it holds at once; but only where it would change anything.
+  const ratesFor = async (on: Kysely<DB>, tenant: string, person: string): Promise<ShowRates> => {
+    const rates = await showRatesOf(tenant)
+    return rates !== noPreference && isNo(await consentTo(on, tenant, person, 'profiling')) ? noPreference : rates
+  }
+  const channels = new Map<string, { agent: ReturnType<typeof agentOf>; until: Millis }>()
+  const agentAt = (tenant: string, connection: string): ReturnType<typeof agentOf> => {
+    const known = channels.get(connection)
+    if (known && known.until > clock.now()) return known.agent
+    const agent = agentOf({ on: db.bare, vault }, tenant, connection)
+    channels.set(connection, { agent, until: clock.now() + rememberMs / 2 })
+    agent.catch(() => channels.delete(connection))
+    return agent
+  }
   const ownOf = (tenant: string): Own => {
     const on = db.bare
     const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(on, tenant, place, sealed)).toString()
     return {
+      channels: { agentOf: (connection) => agentAt(tenant, connection) },
+      calendars: { all: () => calendarsOf(on, tenant, calendarVendors), busy: () => busy.busy(tenant), now: (asked) => busy.now(tenant, asked) },
       homes: { catalogue: () => catalogueOf(tenant) },
-      tours: { taken: (range) => takenTimes(on, tenant, { ...range, now: clock.now() }), of: (person) => toursOf(on, tenant, person) },
+      files: { toTell: (which) => toTell({ on, vault, tenant, now: clock.now() }, which) },
+      tours: { taken: (range) => takenTimes(on, tenant, { ...range, now: clock.now() }), of: (person) => toursOf(on, tenant, person), showRates: (person) => ratesFor(on, tenant, person) },
       people: {
         toldAt: (kind, external) => toldAt(on, tenant, kind, external),
         async lead(person) {
@@ -48,7 +78,7 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
           if (!known) return undefined
           const { rows: leads } = await sql<LeadRow>`select id, person_id, stage, facts_sealed from lead where tenant_id = ${tenant} and person_id = ${person} order by opened_at`.execute(on)
           return {
-            known, tours: await toursOf(on, tenant, person), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), notes: await notesOf(on, tenant, person, open), attended: await attendedOf(on, tenant, person), counterparts: await counterpartsOf(on, tenant, person),
+            known, tours: await toursOf(on, tenant, person), meetings: await meetingsOf(on, tenant, person, open), conversations: await conversationsOf(on, tenant, person, open), calls: await callsOf(on, tenant, person, open), notes: await notesOf(on, tenant, person, open), attended: await attendedOf(on, tenant, person), counterparts: await counterpartsOf(on, tenant, person),
             leads: await Promise.all(leads.map((row) => openLead(row, open))),
           }
         },
@@ -62,16 +92,19 @@ export const makeOwnReads = ({ db, clock, vault, publicBaseUrl }: { db: Db; cloc
 const claimed = (kind: 'phone' | 'whatsapp') => sql`(select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = ${kind} order by claimed_at limit 1)`
 type Open = (place: string, sealed: Buffer) => Promise<string>
 const personOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<Known | undefined> => {
-  const { rows: [row] } = await sql<Pick<Known, 'language' | 'consent'> & { source: 'whatsapp' | 'crm' | null; name_sealed: Buffer | null; phone_sealed: Buffer | null; whatsapp_sealed: Buffer | null }>`select name_sealed, language, source, ${claimed('phone')} as phone_sealed, ${claimed('whatsapp')} as whatsapp_sealed,
-    (select status from consent c where c.tenant_id = p.tenant_id and c.person_id = p.id and purpose = 'messages' order by at desc, id desc limit 1) as consent from person p where tenant_id = ${tenant} and id = ${person}`.execute(on)
+  const { rows: [row] } = await sql<Pick<Known, 'language'> & { consent: ConsentStatus | null; marketing: ConsentStatus | null; source: 'whatsapp' | 'crm' | null; name_sealed: Buffer | null; phone_sealed: Buffer | null; whatsapp_sealed: Buffer | null }>`select name_sealed, language, source, ${claimed('phone')} as phone_sealed, ${claimed('whatsapp')} as whatsapp_sealed,
+    ${heldNow(sql`p.tenant_id`, sql`p.id`, 'messages')} as consent, ${heldNow(sql`p.tenant_id`, sql`p.id`, 'marketing')} as marketing from person p where tenant_id = ${tenant} and id = ${person} and blocked_at is null`.execute(on)
   if (!row) return undefined
   return {
-    id: person, language: row.language, consent: row.consent ?? undefined, ...(row.source && { source: row.source }),
+    id: person, language: row.language, consent: yesOrNo(row.consent), marketing: yesOrNo(row.marketing), ...(row.source && { source: row.source }),
     name: row.name_sealed ? await open(personName(person), row.name_sealed) : undefined,
     phone: row.phone_sealed ? await open(claimValue('phone', person), row.phone_sealed) : undefined,
     whatsapp: row.whatsapp_sealed ? await open(claimValue('whatsapp', person), row.whatsapp_sealed) : undefined,
   }
 }
+
+// The CRM needs not know which way somebody said no.
+const yesOrNo = (status: ConsentStatus | null): 'granted' | 'revoked' | undefined => (status === null ? undefined : isNo(status) ? 'revoked' : 'granted')
 
 const words = z.looseObject({ text: z.string() })
 const conversationsOf = async (on: Kysely<DB>, tenant: string, person: string, open: Open): Promise<{ id: string; lines: Line[]; openedAt: Millis }[]> => {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Act, Millis, Tx } from '../define.ts'
 import type { Claim, ClaimKind } from '../domain/identity.ts'
 import type { Holder } from '../domain/identity-settle.ts'
@@ -12,11 +12,17 @@ export const blinded = (act: Act, claims: readonly Claim[]): Promise<Blinded[]> 
 // To be compared with what is stored, where only this much of a name is in the clear.
 export const veiled = ({ kind, bidx }: { kind: ClaimKind; bidx: Buffer }): Claim => ({ kind, value: bidx.toString('hex') })
 
-// Whoever else wants one of these names waits, or two first messages at once would make two people. In order, so that nobody waits in a circle.
-export const lockNames = async (tx: Tx, names: readonly { bidx: Buffer }[]): Promise<void> => {
+// Whoever else wants one of these names waits, or two first messages at once would make two people; and so does whoever would merge those who have them. Names first and then people, each in order, so that nobody waits in a circle.
+export const lockNames = async ({ tx, subject: { tenant } }: Act, names: readonly Blinded[], as?: string): Promise<void> => {
   const keys = names.map(({ bidx }) => bidx.readBigInt64BE()).toSorted((a, b) => (a < b ? -1 : 1))
-  for (const key of keys) await sql`select pg_advisory_xact_lock(${key.toString()}::bigint)`.execute(tx)
+  await sql`select pg_advisory_xact_lock(key) from unnest(${keys.map(String)}::bigint[]) key`.execute(tx)
+  const locked: string[] = []
+  const lockOthers = (): Promise<string[]> => lockPeople(tx, sql`select id from (select person_id as id from claim where tenant_id = ${tenant} and (kind, value_bidx) in (${sql.join(names.map(({ kind, bidx }) => sql`(${kind}, ${bidx})`))})
+    union select ${as ?? null}::uuid) h where id <> all(${locked}::uuid[])`)
+  for (let more = await lockOthers(); more.length > 0; more = await lockOthers()) locked.push(...more) // a name may have gone over to somebody else while we waited
 }
+export const lockPeople = async (tx: Tx, ids: RawBuilder<unknown>): Promise<string[]> =>
+  (await sql<{ id: string }>`select id, pg_advisory_xact_lock(hashtextextended(id::text, 0)) from (select distinct id from (${ids}) p order by id) p`.execute(tx)).rows.map(({ id }) => id)
 
 // Who has any of these names, and that one person, with all that they have, and when they were last heard from.
 type HeldRow = { person: string; kind: ClaimKind; bidx: Buffer; seenAt: Millis }
@@ -33,6 +39,11 @@ export const addPerson = async ({ tx, subject, now }: Act, id: string): Promise<
 
 export const namePerson = async ({ tx, subject, sealing }: Act, person: string, name: string): Promise<void> => {
   await sql`update person set name_sealed = ${await sealing.seal(personName(person), name, person)} where tenant_id = ${subject.tenant} and id = ${person} and name_sealed is null`.execute(tx)
+}
+
+export const nameOf = async (act: Act, person: string): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ name_sealed: Buffer | null }>`select name_sealed from person where tenant_id = ${act.subject.tenant} and id = ${person}`.execute(act.tx)
+  return row?.name_sealed ? act.sealing.open(personName(person), row.name_sealed) : undefined
 }
 
 // A name that somebody else has stays theirs.

@@ -4,17 +4,25 @@ import { AppError } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
 import type { ArcoKind } from '../domain/privacy.ts'
 import { at } from '../spine/db.ts'
-import { privacyDetails } from './places.ts'
+import { privacyAsker, privacyDetails } from './places.ts'
 
-type Asked = { id: string; person: string; kind: ArcoKind; details: string[]; channel: 'chat' | 'web'; dueAt: Millis }
+type Asked = { id: string; person: string; kind: ArcoKind; details: string[]; channel: 'chat' | 'web' | 'desk'; dueAt: Millis }
 const told = z.array(z.string())
+
+// Who asks by a page, and hasn't proven who they are: nobody's, whoever they say they are. Each is a case of its own, so that its answer tells nothing of anybody.
+export type Asker = { name: string; contact: string; language: 'es-MX' | 'en' }
+export const openUnproven = async ({ tx, subject: { tenant }, sealing, now }: Act, { id, kind, details, asker, channel, dueAt }: Omit<Asked, 'person'> & { asker: Asker }): Promise<void> => {
+  await sql`insert into privacy_case (tenant_id, id, kind, details_sealed, asker_sealed, channel, state, opened_at, due_at, acknowledged_at)
+    values (${tenant}, ${id}, ${kind}, ${await sealing.seal(privacyDetails(id), JSON.stringify(details))}, ${await sealing.seal(privacyAsker(id), JSON.stringify(asker))}, ${channel}, 'received', ${at(now)}, ${at(dueAt)}, ${at(now)})`.execute(tx)
+}
 
 // One of a kind is open at a time: asking again finds the first, and adds to it what was not said before. Who asks is told so in the same transaction.
 export const openPrivacyCase = async ({ tx, subject: { tenant }, sealing, now }: Act, { id, person, kind, details, channel, dueAt }: Asked): Promise<{ id: string; dueAt: Millis }> => {
   const sealed = await sealing.seal(privacyDetails(id), JSON.stringify(details), person)
-  const { rows: [row] } = await sql<{ id: string; dueAt: Millis; sealed: Buffer }>`insert into privacy_case (tenant_id, id, person_id, kind, details_sealed, channel, state, opened_at, due_at, acknowledged_at)
-    values (${tenant}, ${id}, ${person}, ${kind}, ${sealed}, ${channel}, 'received', ${at(now)}, ${at(dueAt)}, ${at(now)})
-    on conflict (tenant_id, person_id, kind) where state = 'received' do update set kind = excluded.kind returning id, due_at as "dueAt", details_sealed as sealed`.execute(tx)
+  const isProven = channel === 'chat' // who writes from their number is whose number it is
+  const { rows: [row] } = await sql<{ id: string; dueAt: Millis; sealed: Buffer }>`insert into privacy_case (tenant_id, id, person_id, kind, details_sealed, channel, state, opened_at, due_at, acknowledged_at, identified_at, identified_by)
+    values (${tenant}, ${id}, ${person}, ${kind}, ${sealed}, ${channel}, ${isProven ? 'identified' : 'received'}, ${at(now)}, ${at(dueAt)}, ${at(now)}, ${isProven ? at(now) : null}, ${isProven ? 'whatsapp' : null})
+    on conflict (tenant_id, person_id, kind) where closed_at is null do update set kind = excluded.kind returning id, due_at as "dueAt", details_sealed as sealed`.execute(tx)
   if (!row) throw new AppError('bug', 'a privacy case was not opened')
   if (row.id !== id) {
     const before = told.parse(JSON.parse(await sealing.open(privacyDetails(row.id), row.sealed)))

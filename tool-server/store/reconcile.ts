@@ -6,11 +6,11 @@ import { at } from '../spine/db.ts'
 
 // What a look at everything that we keep at the CRM needs to know of us, and how the last one came out.
 export const countPeople = async (on: Kysely<DB>, tenant: string): Promise<number> => {
-  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from person where tenant_id = ${tenant} and merged_into is null`.execute(on)
+  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from person where tenant_id = ${tenant} and merged_into is null and blocked_at is null`.execute(on)
   return row?.count ?? 0
 }
 export const peopleAfter = async (on: Kysely<DB>, tenant: string, { after, most }: { after: string | undefined; most: number }): Promise<string[]> => {
-  const { rows } = await sql<{ id: string }>`select id from person where tenant_id = ${tenant} and merged_into is null and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid) order by id limit ${most}`.execute(on)
+  const { rows } = await sql<{ id: string }>`select id from person where tenant_id = ${tenant} and merged_into is null and blocked_at is null and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid) order by id limit ${most}`.execute(on)
   return rows.map(({ id }) => id)
 }
 

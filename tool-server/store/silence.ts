@@ -2,7 +2,9 @@ import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Act, DB, Millis } from '../define.ts'
 import type { ConversationMode } from '../domain/send-gate.ts'
+import { callsPerson, guardKinds } from '../domain/guards.ts'
 import { silenceIn, type Charge, type Line } from '../domain/silence.ts'
+import { notLooking } from '../domain/cadence.ts'
 import { isVisitPick } from '../domain/visit-facts.ts'
 import { at } from '../spine/db.ts'
 import { messageBody } from './places.ts'
@@ -22,16 +24,18 @@ export const handsOf = async (on: Kysely<DB>, which: Which): Promise<Hands | und
   return row && { mode: row.mode, takenAt: row.takenAt ?? undefined, calledAt: row.calledAt ?? undefined, calledFor: row.calledFor ?? undefined, answeredAt: row.answeredAt ?? undefined }
 }
 
+const answeredByRule = guardKinds.filter((kind) => !callsPerson({ kind })) // what is said then is the answer: the bot stays silent
 const most = 20 // those that say thanks are read until one is found that doesn't
 type Open = (place: string, sealed: Buffer) => Promise<string | undefined> // undefined: erased
 export const waitsSince = async (on: Kysely<DB>, which: Which & { charge: Charge; now: Millis }, open: Open): Promise<Millis | undefined> => {
   const { charge: { answers, personSince }, now } = which
   const byBot = personSince === undefined ? sql`` : sql`or author = 'bot' and sent_at <= ${at(personSince)}`
+  const byRule = answers.includes('bot') ? sql`(select max(answered_at) from guard_hit where ${within(which)} and kind in (${sql.join(answeredByRule)}))` : sql`null`
   const { rows } = await sql<{ id: string; saidAt: Millis; body_sealed: Buffer | null }>`select id, sent_at as "saidAt", body_sealed from message where ${within(which)} and author = 'prospect' and deleted_at is null
-    and sent_at > coalesce((select max(sent_at) from message where ${within(which)} and status <> 'failed' and (author in (${sql.join(answers)}) ${byBot})), '-infinity') order by sent_at, id limit ${most}`.execute(on)
+    and sent_at > coalesce(greatest((select max(sent_at) from message where ${within(which)} and status <> 'failed' and (author in (${sql.join(answers)}) ${byBot})), ${byRule}), '-infinity') order by sent_at, id limit ${most}`.execute(on)
   const lines = await Promise.all(rows.map(async ({ id, saidAt, body_sealed }): Promise<Line[]> => {
     const said = wordsIn(body_sealed ? await open(messageBody(id), body_sealed) : undefined)
-    return said?.pick !== undefined && isVisitPick(said.pick) ? [] : [{ author: 'prospect', at: saidAt, ...(said && { text: said.text }) }]
+    return said?.pick !== undefined && (isVisitPick(said.pick) || said.pick === notLooking) ? [] : [{ author: 'prospect', at: saidAt, ...(said && { text: said.text }) }]
   }))
   return silenceIn(lines.flat(), { now, patienceMs: 0, answers })?.waitingSince
 }

@@ -35,9 +35,9 @@ export const todayOf = async (on: CardReads, { catalogue, conditions, now, langu
   const { db, tenant, vault } = on
   const days = [...new Set(catalogue.homes.map(({ building: { zone } }) => dayOf(zone, now)))] // it may be another day in Tijuana
   const { rows: allTours } = await sql<TourRow>`select t.id as tour, t.home_id as home, t.agent_id as agent, t.starts_at as "startsAt", t.ends_at as "endsAt", t.status, p.id as person, p.name_sealed as name, ${contactOf}
-    from tour t join person p on p.tenant_id = t.tenant_id and p.id = t.person_id where t.tenant_id = ${tenant} and t.day = any(${days}::date[]) order by t.starts_at, t.id limit ${mostTours}`.execute(db.bare)
+    from tour t join person p on p.tenant_id = t.tenant_id and p.id = t.person_id where t.tenant_id = ${tenant} and p.blocked_at is null and t.day = any(${days}::date[]) order by t.starts_at, t.id limit ${mostTours}`.execute(db.bare)
   const { rows: waiting } = await sql<WaitingRow>`select e.id as escalation, e.reason, e.owner, e.opened_at as since, e.due_at as "dueAt", e.seen_at as "seenAt", p.id as person, p.name_sealed as name, ${contactOf}
-    from escalation e join person p on p.tenant_id = e.tenant_id and p.id = e.person_id where e.tenant_id = ${tenant} and e.closed_at is null order by e.due_at, e.id limit ${mostWaiting}`.execute(db.bare)
+    from escalation e join person p on p.tenant_id = e.tenant_id and p.id = e.person_id where e.tenant_id = ${tenant} and p.blocked_at is null and e.closed_at is null order by e.due_at, e.id limit ${mostWaiting}`.execute(db.bare)
   await vault.ready(db.bare, tenant, [...allTours, ...waiting].map(({ name }) => name))
   const tours = await Promise.all(allTours.map(async (row): Promise<View['tours'][number][]> => {
     const home = catalogue.homes.find(({ id }) => id === row.home)
@@ -69,7 +69,7 @@ const healthOf = async ({ db, tenant }: CardReads, { conditions, now, language }
         (select max(u.pulled_at) from pull_cursor u where u.tenant_id = c.tenant_id and u.connection_id = c.id and u.pulled_at > ${at(now - silentDays * dayMs)}))) as "heardAt",
       (select count(*) from work w where w.connection_id = c.id and w.state <> 'dead') as waiting, (select count(*) from work w where w.connection_id = c.id and w.state = 'dead') as dead,
       (select w.error_code from work w where w.connection_id = c.id and w.error_code is not null order by w.finished_at desc nulls first limit 1) as failure
-    from connection c where c.tenant_id = ${tenant} order by c.vendor, c.account`.execute(db.bare)
+    from connection c where c.tenant_id = ${tenant} and c.vendor <> 'portero' order by c.vendor, c.account`.execute(db.bare)
   return rows.map(({ heardAt, failure, ...row }) => ({
     ...row, vendor: views.vendorName(row.vendor), state: stateOf({ ...row, failure }, conditions.find(({ name }) => name === `${row.vendor} ${row.connection}`)),
     ...(heardAt !== null && { heardAt: isoOf(heardAt) }), ...(failure !== null && isErrorCode(failure) && { failure: errors[failure].say[language] }),

@@ -1,13 +1,14 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Language } from '@portero/shared'
 import type { Act, DB, Millis } from '../define.ts'
 import type { Taken, Tour, TourStatus } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
 import { among, fitting, makingWay, mondayOf, seating, visitsIn, type Place } from './fitting.ts'
 import { personName } from './places.ts'
 
-const columns = sql`id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version, party`
-type Row = Omit<Tour, 'conversation'> & { conversation: string | null }
-const tourOf = ({ conversation, ...rest }: Row): Tour => ({ ...rest, conversation: conversation ?? undefined })
+const columns = sql`id, person_id as person, conversation_id as conversation, home_id as home, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", status, version, party, language`
+type Row = Omit<Tour, 'conversation' | 'language'> & { conversation: string | null; language: Language | null }
+const tourOf = ({ conversation, language, ...rest }: Row): Tour => ({ ...rest, conversation: conversation ?? undefined, ...(language && { language }) })
 
 // What is only held is nobody's visit yet.
 export const toursOf = async (on: Kysely<DB>, tenant: string, person: string): Promise<Tour[]> => {
@@ -31,20 +32,20 @@ type Range = { agents: readonly string[]; from: Millis; to: Millis }
 export const takenTimes = async (on: Kysely<DB>, tenant: string, { agents, from, to, now }: Range & { now: Millis }): Promise<Taken[]> => {
   if (agents.length === 0) return []
   const mine = sql`from tour where tenant_id = ${tenant} and agent_id in ${among(agents)} and status <> 'cancelled' and (held_until is null or held_until > ${at(now)}) and starts_at < ${at(to)} and ends_at > ${at(from)}`
-  const { rows } = await sql<Omit<Taken, 'group'> & { home: string | null; seatsTaken: number }>`select agent_id as agent, building_id as building, starts_at as "startsAt", ends_at as "endsAt", null::uuid as home, 0 as "seatsTaken" ${mine} and session_id is null
-    union all select agent_id, building_id, starts_at, ends_at, home_id, sum(party) ${mine} and session_id is not null group by session_id, agent_id, building_id, starts_at, ends_at, home_id`.execute(on)
-  return rows.map(({ home, seatsTaken, ...taken }) => (home === null ? taken : { ...taken, group: { home, seatsTaken } }))
+  const { rows } = await sql<Omit<Taken, 'group' | 'isHeld'> & { home: string | null; seatsTaken: number; held: boolean }>`select agent_id as agent, building_id as building, starts_at as "startsAt", ends_at as "endsAt", null::uuid as home, 0 as "seatsTaken", status = 'held' as held ${mine} and session_id is null
+    union all select agent_id, building_id, starts_at, ends_at, home_id, sum(party), bool_and(status = 'held') ${mine} and session_id is not null group by session_id, agent_id, building_id, starts_at, ends_at, home_id`.execute(on)
+  return rows.map(({ home, seatsTaken, held, ...taken }) => ({ ...taken, ...(home !== null && { group: { home, seatsTaken } }), ...(held && { isHeld: true as const }) }))
 }
 
-// Taken before anything is decided about these days; in the order of agent and day, or two bookings could wait for each other. moving: a tour whose present day is taken with them, as is that of a seat that they hold, which they give back.
+// Taken before anything is decided about these days; in the order of agent and day, or two bookings could wait for each other. moving: a tour whose present day is taken with them, as is that of a seat that they hold, which they give back, and of what they have that day, which may be handed to somebody else.
 // The Monday too of those who show so many in a week: two bookings on two days of it would not see each other.
 // The person's row as well, so that one prospect can't take two slots of the same hour at once; name: as they say it, which fills an empty one. Answers how many visits each has shown, or will, in between, and whether we know their name.
 type Days = Range & { person: string; day: string; moving?: string; name?: string | undefined }
 export const lockDays = async ({ tx, subject, sealing }: Act, { agents, person, day, from, to, moving, name }: Days): Promise<{ shown: Map<string, number>; isNamed: boolean }> => {
-  const which = sql`tenant_id = ${subject.tenant} and id = ${person}`
+  const which = sql`tenant_id = ${subject.tenant} and id = ${person} and blocked_at is null`
   const me = name === undefined ? sql`select id, name_sealed is not null as named from person where ${which} for no key update`
     : sql`update person set name_sealed = coalesce(name_sealed, ${await sealing.seal(personName(person), name, person)}) where ${which} returning id, true as named`
-  const present = sql`union select agent_id, day from tour where tenant_id = ${subject.tenant} and person_id = ${person} and status = 'held' and session_id is not null ${moving ? sql`union select agent_id, day from tour where tenant_id = ${subject.tenant} and id = ${moving}` : sql``}`
+  const present = sql`union select agent_id, day from tour where tenant_id = ${subject.tenant} and person_id = ${person} and (status = 'held' and session_id is not null or status = 'confirmed' and day = ${day}::date) ${moving ? sql`union select agent_id, day from tour where tenant_id = ${subject.tenant} and id = ${moving}` : sql``}`
   const { rows } = await sql<{ agent: string; shown: number; named: boolean }>`with me as materialized (${me}),
     able as (select agent from (values ${sql.join(agents.map((agent) => sql`(${agent}::uuid)`))}) as given (agent)),
     asked as (select agent, ${day}::date as day from able union select a.id, ${mondayOf(day)} from able join agent a on a.tenant_id = ${subject.tenant} and a.id = able.agent where a.details->'perWeek' is not null ${present})
@@ -54,22 +55,22 @@ export const lockDays = async ({ tx, subject, sealing }: Act, { agents, person, 
   return { shown: new Map(rows.map(({ agent, shown }) => [agent, shown])), isNamed: rows.some(({ named }) => named) }
 }
 
-type Wanted = Place & { conversation: string | undefined; party?: number | undefined; heldUntil?: Millis | undefined }
-export type Placed = { outcome: 'booked' | 'mine' | 'clash'; id: string; agent: string; home: string }
+type Wanted = Place & { conversation: string | undefined; party?: number | undefined; language?: Language | undefined; heldUntil?: Millis | undefined }
+export type Placed = { outcome: 'booked' | 'mine' | 'clash'; id: string; agent: string; home: string; startsAt: Millis }
 
 // mine: this person has that very visit; clash: another one then.
 // A statement of its own after the lock, because a statement doesn't see what was committed while it waited. do nothing: the exclusion constraint is the net below all this.
 export const placeTour = async (act: Act, wanted: Wanted): Promise<Placed | undefined> => {
   const { tx, subject, now } = act
-  const { id, person, conversation, home, building, day, startsAt, heldUntil, party = 1 } = wanted
+  const { id, person, conversation, home, building, day, startsAt, heldUntil, party = 1, language } = wanted
   const isHold = heldUntil !== undefined
-  const { rows } = await sql<Placed>`with ${fitting(act, { ...wanted, party: sql`${party}::int` })}, ${makingWay(act, { ...wanted, isHold })}, ${seating(act, wanted)},
-    placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, session_id, party, day, starts_at, ends_at, status, held_until, made_at, changed_at)
-      select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, (select id from seated), ${party}, ${day}::date, ${at(startsAt)}, ends_at, ${isHold ? 'held' : 'confirmed'}, ${isHold ? at(heldUntil) : null}, ${at(now)}, ${at(now)} from fit, (select count(*) from freed) as free
+  const { rows } = await sql<Placed>`with ${fitting(act, { ...wanted, party: sql`${party}::int`, languages: sql`select ${language ?? null}::text` })}, ${makingWay(act, { ...wanted, isHold })}, ${seating(act, wanted)},
+    placed as (insert into tour (tenant_id, id, person_id, conversation_id, home_id, building_id, agent_id, session_id, party, language, day, starts_at, ends_at, status, held_until, made_at, changed_at)
+      select ${subject.tenant}::uuid, ${id}::uuid, ${person}::uuid, ${conversation ?? null}::uuid, ${home}::uuid, ${building}::uuid, agent, (select id from seated), ${party}, ${language ?? null}, ${day}::date, ${at(startsAt)}, ends_at, ${isHold ? 'held' : 'confirmed'}, ${isHold ? at(heldUntil) : null}, ${at(now)}, ${at(now)} from fit, (select count(*) from freed) as free
       on conflict do nothing returning *),
     ${forgetting('placed', ['reschedule_tour', 'cancel_tour'])}
-    select 'booked' as outcome, id, agent_id as agent, home_id as home from placed
-    union all (select case when home_id = ${home}::uuid then 'mine' else 'clash' end, id, agent_id, home_id from own order by 1 desc limit 1)`.execute(tx)
+    select 'booked' as outcome, id, agent_id as agent, home_id as home, starts_at as "startsAt" from placed
+    union all (select case when home_id = ${home}::uuid then 'mine' else 'clash' end, id, agent_id, home_id, starts_at from own order by 1 desc limit 1)`.execute(tx)
   return rows[0]
 }
 
@@ -88,29 +89,31 @@ const changedOf = (rows: readonly ChangedRow[]): Changed => {
 const locked = (tenant: string, { id, person }: Which): RawBuilder<unknown> =>
   sql`mine as materialized (select * from tour where tenant_id = ${tenant} and id = ${id} and (${person ?? null}::uuid is null or person_id = ${person ?? null}::uuid) for no key update)`
 
-// The same visit at another time, and perhaps elsewhere; with whom it was, where they can. Under the locks of its days. since: it begins after that.
-type Moving = Place & { version: number | undefined; since: Millis }
+// The same visit at another time, and perhaps elsewhere, or in another language; with whom it was, where they can. Under the locks of its days. since: it begins after that.
+type Moving = Place & { version: number | undefined; since: Millis; language?: Language | undefined; byPeople?: boolean | undefined }
 export const moveTour = async (act: Act, wanted: Moving): Promise<Changed> => {
   const { tx, subject, now } = act
-  const { id, person, home, building, day, startsAt, version, since } = wanted
-  const { rows } = await sql<ChangedRow>`with ${locked(subject.tenant, { id, person })}, ${fitting(act, { ...wanted, party: sql`(select party from mine)` })}, ${makingWay(act, { ...wanted, isHold: false })}, ${seating(act, wanted)},
-    moved as (update tour t set home_id = ${home}::uuid, building_id = ${building}::uuid, agent_id = fit.agent, day = ${day}::date, starts_at = ${at(startsAt)}, ends_at = fit.ends_at, version = t.version + 1, changed_at = ${at(now)}, moved_at = ${at(now)}, session_id = (select id from seated)
+  const { id, person, home, building, day, startsAt, version, since, language } = wanted
+  const isElsewhere = sql`(m.home_id, m.starts_at) <> (${home}::uuid, ${at(startsAt)})`
+  const spoken = sql`coalesce(${language ?? null}::text, m.language)`
+  const { rows } = await sql<ChangedRow>`with ${locked(subject.tenant, { id, person })}, ${fitting(act, { ...wanted, party: sql`(select party from mine)`, languages: sql`select ${spoken} from mine m` })}, ${makingWay(act, { ...wanted, isHold: false })}, ${seating(act, wanted)},
+    moved as (update tour t set home_id = ${home}::uuid, building_id = ${building}::uuid, agent_id = fit.agent, day = ${day}::date, starts_at = ${at(startsAt)}, ends_at = fit.ends_at, version = t.version + 1, changed_at = ${at(now)}, moved_at = case when ${isElsewhere} then ${at(now)} else t.moved_at end, session_id = (select id from seated), language = ${spoken}
       from fit, mine m, (select count(*) from freed) as free where t.tenant_id = m.tenant_id and t.id = m.id and t.version = coalesce(${version ?? null}::int, m.version) and t.status in ('held', 'confirmed') and t.starts_at > ${at(since)}
-        and (m.home_id, m.starts_at) <> (${home}::uuid, ${at(startsAt)}) returning t.*),
+        and (${isElsewhere} or m.language is distinct from ${spoken}) returning t.*),
     ${forgetting('moved', allAnswers)}
     select case when exists (select 1 from own) then 'clash' else 'before' end as what, ${columns} from mine union all select 'after', ${columns} from moved`.execute(tx)
   return changedOf(rows)
 }
 
 // The same visit at the same time, shown by somebody else: of one guest, or of all who share it. Under the locks of the days. Answers what was changed: nothing where they have something else then, or too much.
-type Handing = Tour & Pick<Place, 'day' | 'gapMs' | 'perDay'> & { isWhole: boolean }
+type Handing = Tour & Pick<Place, 'day' | 'gapMs' | 'perDay'> & { isWhole: boolean; byPeople?: boolean | undefined }
 export const handTours = async (act: Act, { id, version, agent, isWhole, ...tour }: Handing): Promise<Tour[]> => {
   const { tx, subject: { tenant }, now } = act
   const { rows: [shared] } = await sql<{ id: string; seats: number }>`select s.id, s.seats from session s join tour t on t.tenant_id = s.tenant_id and t.session_id = s.id where t.tenant_id = ${tenant} and t.id = ${id}`.execute(tx)
   const place = { ...tour, id, agents: [agent], person: nobody, seats: shared?.seats, itself: sql<boolean>`t.id in (select id from mine)` }
   const which = isWhole && shared ? sql`session_id = ${shared.id} and status in ('held', 'confirmed')` : sql`id = ${id} and version = ${version} and status = 'confirmed'`
   const { rows } = await sql<Row>`with mine as materialized (select * from tour where tenant_id = ${tenant} and ${which} order by id for no key update),
-    ${fitting(act, { ...place, party: sql`(select sum(party)::int from mine)` })}, ${makingWay(act, { ...place, isHold: false })}, ${seating(act, place)},
+    ${fitting(act, { ...place, party: sql`(select sum(party)::int from mine)`, languages: sql`select language from mine` })}, ${makingWay(act, { ...place, isHold: false })}, ${seating(act, place)},
     handed as (update tour t set agent_id = fit.agent, ends_at = fit.ends_at, session_id = (select id from seated), version = t.version + 1, changed_at = ${at(now)} from fit, mine m, (select count(*) from freed) as free
       where t.tenant_id = m.tenant_id and t.id = m.id and not exists (select 1 from blackout b where b.tenant_id = t.tenant_id and coalesce(b.agent_id, fit.agent) = fit.agent and coalesce(b.building_id, t.building_id) = t.building_id
         and b.starts_at < t.ends_at and b.ends_at > t.starts_at) returning t.*)

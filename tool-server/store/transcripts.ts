@@ -7,8 +7,11 @@ import { leadFacts, type LeadFacts, type Stage } from '../domain/leads.ts'
 import type { TourStatus } from '../domain/tours.ts'
 import { at, type Db } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
+import { isSeen } from './blocked.ts'
+import { toldOf } from './media-told.ts'
 import { mediaOf, type ShownMedia } from './media.ts'
 import { claimValue, escalationSummary, leadFacts as factsPlace, messageBody, personName } from './places.ts'
+import { inCalendarOf, type InCalendar } from './projections.ts'
 import type { Author, ConversationState, MessageStatus } from './tables.ts'
 
 // Conversations as people read them. What was erased is told as erased, since a page must show the rest.
@@ -16,7 +19,7 @@ export type Shown = { known: string } | 'erased' | undefined
 export type Place = { at: Millis; id: string } // where a page of a list begins
 export type Heading = { id: string; person: string; name: Shown; phone: Shown; state: ConversationState; at: Millis; last: Said | undefined; isUnanswered: boolean } // isUnanswered: somebody of ours was called, and nobody has come, or nobody has answered
 export type Said = { id: string; author: Author; text: Shown; status: MessageStatus; at: Millis; isEdited?: boolean; isDeleted?: boolean; media?: ShownMedia[]; isStray?: boolean; failure?: string; isSms?: boolean } // failure: why it didn't arrive
-export type Visit = { id: string; home: string; building: string; zone: string; agent: string; startsAt: Millis; endsAt: Millis; status: TourStatus }
+export type Visit = { id: string; home: string; building: string; zone: string; agent: string; startsAt: Millis; endsAt: Millis; status: TourStatus; inCalendar: InCalendar | null }
 export type Transcript = Omit<Heading, 'last' | 'isUnanswered'> & {
   language: 'es-MX' | 'en'; openedAt: Millis; lines: Said[]; more: boolean; tours: Visit[]; cost: { currency: string; micros: number }[]
   lead: { stage: Stage; facts: LeadFacts; changedAt: Millis } | undefined
@@ -39,9 +42,9 @@ export const headings = async ({ db, vault, tenant }: Needs, { before, most, una
         exists (select 1 from escalation e where e.tenant_id = c.tenant_id and e.conversation_id = c.id and ${isWaiting}) as unanswered
       from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
       left join lateral (select id, author, status, sent_at, body_sealed, deleted_at is not null as deleted from message m where m.tenant_id = c.tenant_id and m.conversation_id = c.id order by sent_at desc, id desc limit 1) m on true
-      where c.tenant_id = ${tenant}) heading
+      where c.tenant_id = ${tenant} and p.blocked_at is null) heading
     where true ${unanswered ? sql`and unanswered` : sql``} ${before ? sql`and (at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by at desc, id desc limit ${most + 1}`.execute(db.bare)
-  const { rows: [counted] } = await sql<{ total: number; unanswered: number }>`select count(*) as total, (select count(*) from escalation e where e.tenant_id = ${tenant} and ${isWaiting}) as unanswered from conversation where tenant_id = ${tenant}`.execute(db.bare)
+  const { rows: [counted] } = await sql<{ total: number; unanswered: number }>`select count(*) as total, (select count(*) from escalation e where e.tenant_id = ${tenant} and ${isWaiting}) as unanswered from conversation c where tenant_id = ${tenant} and ${isSeen(tenant, sql`c.person_id`)}`.execute(db.bare)
   const open = opener(db, vault, tenant)
   const shown = rows.slice(0, most).map(async (row): Promise<Heading> => ({
     ...(await headingOf(row, open)), isUnanswered: row.unanswered,
@@ -53,15 +56,17 @@ export const headings = async ({ db, vault, tenant }: Needs, { before, most, una
 export const transcript = async ({ db, vault, tenant }: Needs, id: string, before?: Place): Promise<Transcript | undefined> => {
   const open = opener(db, vault, tenant)
   const { rows: [row] } = await sql<HeadingRow & { language: 'es-MX' | 'en'; openedAt: Millis }>`select c.id, c.person_id as person, c.state, c.opened_at as at, c.opened_at as "openedAt", p.language, p.name_sealed, ${phoneOf}
-    from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id where c.tenant_id = ${tenant} and c.id = ${id}`.execute(db.bare)
+    from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id where c.tenant_id = ${tenant} and c.id = ${id} and p.blocked_at is null`.execute(db.bare)
   if (!row) return undefined
   const { rows: said } = await sql<SaidRow>`select id, author, status, sent_at as at, body_sealed, edited_at is not null as edited, deleted_at is not null as deleted, stray, failure, by_sms as sms from message where tenant_id = ${tenant} and conversation_id = ${id}
     ${before ? sql`and (sent_at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by sent_at desc, id desc limit ${mostLines + 1}`.execute(db.bare)
   const lines = said.slice(0, mostLines).toReversed()
-  const media = await mediaOf(db.bare, tenant, lines.map((each) => each.id))
+  const ids = lines.map((each) => each.id)
+  const media = await mediaOf(db.bare, tenant, ids)
+  const told = await toldOf(db.bare, tenant, ids, async (place, sealed) => parsedAs(await open(place, sealed), (text) => text))
   return {
     ...(await headingOf(row, open)), language: row.language, openedAt: row.openedAt, more: said.length > mostLines,
-    lines: await Promise.all(lines.map(async (each) => ({ ...(await saidOf(each, open)), media: media.get(each.id) ?? [] }))), cost: await costOf(db, tenant, id),
+    lines: await Promise.all(lines.map(async (each) => ({ ...(await saidOf(each, open)), media: (media.get(each.id) ?? []).map((file) => ({ ...file, told: told.get(each.id)?.find(({ place }) => place === file.place)?.text })) }))), cost: await costOf(db, tenant, id),
     lead: await leadOf(db, tenant, row.person, open), tours: await toursOf(db, tenant, row.person), escalation: await escalationOf(db, tenant, id, open),
   }
 }
@@ -104,7 +109,8 @@ const leadOf = async (db: Db, tenant: string, person: string, open: Open): Promi
 
 type TourRow = Omit<Visit, 'home' | 'agent'> & { home: unknown; agent: unknown }
 const toursOf = async (db: Db, tenant: string, person: string): Promise<Visit[]> => {
-  const { rows } = await sql<TourRow>`select t.id, h.details as home, b.name as building, b.zone, a.details as agent, t.starts_at as "startsAt", t.ends_at as "endsAt", t.status from tour t
+  const { rows } = await sql<TourRow>`select t.id, h.details as home, b.name as building, b.zone, a.details as agent, t.starts_at as "startsAt", t.ends_at as "endsAt", t.status,
+      case when t.status = 'confirmed' then ${inCalendarOf(tenant, sql`t.id`)} end as "inCalendar" from tour t
     join home h on h.tenant_id = t.tenant_id and h.id = t.home_id join building b on b.tenant_id = t.tenant_id and b.id = t.building_id join agent a on a.tenant_id = t.tenant_id and a.id = t.agent_id
     where t.tenant_id = ${tenant} and t.person_id = ${person} order by t.starts_at desc limit 20`.execute(db.bare)
   return rows.map((row) => ({ ...row, home: homeDetails.parse(row.home).title, agent: agentDetails.parse(row.agent).name }))

@@ -3,7 +3,7 @@ import type { Act, DB, Millis } from '../define.ts'
 import { at } from '../spine/db.ts'
 
 // What is wrong with a connection, for as long as it is: seen in the work that waits for it, so every process sees the same.
-export type TroubleKind = 'key' | 'scopes' | 'setup'
+export type TroubleKind = 'key' | 'scopes' | 'setup' | 'grant' | 'agents'
 export type Trouble = { connection: string; what: TroubleKind; said: string; waiting: number; since: Millis; toldAt: Millis | undefined }
 type Row = Omit<Trouble, 'toldAt'> & { toldAt: Millis | null }
 const columns = sql`connection_id as connection, what, said, waiting, since, told_at as "toldAt"`
@@ -17,33 +17,33 @@ export const lastsMs: Millis = 45_000 // a look is every minute, and never quite
 // With what each is called; for people, who see what lasts, whether or not they could be written to.
 export type TroubleShown = Trouble & { vendor: string }
 export const troublesShown = async (on: Kysely<DB>, tenant: string, now: Millis): Promise<TroubleShown[]> => {
-  const { rows } = await sql<Row & { vendor: string }>`select ${columns}, vendor from trouble t join connection c on c.tenant_id = t.tenant_id and c.id = t.connection_id where t.tenant_id = ${tenant} and since <= ${at(now - lastsMs)} order by since, connection_id, what`.execute(on)
+  const { rows } = await sql<Row & { vendor: string }>`select ${columns}, vendor from trouble t join connection c on c.tenant_id = t.tenant_id and c.id = t.connection_id where t.tenant_id = ${tenant} and c.ended_at is null and since <= ${at(now - lastsMs)} order by since, connection_id, what`.execute(on)
   return rows.map(({ vendor, ...row }) => ({ ...troubleOf(row), vendor }))
 }
 
 // Of each connection: what waits because it is refused, the latest first, what its watch found amiss there, and whether what is done there again and again goes well.
-// What is being tried at this moment still has its last error. waiting: commands, and turns that need an answer of one that is refused. isWatched: it is looked at only by and by.
+// What is being tried at this moment still has its last error. waiting: commands, and turns that need an answer of one that is refused. grant: why what somebody granted is refused for good; what may be mended elsewhere is a key's refusal. isWatched: it is looked at only by and by.
 export type Refused = { id: string; error: string; detail: Buffer | null }
-export type Signs = { connection: string; vendor: string; refused: Refused[]; amiss: string | undefined; isWatched: boolean; isWell: boolean; waiting: number }
+export type Signs = { connection: string; vendor: string; refused: Refused[]; amiss: string | undefined; grant: string | undefined; isWatched: boolean; isWell: boolean; waiting: number }
 const amissCodes = ['conflict', 'not_found'] // something there isn't as we need it, or isn't there
 const alone = 3 // a command that was refused more often is refused by itself: while the key is, no attempt is spent (spine/refusals.ts)
 const most = 20 // of those that wait: they say what others say
 export const signsOf = async (on: Kysely<DB>, tenant: string): Promise<Signs[]> => {
   const alive = sql`select connection_id, kind, id, error_code, attempts, run_at from job where tenant_id = ${tenant} and connection_id is not null and state`
   const often = sql`select from job j where j.tenant_id = c.tenant_id and j.connection_id = c.id and j.kind`
-  const { rows } = await sql<Omit<Signs, 'refused' | 'amiss'> & { ids: string[] | null; amiss: string | null }>`with alive as (${alive} = 'ready' union all ${alive} = 'running'),
+  const { rows } = await sql<Omit<Signs, 'refused' | 'amiss' | 'grant'> & { ids: string[] | null; amiss: string | null; grant: string | null }>`with alive as (${alive} = 'ready' union all ${alive} = 'running'),
     counted as (select connection_id, count(*) filter (where kind = 'command') as waiting, (array_agg(id::text order by run_at desc) filter (where error_code = 'disconnected' and (kind <> 'command' or attempts <= ${sql.lit(alone)})))[1:${sql.lit(most)}] as ids from alive group by connection_id)
-    select c.id as connection, c.vendor, counted.ids, coalesce(counted.waiting, 0) + (select count(*) from job where tenant_id = ${tenant} and state = 'ready' and kind = 'turn' and error_code = 'disconnected') as waiting, (select error from job j where j.tenant_id = c.tenant_id and j.connection_id = c.id and j.kind = 'watch' and j.error_code in (${sql.join(amissCodes)}) limit 1) as amiss,
+    select c.id as connection, c.vendor, counted.ids, coalesce(counted.waiting, 0) + (select count(*) from job where tenant_id = ${tenant} and state = 'ready' and kind = 'turn' and error_code = 'disconnected') as waiting, (select error from job j where j.tenant_id = c.tenant_id and j.connection_id = c.id and j.kind = 'watch' and j.error_code in (${sql.join(amissCodes)}) limit 1) as amiss, (select coalesce(a.said, '') from access_token a where a.tenant_id = c.tenant_id and a.connection_id = c.id and a.state = 'refused' and a.retry_at is null) as grant,
       not exists (${often} = 'watch' and (j.state <> 'scheduled' or j.error_code is not null)) as "isWatched", not exists (${often} in ('pull', 'watch') and j.error_code is not null and j.error_code not in (${sql.join(amissCodes)})) as "isWell"
-    from connection c left join counted on counted.connection_id = c.id where c.tenant_id = ${tenant} order by c.id`.execute(on)
+    from connection c left join counted on counted.connection_id = c.id where c.tenant_id = ${tenant} and c.ended_at is null order by c.id`.execute(on)
   const ids = rows.flatMap((row) => row.ids ?? [])
   const { rows: jobs } = ids.length === 0 ? { rows: [] } : await sql<Refused>`select id, coalesce(error, '') as error, error_sealed as detail from job where tenant_id = ${tenant} and id in (${sql.join(ids)}) and error_code = 'disconnected'`.execute(on)
-  return rows.map(({ ids: refused, amiss, ...row }) => ({ ...row, amiss: amiss ?? undefined, refused: (refused ?? []).flatMap((id) => jobs.filter((job) => job.id === id)) }))
+  return rows.map(({ ids: refused, amiss, grant, ...row }) => ({ ...row, amiss: amiss ?? undefined, grant: grant ?? undefined, refused: (refused ?? []).flatMap((id) => jobs.filter((job) => job.id === id)) }))
 }
 
-// As it is seen now: anew, or still.
+// As it is seen now: anew, or still; of one that was ended meanwhile, nothing.
 export const noteTrouble = async ({ tx, subject: { tenant }, now }: Act, { connection, what, said, waiting }: Pick<Trouble, 'connection' | 'what' | 'said' | 'waiting'>): Promise<Trouble | undefined> => {
-  const { rows: [row] } = await sql<Row>`insert into trouble (tenant_id, connection_id, what, said, waiting, since) values (${tenant}, ${connection}, ${what}, ${said}, ${waiting}, ${at(now)})
+  const { rows: [row] } = await sql<Row>`insert into trouble (tenant_id, connection_id, what, said, waiting, since) select ${tenant}, id, ${what}, ${said}, ${waiting}::int, ${at(now)} from connection where tenant_id = ${tenant} and id = ${connection} and ended_at is null
     on conflict (tenant_id, connection_id, what) do update set said = excluded.said, waiting = greatest(trouble.waiting, excluded.waiting) returning ${columns}`.execute(tx)
   return row && troubleOf(row)
 }
@@ -67,6 +67,6 @@ export const watchSoon = async ({ tx, subject: { tenant }, now }: Act, command: 
 
 // Who may sign in as an admin, by the names that are addresses.
 export const adminNames = async (on: Kysely<DB>, tenant: string): Promise<string[]> => {
-  const { rows } = await sql<{ name: string }>`select name from operator where tenant_id = ${tenant} and role = 'admin' and name like '%@%' order by name`.execute(on)
+  const { rows } = await sql<{ name: string }>`select name from operator where tenant_id = ${tenant} and role = 'admin' and ended_at is null and name like '%@%' order by name`.execute(on)
   return rows.map(({ name }) => name)
 }

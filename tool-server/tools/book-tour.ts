@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import { AppError, sayings } from '@portero/shared'
+import { AppError, sayings, type Language } from '@portero/shared'
 import { bookTour } from '../actions/book-tour.ts'
 import { holdTour } from '../actions/hold-tour.ts'
+import { freeThen } from '../domain/free-then.ts'
 import type { Catalogue, Home } from '../domain/homes.ts'
 import type { Millis } from '../define.ts'
 import { alternatives, offer, placing, reach, searchFor, startOf, wantsOf } from '../domain/offers.ts'
 import { defineTool, type Reads } from '../domain/reads.ts'
 import { failed, failedNear, reply } from '../domain/replies.ts'
 import { homeNamed } from '../domain/search-homes.ts'
-import { agentsFree, freeSlots } from '../domain/slots.ts'
+import { freeSlots } from '../domain/slots.ts'
 import { hourLabel, label, readWhen } from '../domain/spanish-times.ts'
 import { tooManyFor } from '../domain/visits.ts'
 import { dayStart } from '../domain/zones.ts'
@@ -30,24 +31,26 @@ export const bookTourTool = defineTool({
   }),
   output: reply(z.strictObject({ tour })),
   callers: ['prospect', 'workflow'],
-  policy: { effect: 'write', timeoutMs: 7_500, scopes: ['tours:write'], once: ({ slot_id, home, when, part_of_day }) => (slot_id ? slot_id : `${home ?? ''} ${when ?? ''}${part_of_day ? ` ${part_of_day}` : ''}`) },
+  policy: { effect: 'write', timeoutMs: 7_500, scopes: ['tours:write'], once: ({ slot_id, home, when, part_of_day, language }) => `${slot_id ? slot_id : `${home ?? ''} ${when ?? ''}${part_of_day ? ` ${part_of_day}` : ''}`}${language ? ` ${language}` : ''}` },
   examples: [{ name: 'un slot_id que ya no vale', input: { slot_id: 's_viejo' }, output: failed('slot_unknown', say.slotUnknown) }],
 }).runs(async (input, { reads, act, subject: { person, by }, now }) => {
   if (!person) throw new AppError('bug', 'a visit is booked for a person')
-  const catalogue = await reads.homes.catalogue()
+  const [catalogue, rates] = await Promise.all([reads.homes.catalogue(), reads.tours.showRates(person)]) // before the transaction, beside which nothing is asked
   const wanted = await wish(input, { reads, person, catalogue, now })
   if ('ok' in wanted) return wanted
-  const { home, startsAt } = wanted
+  const { home, startsAt, language } = wanted
   const tooMany = tooManyFor(home, input.people)
   if (tooMany) return tooMany
   const { building } = home
   const zone = building.zone
-  const wants = wantsOf({ people: input.people, language: input.language })
-  const search = searchFor({ catalogue, home, now, taken: [], wants })
-  const able = agentsFree({ ...search, startsAt })
+  const wants = wantsOf({ people: input.people, language })
+  const [noneThen, none] = language ? [say.noneSpeaking(language), say.noneFreeSpeaking(home.title, language)] : [undefined, say.noneFree(home.title)]
+  const { isOffered, calendars, ...then } = await freeThen(reads, { catalogue, home, now, wants }, startsAt)
+  // What they have already is theirs, whatever else has come into the calendar of who shows it.
+  const able = isOffered && then.able.length === 0 ? (await reads.tours.of(person)).flatMap((tour) => (tour.status === 'confirmed' && tour.home === home.id && tour.startsAt === startsAt ? [tour.agent] : [])) : then.able
   if (able.length === 0) {
-    const free = alternatives({ catalogue, home, now, wants, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
-    return failedNear('not_offered', say.timeNotOffered, await offer(reads.handles, person, home, free), say.noneFree(home.title))
+    const free = alternatives({ catalogue, home, now, wants, rates, calendars, taken: await reads.tours.taken(reach({ catalogue, home }, now)) }, startsAt)
+    return failedNear(isOffered ? 'slot_gone' : 'not_offered', noneThen ?? (isOffered ? say.slotGone : say.timeNotOffered), await offer(reads.handles, person, home, free, language), none)
   }
   const place = placing({ catalogue, home, now, wants }, startsAt, able)
   const name = nameIn(input.name)
@@ -55,8 +58,8 @@ export const bookTourTool = defineTool({
   const placed: z.infer<typeof holdTour.result> = isAsked ? await act(holdTour, { ...place, unlessNamed: true, ...(name !== '' && { name }) }) : await act(bookTour, place)
   if (placed.status === 'clash') return failed('clash', say.clash(label(zone, startsAt)))
   if (placed.status === 'gone' || !placed.tour) {
-    const free = alternatives({ catalogue, home, now, wants, taken: placed.taken ?? [] }, startsAt)
-    return failedNear('slot_gone', say.slotGone, await offer(reads.handles, person, home, free), say.noneFree(home.title))
+    const free = alternatives({ catalogue, home, now, wants, rates, calendars, taken: placed.taken ?? [] }, startsAt)
+    return failedNear('slot_gone', noneThen ?? say.slotGone, await offer(reads.handles, person, home, free, language), none)
   }
   const at = label(zone, startsAt)
   if (placed.until !== undefined) return { ...failed('name_missing', say.whoComes(at, home.title, hourLabel(zone, placed.until)), { retryable: true }), next: 'Pregunta su nombre y llama otra vez a book_tour con los mismos datos y name.' }
@@ -73,19 +76,20 @@ const mostName = 80
 type Asked = Parameters<typeof wantsOf>[0] & { slot_id?: string | null | undefined; home?: string | null | undefined; when?: string | null | undefined }
 type Around = { reads: Reads; person: string; catalogue: Catalogue; now: Millis }
 
-const wish = async ({ slot_id, home: name, when, ...wanted }: Asked, { reads, person, catalogue, now }: Around): Promise<{ home: Home; startsAt: Millis } | ReturnType<typeof failed>> => {
+const wish = async ({ slot_id, home: name, when, ...wanted }: Asked, { reads, person, catalogue, now }: Around): Promise<{ home: Home; startsAt: Millis; language: Language | undefined } | ReturnType<typeof failed>> => {
+  const language = wanted.language ?? undefined
   if (slot_id) {
     const slot = await reads.handles.slotOf(person, slot_id)
     const home = slot && catalogue.homes.find(({ no, isOpen }) => no === slot.home && isOpen)
-    return home ? { home, startsAt: slot.startsAt } : failed('slot_unknown', say.slotUnknown)
+    return home ? { home, startsAt: slot.startsAt, language: language ?? slot.language } : failed('slot_unknown', say.slotUnknown)
   }
   if (!name) return failed('invalid_input', say.whichHome)
   const home = homeNamed(catalogue, name)
   if (!home) return failed('not_found', say.noSuchHome)
   if (!home.isOpen) return failed('not_available', say.homeClosed)
   const at = when ? readWhen(when, { zone: home.building.zone, now }) : undefined
-  if (at && 'startsAt' in at) return { home, startsAt: at.startsAt }
-  const taken = await reads.tours.taken(reach({ catalogue, home }, now))
-  const free = freeSlots({ ...searchFor({ catalogue, home, now, taken, wants: wantsOf(wanted) }), ...(at && { from: dayStart(home.building.zone, at.day) }), most: 3 })
-  return failed('invalid_input', say.whenNotUnderstood, { alternatives: await offer(reads.handles, person, home, free) })
+  if (at && 'startsAt' in at) return { home, startsAt: at.startsAt, language }
+  const [taken, { lists: calendars }] = await Promise.all([reads.tours.taken(reach({ catalogue, home }, now)), reads.calendars.busy()])
+  const free = freeSlots({ ...searchFor({ catalogue, home, now, taken, calendars, wants: wantsOf(wanted) }), ...(at && { from: dayStart(home.building.zone, at.day) }), most: 3 })
+  return failed('invalid_input', say.whenNotUnderstood, { alternatives: await offer(reads.handles, person, home, free, language) })
 }

@@ -20,12 +20,13 @@ export const joinWaitlistTool = defineTool({
     to_day: z.string().nullish().describe('Último día que le sirve. Sin él, hasta donde hay horarios.'),
     part_of_day: z.enum(['morning', 'afternoon', 'evening']).nullish().describe('Si prefiere mañana (morning), tarde (afternoon) o noche (evening).'),
     people: z.int().nullish().describe('Cuántas personas irían a la visita, si lo dijo.'),
+    language: z.enum(['es-MX', 'en']).nullish().describe('Si pide que quien le muestre hable inglés (en) o español (es-MX). Si ya estaba en la lista, sin él sigue el que había pedido.'),
   }),
   output: reply(z.strictObject({ home: z.string(), from_day: z.string(), to_day: z.string() })),
   callers: ['prospect', 'workflow'],
-  policy: { effect: 'write', timeoutMs: 5_000, scopes: ['tours:write'], once: ({ home, from_day, to_day, part_of_day, people }) => [home, from_day, to_day, part_of_day, people].map((each) => each ?? '').join(' ').trimEnd() },
+  policy: { effect: 'write', timeoutMs: 5_000, scopes: ['tours:write'], once: ({ home, from_day, to_day, part_of_day, people, language }) => [home, from_day, to_day, part_of_day, people, language].map((each) => each ?? '').join(' ').trimEnd() },
   examples: [{ name: 'una vivienda que no existe', input: { home: 'luna-1' }, output: failed('not_found', say.noSuchHome) }],
-}).runs(async ({ home: name, from_day, to_day, part_of_day, people }, { reads, act, subject: { person }, now }) => {
+}).runs(async ({ home: name, from_day, to_day, part_of_day, people, language }, { reads, act, subject: { person }, now }) => {
   if (!person) throw new AppError('bug', 'somebody waits for a time')
   const home = homeNamed(await reads.homes.catalogue(), name)
   if (!home) return failed('not_found', say.noSuchHome)
@@ -43,6 +44,6 @@ export const joinWaitlistTool = defineTool({
   if (!fromDay) return failed('invalid_input', say.notUnderstood('from_day'))
   if (!toDay) return failed('invalid_input', say.notUnderstood('to_day'))
   if (toDay < fromDay || numberOf(fromDay) > today + mostDays) return failed('invalid_input', say.waitingOver)
-  await act(joinWaitlist, { home: home.id, fromDay, toDay, ...(part_of_day && { part: part_of_day }), ...(people && people > 0 && { party: people }) })
+  await act(joinWaitlist, { home: home.id, fromDay, toDay, ...(part_of_day && { part: part_of_day }), ...(people && people > 0 && { party: people }), ...(language && { language }) })
   return { ok: true, say: say.waiting(home.title, dayLabel(fromDay), dayLabel(toDay)), data: { home: home.slug, from_day: fromDay, to_day: toDay } }
 })

@@ -24,7 +24,7 @@ export const privacyRequest = defineTool({
 }).runs(async ({ kind, details }, { act, subject: { person, conversation }, now }) => {
   if (!person || !conversation) throw new AppError('bug', 'a privacy request is made by a person, in a conversation')
   if (kind === 'stop') {
-    await act(optOut, { person, conversation, evidence: `privacy_request:${now}`, at: now })
+    await act(optOut, { person, conversation, evidence: `privacy_request:${now}`, channel: 'whatsapp', at: now })
     return { ok: true, say: say.stopped, next: 'No escribas nada más: la despedida ya va en camino.' }
   }
   const found = await act(requestPrivacy, { kind, ...(details && { details: details.trim().slice(0, detailsLength) }) })

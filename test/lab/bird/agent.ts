@@ -3,7 +3,7 @@ import { makeAsks, slotsIn, type Known, type Outcome, type Slot, type Tool } fro
 import { choosing, shortOf, titleOf, withButtons, type Choice } from './agent-says.ts'
 import type { Outgoing } from './bodies.ts'
 import type { Agent } from './chats.ts'
-import { asksForTimes, asksForTours, dayIn, isGone, isGreeting, isSearch, mayMeanVisit, partIn, placeIn, plain, timeIn, tourIn, wantsDetails, wantsNoVisit, wantsOtherTime, wantsPerson, whenIn, wishIn } from './words.ts'
+import { asksForTimes, asksForTours, dayIn, isGone, isGreeting, isSearch, mayMeanVisit, named, partIn, picked, placeIn, plain, slotAt, tourIn, wantsDetails, wantsNoVisit, wantsOtherTime, wantsPerson, whenIn, wishIn } from '../spanish.ts'
 
 // Stands in for Bird's AI agent, with the flow in front of it: decides by rules instead of a model.
 const home = z.object({ home: z.string(), title: z.string(), area: z.string(), rent_mxn: z.number() })
@@ -69,7 +69,7 @@ export const makeBirdAgent = (where: Parameters<typeof makeAsks>[0]): Agent => {
     const { nameless } = memory
     delete memory.nameless
     const pressed = memory.offered.get(pick)
-    if (pressed) return pressed.moving === undefined ? book({ slot_id: pressed.slot_id }) : change('move', { slot_id: pressed.slot_id, ...named(pressed.moving) })
+    if (pressed) return pressed.moving === undefined ? book({ slot_id: pressed.slot_id }) : change('move', { slot_id: pressed.slot_id, ...movingOf(pressed.moving) })
     const visit = memory.visits.get(pick) ?? memory.visits.get(memory.choices[placeIn(said, memory.choices.length) ?? -1] ?? '')
     memory.choices = []
     if (visit) return change(visit.deed, { tour_id: visit.tour })
@@ -85,15 +85,15 @@ export const makeBirdAgent = (where: Parameters<typeof makeAsks>[0]): Agent => {
 
     const tour = tourIn(text)
     const wanted = tour?.home ?? memory.home
-    if (tour && wanted) return book({ home: (homeNamed(memory.homes, wanted) ?? homePicked(memory.homes, plain(wanted)))?.home ?? wanted, when: tour.when })
+    if (tour && wanted) return book({ home: (named(memory.homes, wanted) ?? picked(memory.homes, plain(wanted)))?.home ?? wanted, when: tour.when })
 
     const chosen = memory.slots[placeIn(said, memory.slots.length) ?? -1] ?? slotAt(memory.slots, said)
-    if (chosen) return chosen.moving === undefined ? book({ slot_id: chosen.slot_id }) : change('move', { slot_id: chosen.slot_id, ...named(chosen.moving) })
+    if (chosen) return chosen.moving === undefined ? book({ slot_id: chosen.slot_id }) : change('move', { slot_id: chosen.slot_id, ...movingOf(chosen.moving) })
     const otherTime = memory.moving === undefined ? undefined : (whenIn(text) ?? dayIn(said))
-    if (otherTime !== undefined) return change('move', { when: otherTime, ...named(memory.moving) })
+    if (otherTime !== undefined) return change('move', { when: otherTime, ...movingOf(memory.moving) })
 
-    const picked = memory.slots.length > 0 ? undefined : homePicked(memory.homes, said)
-    const about = picked?.home ?? homeNamed(memory.homes, text)?.home ?? (wantsDetails(said) || asksForTimes(said) ? memory.home : undefined)
+    const chosenHome = memory.slots.length > 0 ? undefined : picked(memory.homes, said)
+    const about = chosenHome?.home ?? named(memory.homes, text)?.home ?? (wantsDetails(said) || asksForTimes(said) ? memory.home : undefined)
     if (about !== undefined) {
       if (!wantsDetails(said)) return timesOf(about, { from_day: dayIn(said), part_of_day: partIn(said) })
       memory.home = about
@@ -137,24 +137,11 @@ const worded = (memory: Memory, { say, failed, code, alternatives }: Outcome, bu
   const text = failed && code !== 'invalid_input' ? `Perdón. ${say}` : say
   return alternatives.length > 0 ? choosing(text, 'Ver horarios', slotChoices(memory.slots)) : choices.length > 0 ? choosing(text, button, choices) : text
 }
-const named = (moving: string | undefined): Known => (moving ? { tour_id: moving } : {})
+const movingOf = (moving: string | undefined): Known => (moving ? { tour_id: moving } : {})
 const keyOf = ({ slot_id, moving }: Offer): string => `${moving === undefined ? 'slot' : `to:${shortOf(moving)}`}:${shortOf(slot_id)}`
 const slotChoices = (slots: readonly Offer[]): Choice[] => slots.map((slot) => ({ key: keyOf(slot), title: titleOf(slot.label) }))
 const greeted = (answer: Says): Says => {
   if (typeof answer === 'string') return `${greeting} ${answer}`
   if (answer.type === 'list') return { ...answer, list: { ...answer.list, text: `${greeting} ${answer.list.text}` } }
   return answer.type === 'text' ? { ...answer, text: { ...answer.text, text: `${greeting} ${answer.text.text}` } } : answer
-}
-
-const homeNamed = (homes: readonly Home[], text: string): Home | undefined => {
-  const said = plain(text)
-  return homes.find(({ home, title }) => said.includes(plain(home)) || said.includes(plain(title)))
-}
-
-const homePicked = (homes: readonly Home[], said: string): Home | undefined => homes[placeIn(said, homes.length) ?? -1]
-
-const slotAt = (slots: readonly Offer[], said: string): Offer | undefined => {
-  const time = timeIn(said)
-  const day = dayIn(said)
-  return time === undefined ? undefined : slots.find(({ label }) => new RegExp(`(^|\\D)0?${time}(\\D|$)`).test(label) && (day === undefined || plain(label).includes(day)))
 }

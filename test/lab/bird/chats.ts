@@ -31,11 +31,14 @@ export type Chats = {
   change(conversation: Conversation, to: Partial<Pick<Conversation, 'status' | 'mode' | 'name' | 'attributes' | 'others'>>): void
   windowUntil(contact: Contact): number | undefined // until when we may write to them freely
   hear(contact: Contact, body: Body, how?: Heard): { conversationId: string; messageId: string }
+  forget(conversation: Conversation): void // with all that was said in it, and the files that came with that
   revise(message: Message, body: Body | undefined): void // by who wrote it; without a body it is taken back
   send(contact: Contact, body: Body, how: Said): Message
   fail(contact: Contact, failure: Doom): void // the next that is sent to them
   read(message: Message): void
   backwards(yes: boolean): void // whether the fates of a message are told the last first
+  quiet(yes: boolean): void // whether Bird's own agent says nothing, because somebody else's does
+  isQuiet(): boolean
   bodiless(yes: boolean): void // whether the webhooks of what our people say lack the words
   close(): void
 }
@@ -57,6 +60,7 @@ export const makeChats = ({ clock, account, serverUrl, publicUrl = serverUrl, ag
   let made = clock.now() // from the time it opened: what it said in an earlier life is still remembered by whoever heard it
   let isBackwards = false
   let isBodiless = false
+  let isQuiet = false
 
   const our: Our = { channel: account.channel, smsChannel: account.smsChannel ?? `${account.channel}-sms`, number: account.number, botName: account.botName }
   const newId = (): string => createHash('sha256').update(`${account.channel}/${++made}`).digest('hex').replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5')
@@ -141,7 +145,7 @@ export const makeChats = ({ clock, account, serverUrl, publicUrl = serverUrl, ag
     return message
   }
   const letAgentAnswer = (conversation: Conversation, text: string, pick: string | undefined): void => {
-    if (!agent || conversation.mode !== 'bot') return
+    if (!agent || isQuiet || conversation.mode !== 'bot') return
     const before = turns.get(conversation.id)
     const turn = (async () => {
       await before
@@ -172,6 +176,16 @@ export const makeChats = ({ clock, account, serverUrl, publicUrl = serverUrl, ag
       if (conversation && body.type === 'text') letAgentAnswer(conversation, body.text.text, payloadIn(body))
       return { conversationId: conversation?.id ?? '', messageId: message.id }
     },
+    // Believed only: that the messages and their files go with it.
+    forget({ id }) {
+      conversations.delete(id)
+      for (const message of messages.values()) {
+        if (message.conversation !== id) continue
+        messages.delete(message.id)
+        if (message.body) media.forget(fileIn(message.body)?.address ?? '')
+        if (message.kept) media.forget(message.kept)
+      }
+    },
     // Believed only: the same message once more, later, and its words changed or gone.
     revise(message, body) {
       Object.assign(message, { isEdited: true, changedAt: clock.now(), meta: { ...message.meta, [body ? 'edited' : 'deleted']: 'true' } })
@@ -189,6 +203,8 @@ export const makeChats = ({ clock, account, serverUrl, publicUrl = serverUrl, ag
       speaker.say('whatsapp.interaction', wireReading(our, message))
     },
     backwards: (yes) => void (isBackwards = yes),
+    quiet: (yes) => void (isQuiet = yes),
+    isQuiet: () => isQuiet,
     bodiless: (yes) => void (isBodiless = yes),
     close() {
       for (const cancel of timers) cancel()

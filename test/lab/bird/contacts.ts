@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Route } from '../simulator.ts'
-import { created, found, invalid, ok, page, parsed, Refusal } from './answers.ts'
+import { created, found, gone, invalid, ok, page, parsed, Refusal } from './answers.ts'
 import { namesOf, type People } from './people.ts'
 import { iso, type Contact } from './wire.ts'
 
@@ -27,6 +27,7 @@ export const contactRoutes = ({ people, now }: { people: People; now(): number }
       return page(contact ? [shownContact(contact)] : [], query)
     },
     [`PATCH ${path}/:contact`]: ({ parts, body }) => ok(shownContact(write(one(parts['contact']), parsed(changing, body).attributes))),
+    [`DELETE ${path}/:contact`]: ({ parts }) => (people.forget(one(parts['contact'])), gone),
     [`POST ${path}/:contact/identifiers`]: ({ parts, body }) => {
       const contact = one(parts['contact'])
       const { key, value } = parsed(identifying, body)

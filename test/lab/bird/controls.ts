@@ -24,6 +24,7 @@ export type Deeds = {
   unreachable(number: string, how: 'told' | 'refused' | 'no'): void // on WhatsApp
   forgetMedia(url: string): void
   revoke(yes: boolean): void // our key
+  answeredBy(who: 'bird' | 'portero'): Promise<void> // whose agent talks with prospects
 }
 export const controlsOf = (bird: Deeds, { speaker, subscriptions, people, ...chats }: Chats): Simulator['controls'] => ({
   assign: asked(z.strictObject({ conversation, mode: z.enum(['bot', 'human']) }), ({ conversation, mode }) => bird.assign(conversation, mode)),
@@ -39,6 +40,7 @@ export const controlsOf = (bird: Deeds, { speaker, subscriptions, people, ...cha
   unreachable: asked(z.strictObject({ number, how: z.enum(['told', 'refused', 'no']) }), ({ number, how }) => bird.unreachable(number, how)),
   forget: asked(z.strictObject({ url: z.string() }), ({ url }) => bird.forgetMedia(url)),
   revoke: asked(yes, ({ yes }) => bird.revoke(yes)), // our key
+  agent: asked(z.strictObject({ by: z.enum(['bird', 'portero']) }), ({ by }) => bird.answeredBy(by)),
   backwards: asked(yes, ({ yes }) => chats.backwards(yes)),
   bodiless: asked(yes, ({ yes }) => chats.bodiless(yes)),
   twice: asked(yes, ({ yes }) => speaker.twice(yes)), // each webhook

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Route } from '../simulator.ts'
-import { created, found, invalid, nothing, ok, page, parsed, Refusal } from './answers.ts'
+import { created, found, gone, invalid, nothing, ok, page, parsed, Refusal } from './answers.ts'
 import { outgoing } from './bodies.ts'
 import type { Chats } from './chats.ts'
 import { participantsOf, wireConversation, wireMessage, type Author, type Contact, type Conversation, type Message } from './wire.ts'
@@ -61,6 +61,7 @@ export const conversationRoutes = ({ chats, isShown }: Needs): Record<string, Ro
       chats.change(conversation, { status, attributes: { ...conversation.attributes, ...attributes }, ...(name !== undefined && { name }) })
       return ok(shown(conversation))
     },
+    [`DELETE ${path}/:conversation`]: ({ parts }) => (chats.forget(one(parts['conversation'])), gone),
     [`GET ${path}/:conversation/participants`]: ({ parts, query }) => page(participantsOf(our, one(parts['conversation'])), query),
     [`GET ${path}/:conversation/messages`]: ({ parts, query, lagMs }) => {
       const all = said(one(parts['conversation']), lagMs)

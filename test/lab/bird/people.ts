@@ -8,6 +8,7 @@ export type People = {
   at(number: string, name?: string): Contact // whoever has that phone, known from now on
   twin(number: string): Contact // the same phone once more, under the other form of its number: +52… beside +521…
   renumber(from: string, to: string): { old: Contact; fresh: Contact }
+  forget(contact: Contact): void
 }
 
 export const makePeople = ({ newId, now }: { newId(): string; now(): number }): People => {
@@ -36,6 +37,7 @@ export const makePeople = ({ newId, now }: { newId(): string; now(): number }): 
       const other = first.number.startsWith('+521') ? ringsAt(first.number) : first.number.replace(/^\+52/, '+521')
       return exactly(other) ?? put(other, { bsuid: first.bsuid, ...(first.name !== undefined && { name: first.name }), ...(first.heardAt !== undefined && { heardAt: first.heardAt }) })
     },
+    forget: (contact) => void contacts.splice(contacts.indexOf(contact), 1),
     // Who changes their number gets another id within the business, and whoever has the old number later is somebody else.
     renumber(from, to) {
       const old = ringing(from) ?? put(wholeNumber(from))

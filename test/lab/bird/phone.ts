@@ -96,7 +96,7 @@ export const makePhone = (chats: Chats): { phone: Phone; phoneDesk(asked: Dialle
     // GET and POST /_lab/phone/{number}/messages
     phoneDesk({ method, number, body }) {
       if (!/^\+?[\d\s().-]{10,24}$/.test(number)) return { status: 400, body: { error: 'that is no number' } }
-      if (method === 'GET') return { status: 200, headers: { 'x-whatsapp': people.all().some((each) => each.lacksWhatsapp && ringsAt(each.number) === ringsAt(number)) ? 'no' : 'yes' }, body: phone.messages(number) }
+      if (method === 'GET') return { status: 200, headers: { 'x-whatsapp': people.all().some((each) => each.lacksWhatsapp && ringsAt(each.number) === ringsAt(number)) ? 'no' : 'yes', 'x-agent': chats.isQuiet() ? 'portero' : 'bird' }, body: phone.messages(number) }
       if (method !== 'POST') return { status: 405, body: { error: 'GET what there is, or POST something new' } }
       const parsed = writing.safeParse(body)
       return parsed.success ? { status: 200, body: phone.write(number, parsed.data) } : { status: 400, body: { error: 'write { text }, { media: { kind, caption? } }, { press: { message, payload } }, { reply }, …' } }

@@ -23,7 +23,9 @@ export type Bird = Simulator & Deeds & {
   silent(): Promise<void> // when no webhook and no turn of the agent is under way
 }
 
-export const makeBird = ({ clock, account, serverUrl, publicUrl, agent }: { clock: Time; account: Account; serverUrl: string; publicUrl?: string | undefined; agent?: Agent }): Bird => {
+// switched: tells the house who is to answer.
+type Surroundings = { clock: Time; account: Account; serverUrl: string; publicUrl?: string | undefined; agent?: Agent; switched?: (by: 'bird' | 'portero') => Promise<void> }
+export const makeBird = ({ clock, account, serverUrl, publicUrl, agent, switched }: Surroundings): Bird => {
   const chats = makeChats({ clock, account, serverUrl, publicUrl, agent })
   const { newId, people, media, speaker, subscriptions } = chats
   const { now } = clock
@@ -65,6 +67,10 @@ export const makeBird = ({ clock, account, serverUrl, publicUrl, agent }: { cloc
     unreachable: (number, how) => phone.lackWhatsapp(number, how),
     forgetMedia: (url) => media.forget(url),
     revoke: (yes) => void (isRevoked = yes),
+    async answeredBy(by) {
+      chats.quiet(by !== 'bird')
+      await switched?.(by)
+    },
     backwards: (yes) => chats.backwards(yes),
     silent: () => speaker.silent(),
   }

@@ -56,7 +56,7 @@ export const changes: Pull<unknown> = {
     const deliveries = things.map((thing) => ('gone' in thing ? gone(thing.thing_id, thing.revision) : changed(thing)))
     return { deliveries, cursor: next, ...(more && { more: true as const }) }
   },
-  gone: (item) => gone(item),
+  gone: (items) => items.map((item) => gone(item)),
 }
 
 // PUT /subscriptions/:account: asked again, it lives longer.

@@ -7,6 +7,7 @@ type Thing = { thing_id: string; text: string; revision: number; changed_at: str
 type Gone = { thing_id: string; revision: number; gone: true }
 export type Effect = { command: 'keep' | 'set' | 'post' | 'shout'; reference: string }
 export type Eco = Simulator & {
+  routes: Record<string, Route>
   effects(): Effect[] // what we made it do, in order
   thing(id: string): Thing | undefined
   subscribedUntil(account: string): number | undefined

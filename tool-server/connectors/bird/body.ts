@@ -37,7 +37,7 @@ export const bodyOf = (wire: { type: string }): Body => {
     case 'location': {
       const { coordinates, location } = fit(wireLocation, wire, 'location').location
       const place = [location?.label, location?.address].filter(Boolean).join(', ')
-      return { kind: 'location', text: place || `${coordinates.latitude}, ${coordinates.longitude}` }
+      return { kind: 'location', text: place || `${coordinates.latitude}, ${coordinates.longitude}`, position: coordinates }
     }
     case 'contact': {
       const { name, phoneNumbers } = fit(wireCard, wire, 'contact card').contact

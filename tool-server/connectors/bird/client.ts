@@ -3,7 +3,7 @@ import { AppError } from '@portero/shared'
 import { doing, type At, type Doing } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
 import type { Ports } from '../../domain/ports/index.ts'
-import { noteInternally, noteSubscription, sendMessage, type Contact } from '../../domain/ports/messaging.ts'
+import { eraseThere, noteInternally, noteSubscription, sendMessage, type Contact } from '../../domain/ports/messaging.ts'
 import { bodyOf } from './body.ts'
 import { channelMessage } from './channel-message.ts'
 import { failedBy, isUnreachable } from './failures.ts'
@@ -58,6 +58,11 @@ export const does: Doing<Settings>[] = [
     const { identifierKey, identifierValue } = receiverOf(to)
     const path = identifierKey === undefined ? `/contacts/${encodeURIComponent(to.id)}` : `/contacts/identifiers/${encodeURIComponent(identifierKey)}/${encodeURIComponent(identifierValue)}`
     await http({ method: 'PATCH', path: workspace(settings) + path, body: { attributes: { subscribedWhatsapp: subscribed } } })
+    return {}
+  }),
+  // https://docs.bird.com/api/conversations-api/api-reference/conversations-management/delete-conversation and https://docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/delete-a-contact
+  doing(eraseThere, 'same-effect', async ({ what, id }, { http, connection: { settings } }) => {
+    await http({ method: 'DELETE', path: `${workspace(settings)}/${what}s/${encodeURIComponent(id)}`, accept: [404] })
     return {}
   }),
 ]

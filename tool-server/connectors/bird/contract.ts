@@ -162,7 +162,7 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
       sample('whatsapp.inbound: a sticker', inbound({ body: files('image/webp') }), [told({ kind: 'image', text: '', ...media('image/webp') })]),
       sample('whatsapp.inbound: a contact card', inbound({ body: { type: 'contact', contact: { name: { displayName: 'Tía Refugio' }, phoneNumbers: [{ value: '+525511112222' }] } } }), [told({ kind: 'other', text: 'Tía Refugio, +525511112222' })]),
       sample('whatsapp.inbound: a place', inbound({ body: { type: 'location', location: { coordinates: { latitude: 19.4178, longitude: -99.1621 }, location: { label: 'Fuente de Cibeles', address: 'Plaza Villa de Madrid' } } } }), [
-        told({ kind: 'location', text: 'Fuente de Cibeles, Plaza Villa de Madrid' }),
+        told({ kind: 'location', text: 'Fuente de Cibeles, Plaza Villa de Madrid', position: { latitude: 19.4178, longitude: -99.1621 } }),
       ]),
       sample('whatsapp.inbound: something that we do not know', inbound({ body: { type: 'hologram', hologram: {} } }), [told({ kind: 'other', text: '' })]),
       sample('whatsapp.inbound: a reaction', inbound({ ...reaction('👍'), ...later }), [
@@ -273,6 +273,7 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
         tell: { status: 201, body: { id: byStaff, draft: true } },
       }],
     },
+    'messaging.erase': { args: { what: 'contact', id: person }, key: 'erase:1', result: {}, exchanges: [{ ask: { method: 'DELETE', path: `/workspaces/${workspace}/contacts/${person}`, headers: { authorization: 'AccessKey access-key-of-the-contract' } }, tell: { status: 204 } }], but: { missing: { ...failures.missing, result: {} }, misshapen: { tell: { status: 200, body: { not: 'what was promised' } }, result: {} } } }, // nothing in the answer matters
     'messaging.subscription': {
       args: { to: named, subscribed: false }, key: 'subscription:1', result: {},
       exchanges: [{

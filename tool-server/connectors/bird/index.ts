@@ -9,7 +9,7 @@ import { webhook } from './webhook.ts'
 
 // Bird CRM (api.bird.com): the WhatsApp channel that prospects write to, and its conversations. The account is the channel's id.
 const key = z.string().min(16)
-const settings = z.strictObject({ baseUrl: z.url(), apiKey: key, workspace: z.string().min(1), channel: z.string().min(1), signingKeys: z.array(key).min(1).max(2), accessKeyId: z.string().min(1).optional(), smsChannel: z.string().min(1).optional(), channelGroup: z.string().min(1).optional(), rates: messageRates.optional() }) // the newest key first; accessKeyId: as whom notes are written; channelGroup: the WhatsApp account that templates are made in
+const settings = z.strictObject({ baseUrl: z.url(), apiKey: key, workspace: z.string().min(1), channel: z.string().min(1), signingKeys: z.array(key).min(1).max(2), accessKeyId: z.string().min(1).optional(), smsChannel: z.string().min(1).optional(), channelGroup: z.string().min(1).optional(), agent: z.enum(['bird', 'portero']).optional(), rates: messageRates.optional() }) // the newest key first; accessKeyId: as whom notes are written; channelGroup: the WhatsApp account that templates are made in; agent: who answers prospects there, Bird's own without a word
 
 export const bird = defineConnector({
   name: 'bird',

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { doing, type At, type Command, type Doing } from '../../define.ts'
 import { read } from '../../domain/ports/answers.ts'
-import { claimRecord, putCommunication, putContact, putDeal, putMeeting, putNote, putTask, putTicket, type CrmReads } from '../../domain/ports/crm.ts'
+import { claimRecord, eraseRecord, putCommunication, putContact, putDeal, putMeeting, putNote, putTask, putTicket, type CrmReads } from '../../domain/ports/crm.ts'
 import { claim } from './claim.ts'
+import { erase } from './erase.ts'
 import { hubSpotOver } from './gateway.ts'
 import { readKept } from './kept.ts'
 import { communicationOf, contactOf, dealOf, meetingOf, noteOf, taskOf, ticketOf } from './map.ts'
@@ -31,6 +32,7 @@ export const does: Doing<Settings>[] = [
   puts(putNote, 'notes', noteOf),
   puts(putTicket, 'tickets', ticketOf),
   doing(claimRecord, 'same-effect', async ({ kind, id, ours }, { http }: At<Settings>) => ({ id: await claim(http, objects[kind], { id, ours }) })),
+  doing(eraseRecord, 'same-effect', erase),
 ]
 
 export const readCrm = ({ http, ...at }: At<Settings>): CrmReads => ({

@@ -37,7 +37,7 @@ const associate = (type: string, id: string, to: string, toId: string): Exchange
 const report = { portero_source: 'whatsapp', portero_first_reply_s: '4', portero_answered_by: 'both', portero_escalations: '1', portero_escalation_reason: 'complaint', portero_visits_booked: '2', portero_visits_done: '1', portero_visits_missed: '0' }
 const reported = { source: 'whatsapp', firstReplyS: 4, answeredBy: 'both', escalations: 1, escalationReason: 'complaint', visitsBooked: 2, visitsDone: 1, visitsMissed: 0 }
 const contactWithoutStatus = {
-  phone: '+525512345678', portero_whatsapp: 'MX.9183746550', firstname: 'Guadalupe', lastname: 'de la Garza Íñiguez', hs_language: 'es-mx', portero_consent: 'granted', lifecyclestage: 'salesqualifiedlead',
+  phone: '+525512345678', portero_whatsapp: 'MX.9183746550', firstname: 'Guadalupe', lastname: 'de la Garza Íñiguez', hs_language: 'es-mx', portero_consent: 'granted', portero_marketing: 'revoked', lifecyclestage: 'salesqualifiedlead',
   ...report,
 }
 const contact = { ...contactWithoutStatus, hs_lead_status: 'NEW' }
@@ -173,7 +173,6 @@ export const contract: Contract<Settings> = {
     stages: stageIds,
   }),
   failures,
-
   webhook: {
     account: {}, // the body says it
     sign: ({ method, url, body, now }, { clientSecrets: [secret = ''] }) => ({
@@ -237,7 +236,7 @@ export const contract: Contract<Settings> = {
   does: {
     'crm.put-contact': {
       args: {
-        ours: ours.contact, phone: '+525512345678', whatsapp: 'MX.9183746550', name: 'Guadalupe de la Garza Íñiguez', language: 'es-MX', consent: 'granted', lifecycle: 'qualified', leadStatus: 'new',
+        ours: ours.contact, phone: '+525512345678', whatsapp: 'MX.9183746550', name: 'Guadalupe de la Garza Íñiguez', language: 'es-MX', consent: 'granted', marketing: 'revoked', lifecycle: 'qualified', leadStatus: 'new',
         ...reported,
       },
       key: 'person:1:contact', result: { id: '201' },
@@ -322,6 +321,7 @@ export const contract: Contract<Settings> = {
         },
       ],
     },
+    'crm.erase-record': { args: { kind: 'contact', id: '201' }, key: 'crm:erase:1', result: {}, exchanges: [{ ask: { method: 'POST', path: pathOf('/crm/v3/objects/contacts/gdpr-delete'), body: { objectId: '201' } }, tell: { status: 204 } }], but: { missing: { ...failures.missing, result: {} }, misshapen: { ...failures.misshapen, result: {} } } }, // nothing in the answer matters
     'crm.put-communication': {
       args: { ours: ours.communication, contact: '201', body: 'Guadalupe: ¿aceptan a mi perrita & sus juguetes?\nPortero: claro que sí', at: Date.UTC(2026, 10, 23, 17) }, key: 'conversation:1:communication', result: { id: '501' },
       exchanges: [{ ask: upsert('communications', ours.communication, communication), tell: taken('501') }, associate('communications', '501', 'contacts', '201')],

@@ -56,6 +56,7 @@ const contact: Table<Values<'contact'>> = {
   },
   language: own('hs_language', choice({ 'es-MX': 'es-mx', en: 'en' }, { 'es-mx': 'Español (México)', en: 'English' }, { es: 'es-MX', 'en-us': 'en', 'en-gb': 'en' })),
   consent: made('portero_consent', 'Acepta mensajes', words({ granted: 'Sí', revoked: 'Pidió no recibirlos (BAJA)' })),
+  marketing: made('portero_marketing', 'Acepta promociones', words({ granted: 'Sí (PROMOS)', revoked: 'No' })),
   needsPerson: made('portero_escalation', 'Pide a una persona', yes),
   // HubSpot takes nobody back to an earlier stage unless it was cleared before, which we never do: https://knowledge.hubspot.com/records/use-lifecycle-stages
   lifecycle: own('lifecyclestage', choice({ lead: 'lead', qualified: 'salesqualifiedlead', opportunity: 'opportunity', customer: 'customer' }, { lead: 'Lead', salesqualifiedlead: 'Sales qualified lead', opportunity: 'Opportunity', customer: 'Customer' })),

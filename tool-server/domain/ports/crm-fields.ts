@@ -5,7 +5,7 @@
 export type Owner = 'portero' | 'latest' | 'crm'
 const reported = { source: 'portero', firstReplyS: 'portero', answeredBy: 'portero', escalations: 'portero', escalationReason: 'portero', visitsBooked: 'portero', visitsDone: 'portero', visitsMissed: 'portero' } as const
 export const crmFields = {
-  contact: { phone: 'portero', whatsapp: 'portero', name: 'latest', language: 'latest', consent: 'portero', needsPerson: 'portero', lifecycle: 'crm', leadStatus: 'crm', ...reported },
+  contact: { phone: 'portero', whatsapp: 'portero', name: 'latest', language: 'latest', consent: 'portero', marketing: 'portero', needsPerson: 'portero', lifecycle: 'crm', leadStatus: 'crm', ...reported },
   deal: {
     title: 'portero', stage: 'crm', rentMxn: 'crm', owner: 'crm',
     budgetMxn: 'latest', bedrooms: 'latest', occupants: 'latest', pets: 'latest', moveIn: 'latest', months: 'latest', guarantee: 'latest', home: 'latest', ...reported,

@@ -45,6 +45,7 @@ export const putContact = defineCommand({
     ours, phone: z.string().optional(), whatsapp: z.string().optional(), name: z.string().optional(), language: z.enum(['es-MX', 'en']).optional(), // left out where it stays as it is there
     needsPerson: z.boolean().optional(), // left out of whoever never did
     consent: z.enum(['granted', 'revoked']).optional(), // to our messages
+    marketing: z.enum(['granted', 'revoked']).optional(), // to offers
     lifecycle: z.enum(['lead', 'qualified', 'opportunity', 'customer']).optional(), // how far they ever came; nobody is taken back
     leadStatus: z.enum(['new']).optional(), // where they begin; from there on it is the people's
     ...report.shape,
@@ -83,5 +84,10 @@ export const putTicket = defineCommand({
 export const claimRecord = defineCommand({
   name: 'crm.claim-record', attempts: 12, blocksSerialWhenDead: true, result: put,
   args: z.strictObject({ kind: z.enum(['contact', 'deal', 'meeting', 'communication', 'task', 'note', 'ticket'] as const satisfies readonly Kind[]), id: z.string(), ours }),
+})
+// What is there of somebody who cancelled, as much for good as the CRM allows. What is gone already is done.
+export const eraseRecord = defineCommand({
+  name: 'crm.erase-record', attempts: 12, blocksSerialWhenDead: false, brief: true, result: z.strictObject({}),
+  args: claimRecord.args.pick({ kind: true, id: true }),
 })
 export const crmCommands = { contact: putContact, deal: putDeal, meeting: putMeeting, communication: putCommunication }

@@ -15,8 +15,9 @@ export type Contact = z.infer<typeof contact>
 // Deliveries. heard: the prospect wrote. said: we, the vendor's bot or a person of ours did, or the fate of such a message is known.
 // revised: its author changed or took back what they wrote. renumbered: they have another number now. changed: the conversation itself.
 const media = z.strictObject({ url: z.string(), type: z.string().optional(), name: z.string().optional() })
+const position = z.strictObject({ latitude: z.number(), longitude: z.number() })
 // text: the words, a caption, or what was chosen. pick: what the button or row that was pressed stands for.
-const body = z.strictObject({ kind: z.enum(['text', 'image', 'audio', 'video', 'file', 'location', 'other']), text: z.string(), pick: z.string().optional(), media: z.array(media).optional() })
+const body = z.strictObject({ kind: z.enum(['text', 'image', 'audio', 'video', 'file', 'location', 'other']), text: z.string(), pick: z.string().optional(), media: z.array(media).optional(), position: position.optional() })
 export type Body = z.infer<typeof body>
 // by: where it is not the vendor's chat.
 const by = z.literal('sms').optional()
@@ -72,6 +73,11 @@ export const assignConversation = defineCommand({
   name: 'messaging.assign', result: z.strictObject({ assigned: z.string().optional() }),
   args: z.strictObject({ conversation: z.string(), to: z.union([z.strictObject({ agent: z.string(), email: z.string().optional() }), z.enum(['team', 'nobody'])]), language: z.enum(['es-MX', 'en']).optional(), building: z.string().optional() }),
   attempts: 5, blocksSerialWhenDead: false,
+})
+// Somebody who cancelled, or all that was said with them in a conversation. What is gone already is done.
+export const eraseThere = defineCommand({
+  name: 'messaging.erase', args: z.strictObject({ what: z.enum(['contact', 'conversation']), id: z.string().min(1) }), result: z.strictObject({}),
+  attempts: 8, blocksSerialWhenDead: false, brief: true,
 })
 export const noteSubscription = defineCommand({
   name: 'messaging.subscription', args: z.strictObject({ ...to, subscribed: z.boolean() }), result: z.strictObject({}),

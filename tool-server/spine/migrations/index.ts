@@ -18,6 +18,22 @@ import { notes } from './0016-notes.ts'
 import { troubles } from './0017-troubles.ts'
 import { sessions } from './0018-sessions.ts'
 import { aroundVisits } from './0019-around-visits.ts'
+import { visitLanguage } from './0020-visit-language.ts'
+import { agentRuns } from './0021-agent-runs.ts'
+import { cadence } from './0022-cadence.ts'
+import { guards } from './0023-guards.ts'
+import { toolFacts } from './0024-tool-facts.ts'
+import { knowledge } from './0025-knowledge.ts'
+import { followUpAge } from './0026-follow-up-age.ts'
+import { runsOfPerson } from './0027-runs-of-person.ts'
+import { access } from './0028-access.ts'
+import { calendars } from './0029-calendars.ts'
+import { agentLimits } from './0030-agent-limits.ts'
+import { consents } from './0031-consents.ts'
+import { privacyDesk } from './0032-privacy-desk.ts'
+import { erasure } from './0033-erasure.ts'
+import { auditAnchors } from './0034-audit-anchors.ts'
+import { peopleAndKeys } from './0035-people-and-keys.ts'
 
 // In order, forward only. A released migration never changes.
-export const migrations: Record<string, Migration> = { '0001-spine': spine, '0002-first-visit': firstVisit, '0003-settings': settings, '0004-identity': identity, '0005-conversations': conversations, '0006-media': media, '0007-escalations': escalations, '0008-privacy-cases': privacyCases, '0009-mail-notices': mailNotices, '0010-crm-sync': crmSync, '0011-visits': visits, '0012-message-failures': messageFailures, '0013-holds': holds, '0014-waitlist': waitlist, '0015-hung': hung, '0016-notes': notes, '0017-troubles': troubles, '0018-sessions': sessions, '0019-around-visits': aroundVisits }
+export const migrations: Record<string, Migration> = { '0001-spine': spine, '0002-first-visit': firstVisit, '0003-settings': settings, '0004-identity': identity, '0005-conversations': conversations, '0006-media': media, '0007-escalations': escalations, '0008-privacy-cases': privacyCases, '0009-mail-notices': mailNotices, '0010-crm-sync': crmSync, '0011-visits': visits, '0012-message-failures': messageFailures, '0013-holds': holds, '0014-waitlist': waitlist, '0015-hung': hung, '0016-notes': notes, '0017-troubles': troubles, '0018-sessions': sessions, '0019-around-visits': aroundVisits, '0020-visit-language': visitLanguage, '0021-agent-runs': agentRuns, '0022-cadence': cadence, '0023-guards': guards, '0024-tool-facts': toolFacts, '0025-knowledge': knowledge, '0026-follow-up-age': followUpAge, '0027-runs-of-person': runsOfPerson, '0028-access': access, '0029-calendars': calendars, '0030-agent-limits': agentLimits, '0031-consents': consents, '0032-privacy-desk': privacyDesk, '0033-erasure': erasure, '0034-audit-anchors': auditAnchors, '0035-people-and-keys': peopleAndKeys }

@@ -1,7 +1,9 @@
 import { Button, ButtonRow, Flex, LoadingButton, Select, StatusTag, Text, TextArea } from '@hubspot/ui-extensions'
 import { useState, type ReactNode } from 'react'
 import type { Card } from './card.ts'
+import { Drafted } from './draft.tsx'
 import { Outcome } from './outcome.tsx'
+import { useDraft, type SetText } from './use-draft.ts'
 import { useWrite, type Write } from './use-write.ts'
 import type { EscalationReason, TranscriptView } from './views.ts'
 
@@ -34,7 +36,7 @@ export const Hands = ({ speaker, server, actions, view, reload }: Props): ReactN
       <Outcome speaker={speaker} writing={writing} />
       {mode === 'note' && <Note {...typed} />}
       {mode === 'call' && <Call {...typed} />}
-      {mode === 'rest' && !isBot && <Reply {...typed} />}
+      {mode === 'rest' && !isBot && <Reply {...typed} server={server} canDraft={view.canDraft === true} />}
       {mode === 'rest' && (
         <ButtonRow>
           {isBot && <LoadingButton variant="primary" loading={isBusy} disabled={isBusy} onClick={() => void write('takeover', { to: 'human' })}>{words.takeOver}</LoadingButton>}
@@ -54,15 +56,29 @@ const InHand = ({ speaker: { words, moment }, view: { state, taken, zone } }: Pi
   </Flex>
 )
 
-type Typed = Pick<Card, 'speaker'> & { text: string; setText(text: string): void; isBusy: boolean; write: Write; leave(): void }
+type Typed = Pick<Card, 'speaker'> & { text: string; setText: SetText; isBusy: boolean; write: Write; leave(): void }
 const longest = 4_000
 
-const Reply = ({ speaker: { words }, text, setText, isBusy, write }: Typed): ReactNode => (
-  <Flex direction="column" gap="small">
-    <TextArea label={words.reply} name="reply" description={words.replyHint} value={text} rows={3} maxLength={longest} onInput={setText} />
-    <LoadingButton variant="primary" loading={isBusy} disabled={isBusy || text.trim() === ''} onClick={() => void write('reply', { text })}>{words.send}</LoadingButton>
-  </Flex>
-)
+const Reply = ({ speaker, server, canDraft, text, setText, isBusy, write }: Typed & Pick<Card, 'server'> & { canDraft: boolean }): ReactNode => {
+  const { words } = speaker
+  const { drafting, draft, forget } = useDraft(server, text, setText)
+  const isProposal = drafting.state === 'filled' && text === drafting.text
+  const isDrafting = drafting.state === 'busy'
+  const send = (): void => {
+    if (drafting.state !== 'filled') forget()
+    void write('reply', { text })
+  }
+  return (
+    <Flex direction="column" gap="small">
+      <TextArea label={words.reply} name="reply" description={isProposal ? words.draftHint : words.replyHint} value={text} rows={3} maxLength={longest} onInput={setText} />
+      <Drafted speaker={speaker} drafting={drafting} text={text} again={() => void draft()} />
+      <ButtonRow>
+        <LoadingButton variant="primary" loading={isBusy} disabled={isBusy || text.trim() === ''} onClick={send}>{words.send}</LoadingButton>
+        {canDraft && <LoadingButton variant="secondary" loading={isDrafting} disabled={isDrafting || isBusy || (text.trim() !== '' && !isProposal)} onClick={() => void draft()}>{words.draft}</LoadingButton>}
+      </ButtonRow>
+    </Flex>
+  )
+}
 
 const Note = ({ speaker: { words }, text, setText, isBusy, write, leave }: Typed): ReactNode => (
   <Flex direction="column" gap="small">

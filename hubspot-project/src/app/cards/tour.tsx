@@ -14,9 +14,11 @@ export const TourFacts = ({ speaker: { words, moment, clock }, tour }: { speaker
       <DescriptionListItem label={words.home}>{tour.title}</DescriptionListItem>
       <DescriptionListItem label={words.place}>{tour.place}</DescriptionListItem>
       <DescriptionListItem label={words.agent}>{tour.agent}</DescriptionListItem>
+      {tour.inCalendar && <DescriptionListItem label={words.inCalendar.label}>{words.inCalendar[tour.inCalendar]}</DescriptionListItem>}
     </DescriptionList>
     <Flex direction="row" gap="small">
       {tour.mapUrl && <Link href={{ url: tour.mapUrl, external: true }}>{words.map}</Link>}
+      {tour.inCalendarUrl && <Link href={{ url: tour.inCalendarUrl, external: true }}>{words.openCalendar}</Link>}
       {tour.calendarUrl && <Link href={{ url: tour.calendarUrl, external: true }}>{words.calendar}</Link>}
     </Flex>
   </Flex>

@@ -11,6 +11,7 @@ export type VisitView = Of<typeof views.visitView>
 export type SlotsView = Of<typeof views.slotsView>
 export type PreviewView = Of<typeof views.previewView>
 export type WriteView = Of<typeof views.writeView>
+export type DraftView = Of<typeof views.draftView>
 export type WhyView = Of<typeof views.whyView>
 export type EscalationReason = Of<typeof views.escalationReason>
 export type Slot = SlotsView['slots'][number]
@@ -20,14 +21,14 @@ export type ProbeView = Of<typeof views.probeView>
 
 export type Views = {
   transcript: TranscriptView; visit: VisitView; preview: PreviewView; slots: SlotsView; why: WhyView
-  takeover: WriteView; reply: WriteView; note: WriteView; escalate: WriteView
+  takeover: WriteView; reply: WriteView; note: WriteView; escalate: WriteView; 'draft-reply': DraftView
   book: WriteView; move: WriteView; mark: WriteView; reveal: Of<typeof views.revealView>
   today: TodayView; settings: SettingsView; hours: WriteView; blackout: WriteView; reopen: WriteView; owners: WriteView; probe: ProbeView
 }
 export type ViewName = keyof Views
 type Asks = {
   transcript: Of<typeof views.transcriptAsk>; visit: Of<typeof views.visitAsk>; preview: Of<typeof views.previewAsk>; slots: Of<typeof views.slotsAsk>; why: Of<typeof views.whyAsk>
-  takeover: Of<typeof views.takeoverAsk>; reply: Of<typeof views.replyAsk>; note: Of<typeof views.noteAsk>; escalate: Of<typeof views.escalateAsk>
+  takeover: Of<typeof views.takeoverAsk>; reply: Of<typeof views.replyAsk>; note: Of<typeof views.noteAsk>; escalate: Of<typeof views.escalateAsk>; 'draft-reply': Of<typeof views.draftAsk>
   book: Of<typeof views.bookAsk>; move: Of<typeof views.moveAsk>; mark: Of<typeof views.markAsk>; reveal: Of<typeof views.revealAsk>
   today: Of<typeof views.todayAsk>; settings: Of<typeof views.settingsAsk>; hours: Of<typeof views.hoursAsk>; blackout: Of<typeof views.blackoutAsk>; reopen: Of<typeof views.reopenAsk>; owners: Of<typeof views.ownersAsk>; probe: Of<typeof views.probeAsk>
 }
@@ -43,14 +44,14 @@ const line = shape<Line>({
 const status = oneOf('held', 'confirmed', 'completed', 'no_show', 'cancelled')
 const tour = shape<Tour>({
   tour: text, version: count, home: text, title: text, startsAt: time, endsAt: time, zone: text, status,
-  place: text, mapUrl: maybe(text), agent: text, calendarUrl: maybe(text),
+  place: text, mapUrl: maybe(text), agent: text, calendarUrl: maybe(text), inCalendar: maybe(oneOf('waits', 'stands', 'byHand', 'failed')), inCalendarUrl: maybe(text),
 })
 const slots = list(shape<Slot>({ slot: text, startsAt: time, label: text }))
 const write = shape<WriteView>({ ok: truth, say: text, code: maybe(text), visit: maybe(tour), alternatives: maybe(slots) })
 
 export const checks: { readonly [V in ViewName]: Check<Views[V]> } = {
   transcript: shape<TranscriptView>({
-    zone: text, asOf: time, state, lines: list(line), earlier: maybe(text),
+    zone: text, asOf: time, state, lines: list(line), earlier: maybe(text), canDraft: maybe(truth),
     taken: maybe(shape<NonNullable<TranscriptView['taken']>>({ by: oneOf('me', 'inbox', 'other'), name: maybe(text), since: time })),
     escalation: maybe(shape<NonNullable<TranscriptView['escalation']>>({ reason: text, summary: text, owner: maybe(text), dueAt: time, isLate: truth })),
   }),
@@ -63,6 +64,7 @@ export const checks: { readonly [V in ViewName]: Check<Views[V]> } = {
   slots: shape<SlotsView>({ asOf: time, zone: text, slots }),
   why: shape<WhyView>({ steps: list(shape<WhyView['steps'][number]>({ at: time, kind: oneOf('message', 'tool', 'write'), text, by: maybe(text) })) }),
   book: write, move: write, mark: write, takeover: write, reply: write, note: write, escalate: write,
+  'draft-reply': shape<DraftView>({ ok: truth, say: maybe(text), text: maybe(text), doubts: maybe(list(text)) }),
   reveal: shape<Views['reveal']>({ phone: text }),
   today: shape<TodayView>({
     zone: text, asOf: time,

@@ -1,4 +1,4 @@
-// What the scripted agent understands of Spanish: plain rules, always the same.
+// What the lab's scripted agents understand of Spanish: plain rules, always the same.
 export const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 const counts = ['una?', 'dos', 'tres', 'cuatro']
@@ -17,6 +17,17 @@ export const isSearch = (said: string): boolean => /\b(busco|buscando|depas?|dep
 export const isGreeting = (said: string): boolean => /^\W*(hola|buen[oa]s|que tal|hey)\b/.test(said)
 export const wantsDetails = (said: string): boolean => /\b(detalles?|informacion|info|cuentame|fotos?|amenidades)\b/.test(said)
 export const asksForTimes = (said: string): boolean => /\b(horarios?|disponib\w+|visit\w+|agend\w+)\b/.test(said)
+export const isYes = (said: string): boolean => /^\W*(?:si|claro|por favor|va|dale|ok(?:ey)?|de acuerdo|porfa|sale|perfecto|me parece)\b/.test(said)
+export const isNo = (said: string): boolean => /^\W*(?:no|nop|ningun[oa]?)\b/.test(said)
+export const isThanks = (said: string): boolean => /\b(?:gracias|muy amable|hasta luego|nos vemos|adios)\b/.test(said)
+export const wantsToWait = (said: string): boolean => /\blista de espera\b|\b(?:si|cuando) se (?:libera|desocupa|abre)\b/.test(said)
+export const wantsMedia = (said: string): 'photos' | 'video' | 'plan' | 'location' | undefined =>
+  /\b(?:fotos?|fotografias?|imagenes)\b/.test(said) ? 'photos' : /\bvideos?\b/.test(said) ? 'video' : /\bplanos?\b/.test(said) ? 'plan' : /\b(?:ubicacion|mapa|donde (?:esta|queda))\b/.test(said) ? 'location' : undefined
+// What only a person of ours may talk about.
+export const troubleIn = (said: string): 'complaint' | 'payment' | 'contract' | 'emergency' | undefined =>
+  /\b(?:fuga|incendio|emergencia|inundacion|robo)\b/.test(said) ? 'emergency' : /\b(?:queja|quejarme|pesimo|molest[oa]|enojad[oa]|mal servicio)\b/.test(said) ? 'complaint' : /\b(?:factura|transferencia|pague|pagar la renta|mi pago|deposite)\b/.test(said) ? 'payment' : /\bcontrato\b/.test(said) ? 'contract' : undefined
+export const privacyIn = (said: string): 'access' | 'rectify' | 'cancel' | 'oppose' | 'stop' | undefined =>
+  /\bya no me (?:escriban|manden|contacten)\b/.test(said) ? 'stop' : !/\bmis datos\b/.test(said) ? undefined : /\b(?:borr|elimin)\w+/.test(said) ? 'cancel' : /\b(?:corr[ei]g|rectific|actualiz)\w+/.test(said) ? 'rectify' : /\b(?:opon|no usen|dejen de usar)\w*/.test(said) ? 'oppose' : /\b(?:ver|acces\w*|conoc\w+|saber|consultar|copia|tienen|guardan|da[md]e|denme|m[au]nd\w+|envi\w+|pid\w+|quiero mis)\b/.test(said) ? 'access' : undefined
 
 // 'la 2', 'el primero', '3': which of what was listed.
 export const placeIn = (said: string, count: number): number | undefined => {
@@ -60,7 +71,7 @@ export const wishIn = (text: string): Wish => {
   const count = /\b(\d|una?|dos|tres|cuatro)\s+(?:recamaras?|cuartos?|habitaciones)/.exec(said)?.[1]
   const bedrooms = count === undefined ? undefined : /\d/.test(count) ? count : String(counts.findIndex((each) => new RegExp(`^${each}$`).test(count)) + 1)
   const [, amount, thousands] = /(?:hasta|presupuesto(?: es)?(?: de)?|maximo(?: de)?|menos de|\$)\s*\$?\s*(\d[\d.,]*)\s*(mil|k\b)?/.exec(said) ?? []
-  const area = /\b(?:en|por|zona(?: de)?|colonia)\s+((?:(?!(?:de|con|para|hasta|que|y|renta)\b)\p{L}+\s*){1,3})/iu.exec(text)?.[1]?.trim()
+  const area = /\b(?:en|por|zona(?: de)?|colonia)\s+((?:(?!(?:de|con|sin|para|hasta|que|y|renta)\b)\p{L}+\s*){1,3})/iu.exec(text)?.[1]?.trim()
   const moveIn = /\b\d{4}-\d{2}-\d{2}\b/.exec(said)?.[0]
   return {
     ...(area !== undefined && { area }),
@@ -69,4 +80,16 @@ export const wishIn = (text: string): Wish => {
     ...(/\b(perr\w+|gat\w+|mascotas?)\b/.test(said) && { pets: String(!/\bsin mascotas?\b/.test(said)) }),
     ...(moveIn !== undefined && { move_in: moveIn }),
   }
+}
+
+// Which of what was listed they name, by its own name or by its place.
+export const named = <T extends { home: string; title: string }>(homes: readonly T[], text: string): T | undefined => {
+  const said = plain(text)
+  return homes.find(({ home, title }) => said.includes(plain(home)) || said.includes(plain(title)))
+}
+export const picked = <T>(listed: readonly T[], said: string): T | undefined => listed[placeIn(said, listed.length) ?? -1]
+export const slotAt = <T extends { label: string }>(slots: readonly T[], said: string): T | undefined => {
+  const time = timeIn(said)
+  const day = dayIn(said)
+  return time === undefined ? undefined : slots.find(({ label }) => new RegExp(`(^|\\D)0?${time}(\\D|$)`).test(label) && (day === undefined || plain(label).includes(day)))
 }

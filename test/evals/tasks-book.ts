@@ -1,0 +1,25 @@
+import { defineTasks } from './task.ts'
+
+// Visits that are booked: at once, out of what is offered, and when what was offered is gone.
+const booked = /qued[oó] para el|ya tienes reservada/i
+const times = /\d{1,2}:\d{2}/
+const homes = /\$\d/
+
+export const bookings = defineTasks('booking', [
+  { name: 'booked in one message', does: [{ say: 'quiero una visita el miércoles a las 11 en Roma Norte 302', until: booked }], end: { tours: [{ home: 'roma-norte-302', when: '2026-11-25 11:00', status: 'confirmed' }], stage: 'visit_scheduled' } },
+  { name: 'booked in one message, the home first', does: [{ say: 'quiero una visita en Condesa 401, el jueves a las 12', until: booked }], end: { tours: [{ home: 'condesa-401', when: '2026-11-26 12:00', status: 'confirmed' }] } },
+  { name: 'booked in the afternoon', does: [{ say: 'quiero una visita el jueves a las 4 de la tarde en Del Valle 405', until: booked }], end: { tours: [{ home: 'del-valle-405', when: '2026-11-26 16:00', status: 'confirmed' }] } },
+  { name: 'booked in Tijuana, by the clock there', does: [{ say: 'quiero una visita el viernes a las 10 en Zona Río 907', until: booked }], end: { tours: [{ home: 'zona-rio-907', when: '2026-11-27 10:00', status: 'confirmed' }] } },
+  { name: 'searched, offered, and the second time pressed', does: [{ say: 'busco departamento de dos recámaras en Roma Norte, hasta 35 mil', until: /1\. Dos recámaras en esquina/ }, { say: 'la 1, ¿qué horarios hay?', until: times }, { pick: 2 }], end: { tours: [{ home: 'roma-norte-302', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'searched, offered, and the first time pressed', does: [{ say: 'busco depa en Del Valle hasta 20 mil', until: /1\. Una recámara con estudio/ }, { say: 'el primero, ¿qué horarios tienen?', until: times }, { pick: 1 }], end: { tours: [{ home: 'del-valle-302', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'on a day and part of it', does: [{ say: 'busco depa en Condesa de 2 recámaras', until: /1\. Dos recámaras frente al parque/ }, { say: 'la 1, ¿qué horarios hay el viernes por la tarde?', until: /viernes.*1[2-9]:/i }, { pick: 1 }], end: { tours: [{ home: 'condesa-401', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'times of another day first', does: [{ say: 'busco depa en Polanco de 2 recámaras', until: /1\. Dos recámaras con vista/ }, { say: 'la 1, ¿qué horarios hay?', until: times }, { say: '¿y el jueves por la mañana?', until: /jueves/i }, { pick: 1 }], end: { tours: [{ home: 'polanco-1102', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'a time at which nobody shows', does: [{ say: 'quiero una visita el domingo a las 23 en Roma Norte 203', until: times }, { pick: 1 }], end: { tours: [{ home: 'roma-norte-203', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'a time that somebody else takes first', does: [{ say: 'busco depa en Zona Río de 2 recámaras', until: /1\. Dos recámaras en piso alto/ }, { say: 'la 1, ¿qué horarios hay?', until: times }, { pick: 1, gone: true }], end: { tours: [{ home: 'zona-rio-1301', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'asked for a name', does: [{ say: 'busco depa en Narvarte de 2 recámaras', until: /1\. Dos recámaras con balcón/ }, { say: 'la 1, ¿qué horarios hay?', until: times }, { pick: 1 }], called: 'Ximena Paredes', end: { tours: [{ home: 'narvarte-3a', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'asked for a name, in one message', does: [{ say: 'quiero una visita el jueves a las 11 en Narvarte 2B', until: /a nombre de qui[eé]n|qued[oó] para/i }], called: 'Soy Bruno Cantú', end: { tours: [{ home: 'narvarte-2b', when: '2026-11-26 11:00', status: 'confirmed' }] }, told: [booked] },
+  { name: 'only looks at the times', does: [{ say: 'busco depa en Roma Norte', until: homes }, { say: 'la 3, ¿qué horarios hay?', until: times }, 'ok, lo pienso y te aviso'], end: {} },
+  { name: 'two visits in a row', does: [{ say: 'quiero una visita el viernes a las 11 en Condesa 104', until: booked }, { say: 'y otra visita el viernes a las 15:00 en Condesa 205', until: booked }], end: { tours: [{ home: 'condesa-104', when: '2026-11-27 11:00', status: 'confirmed' }, { home: 'condesa-205', when: '2026-11-27 15:00', status: 'confirmed' }] } },
+  { name: 'changes their mind before booking', does: [{ say: 'busco depa en Del Valle de 2 recámaras', until: /1\. Dos recámaras luminosas/ }, { say: 'la 1, ¿qué horarios hay?', until: times }, { say: 'mejor la otra, Dos recámaras con terraza, ¿qué horarios hay?', until: times }, { pick: 1 }], end: { tours: [{ home: 'del-valle-702', when: 'picked', status: 'confirmed' }] }, told: [booked] },
+  { name: 'for a party of three', does: [{ say: 'busco depa en Roma Norte de 1 recámara, somos 3 personas', until: homes }, { say: 'la 1, ¿qué horarios hay?', until: times }, { pick: 1 }], end: { tours: [{ home: ['roma-norte-203', 'roma-norte-101'], when: 'picked', status: 'confirmed' }] }, told: [booked] },
+])

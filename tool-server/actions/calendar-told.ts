@@ -1,0 +1,48 @@
+import { eventWords } from '@portero/shared'
+import type { z } from 'zod'
+import type { Act } from '../define.ts'
+import { timeLabel } from '../domain/card-views.ts'
+import type { EventFacts } from '../domain/event-facts.ts'
+import type { dropEvent, putEvent } from '../domain/ports/calendar.ts'
+import { pullSoon } from '../store/busy-mirror.ts'
+import { noteKnown, projectionAt, shownAs, type Projection } from '../store/projections.ts'
+import { askPeople } from './ask-people.ts'
+import { decideMoved, projectSoon } from './calendar-turns.ts'
+import { toldBy } from './project-visit.ts'
+
+// A calendar has answered what it was told of a visit, which stands whatever it says.
+type Answered = { key: string; put?: z.infer<typeof putEvent.result>; drop?: z.infer<typeof dropEvent.result>; dead?: { code: string; wasDrop: boolean } }
+const words = eventWords['es-MX']
+
+export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered, { catalogue }: Pick<EventFacts, 'catalogue'>): Promise<void> => {
+  const which = toldBy(key)
+  const known = which && (await projectionAt(act, which))
+  if (!which || !known) return // of a calendar that is not connected any more
+  const isLast = known.number === which.number // or what was told since is on its way
+  if (put) await noteKnown(act, known, { external: put.id, version: put.version, isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...(known.seen?.is === 'there' && known.seen.version === put.version && { seen: null }) })
+  if (drop && isLast) await noteKnown(act, known, { state: 'gone', external: null, link: null, seen: null })
+  const isAgain = dead !== undefined && again.has(dead.code) && known.external !== null && known.refusals < mostRefusals - 1
+  if (dead && isLast) await refused(act, known, isAgain)
+  const now = await projectionAt(act, which)
+  if (now?.seen) await decideMoved(act, which)
+  else if (now?.digest === null && !isAgain) await projectSoon(act, now.tours)
+  // Told once for each time that it has.
+  if (put && isLast && !put.isBooked && (known.isBooked || known.wasStartsAt !== known.startsAt)) await ask(act, known, catalogue, (home, when) => words.byHand(home, when, put.link))
+  if (dead && isLast && !isAgain) await ask(act, known, catalogue, dead.wasDrop ? words.stays : words.refused)
+}
+
+// Somebody changed it there a moment ago, or took it away: once that has been read, it is decided again. Where nothing stood, or it goes on, it is the calendar that is not there, and a person has to look.
+const again: ReadonlySet<string> = new Set(['conflict', 'not_found'])
+const mostRefusals = 3
+const refused = async (act: Act, known: Projection, isAgain: boolean): Promise<void> => {
+  if (!isAgain) return noteKnown(act, known, { state: 'dead' })
+  await noteKnown(act, known, { state: 'stands', digest: null, refusals: known.refusals + 1 })
+  await pullSoon(act, known.connection)
+}
+
+const ask = async (act: Act, { ours }: Projection, { homes }: EventFacts['catalogue'], say: (home: string, when: string) => string): Promise<void> => {
+  for (const { person, conversation, home: id, startsAt } of await shownAs(act, ours)) {
+    const home = homes.find((each) => each.id === id)
+    if (home && startsAt > act.now) await askPeople(act, { person, conversation, summary: say(home.title, timeLabel(home.building.zone, startsAt, 'es-MX')) })
+  }
+}

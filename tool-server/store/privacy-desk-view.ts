@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Millis } from '../define.ts'
+import { emailOf } from '../domain/identity.ts'
+import type { CaseClock, IdentifiedBy } from '../domain/privacy-case.ts'
+import type { ArcoKind } from '../domain/privacy.ts'
+import { at, type Db } from '../spine/db.ts'
+import type { Vault } from '../spine/vault.ts'
+import { claimValue, personEmail, personName, privacyAsker, privacyDetails, privacyText } from './places.ts'
+import type { Asker } from './privacy-cases.ts'
+import { askerOf, clockColumns, clockOf, type ClockRow, type Way } from './privacy-desk.ts'
+import { opener, type Shown } from './transcripts.ts'
+
+// Requests on people's data as whoever answers for privacy sees them: what is due first comes first.
+type Reads = { db: Db; vault: Vault; tenant: string }
+export type CaseShown = { id: string; person: string | undefined; kind: ArcoKind; clock: CaseClock; dueAt: Millis; closedAt: Millis | undefined; name: Shown; channel: 'chat' | 'mail' | 'web' | 'desk'; eraseAt: Millis | undefined; by: IdentifiedBy | undefined; certificate: string | undefined; language: 'es-MX' | 'en' }
+type Row = ClockRow & { id: string; person: string | null; kind: ArcoKind; due: Millis; closed: Millis | null; channel: CaseShown['channel']; language: 'es-MX' | 'en' | null; name: Buffer | null; erased: boolean | null; asker: Buffer | null; details: Buffer; erase: Millis | null; by: IdentifiedBy | null; certificate: string | null }
+const columns = sql`c.id, c.person_id as person, c.kind, c.due_at as due, c.closed_at as closed, c.channel, p.language, p.name_sealed as name, p.erased_at is not null as erased, c.asker_sealed as asker, c.details_sealed as details, c.erase_at as erase, c.identified_by as by, c.certificate, ${clockColumns}`
+const from = sql`privacy_case c left join person p on p.tenant_id = c.tenant_id and p.id = c.person_id`
+
+type Open = ReturnType<typeof opener>
+const shownOf = async (open: Open, row: Row): Promise<CaseShown> => {
+  const { id, person, kind, due, closed, channel, name, erase, by, certificate } = row
+  const asker = person === null ? await saidBy(open, row) : undefined
+  return { id, person: person ?? undefined, kind, clock: clockOf(row), dueAt: due, closedAt: closed ?? undefined, channel, eraseAt: erase ?? undefined, by: by ?? undefined, certificate: certificate ?? undefined, language: row.language ?? 'es-MX', name: row.erased ? 'erased' : person !== null ? await open(personName(person), name) : asker && { known: asker.name } }
+}
+const saidBy = async (open: Open, { id, asker }: Row): Promise<Asker | undefined> => {
+  const said = await open(privacyAsker(id), asker)
+  return typeof said === 'object' ? askerOf(said.known) : undefined
+}
+
+const mostOpen = 200
+const mostClosed = 50
+export const casesShown = async ({ db, vault, tenant }: Reads): Promise<{ open: CaseShown[]; closed: CaseShown[] }> => {
+  const { rows: waiting } = await sql<Row>`select ${columns} from ${from} where c.tenant_id = ${tenant} and c.closed_at is null order by c.due_at, c.id limit ${mostOpen}`.execute(db.bare)
+  const { rows: over } = await sql<Row>`select ${columns} from ${from} where c.tenant_id = ${tenant} and c.closed_at is not null order by c.closed_at desc, c.id desc limit ${mostClosed}`.execute(db.bare)
+  const open = opener(db, vault, tenant)
+  return { open: await Promise.all(waiting.map((row) => shownOf(open, row))), closed: await Promise.all(over.map((row) => shownOf(open, row))) }
+}
+// Of those that are open, how many are due by then.
+export const countDue = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, by: Millis): Promise<number> => {
+  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from privacy_case where tenant_id = ${tenant} and closed_at is null and due_at <= ${at(by)} and state not in ('asked') and not (state = 'accepted' and kind = 'cancel')`.execute(db.bare)
+  return row?.count ?? 0
+}
+
+export type StepShown = { id: string; what: string; actor: string; at: Millis; text: Shown; how: Way | undefined }
+export type CaseOpened = CaseShown & { details: string[] | 'erased'; asker: Asker | undefined; match: { person: string; name: Shown; ending: string | undefined } | undefined; reach: { phone: Shown; mail: Shown }; steps: StepShown[] }
+const list = z.array(z.string())
+export const caseShown = async ({ db, vault, tenant }: Reads, id: string): Promise<CaseOpened | undefined> => {
+  const { rows: [row] } = await sql<Row>`select ${columns} from ${from} where c.tenant_id = ${tenant} and c.id = ${id}`.execute(db.bare)
+  if (!row) return undefined
+  const open = opener(db, vault, tenant)
+  const said = await open(privacyDetails(id), row.details)
+  const asker = await saidBy(open, row)
+  const match = asker && row.person === null ? await matchOf({ db, vault, tenant }, open, asker) : undefined
+  const { rows: steps } = await sql<Omit<StepShown, 'text' | 'how'> & { sealed: Buffer | null; how: Way | null }>`select s.id, s.what, coalesce(o.name, s.actor) as actor, s.at, s.text_sealed as sealed, s.how from privacy_step s
+    left join operator o on o.tenant_id = s.tenant_id and o.id::text = s.actor where s.tenant_id = ${tenant} and s.case_id = ${id} order by s.at, s.id`.execute(db.bare)
+  return {
+    ...(await shownOf(open, row)), details: typeof said === 'object' ? list.parse(JSON.parse(said.known)) : 'erased', asker, match, reach: await reachOf({ db, tenant }, open, row.person ?? match?.person),
+    steps: await Promise.all(steps.map(async ({ sealed, how, ...step }) => ({ ...step, how: how ?? undefined, text: await open(privacyText(step.id), sealed) }))),
+  }
+}
+
+// Whose contact it is that they gave: for one of ours to look at, since it proves nothing.
+const matchOf = async ({ db, vault, tenant }: Reads, open: Open, { contact }: Asker): Promise<CaseOpened['match']> => {
+  const kind = emailOf(contact) === undefined ? 'phone' : 'email'
+  const bidx = await vault.blindIndex(db.bare, tenant, `claim:${kind}`, contact)
+  const { rows: [row] } = await sql<{ person: string; name: Buffer | null }>`select p.id as person, p.name_sealed as name from claim c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id where c.tenant_id = ${tenant} and c.kind = ${kind} and c.value_bidx = ${bidx}`.execute(db.bare)
+  return row && { person: row.person, name: await open(personName(row.person), row.name), ending: kind === 'phone' ? contact.slice(-4) : undefined }
+}
+const reachOf = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, open: Open, person: string | undefined): Promise<CaseOpened['reach']> => {
+  if (person === undefined) return { phone: undefined, mail: undefined }
+  const { rows: [row] } = await sql<{ mail: Buffer | null; phone: Buffer | null }>`select email_sealed as mail, (select value_sealed from claim c where c.tenant_id = p.tenant_id and c.person_id = p.id and kind = 'phone' order by claimed_at limit 1) as phone from person p where tenant_id = ${tenant} and id = ${person}`.execute(db.bare)
+  return { phone: await open(claimValue('phone', person), row?.phone ?? null), mail: await open(personEmail(person), row?.mail ?? null) }
+}
