@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = createServer((request, response) => house.doors(request, response)).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   url = `http://127.0.0.1:${portOf(server)}`
-  auth = makeAuth({ clock, apps: [{ vendor: 'oidc', ...client }], people: Object.keys(groupsOf), redirectUrl: () => `${url}/console/sign-in/company/callback`, scopes: [], claimsOf: (who) => claims[who] ?? {} })
+  auth = makeAuth({ clock, apps: [{ vendor: 'oidc', ...client }], people: Object.keys(groupsOf), redirectUrl: () => `${url}/console/sign-in/company/callback`, scopes: [], claimsOf: (who) => claims[who] ?? {}, logoutUrl: () => `${url}/console/sign-in/company/out` })
   lab = await openServer({ clock, port: 0, simulators: [], mounted: auth })
   const oidc: Config['oidc'] = { name: 'Casas', issuer: auth.issuer(), ...client, roleClaim: 'groups', roles: { leasing: 'agent', jefes: 'admin', datos: 'officer' }, domains: ['casas.example'], scopes: ['openid', 'email'] }
   house = await testHouse({ clock, config: { publicBaseUrl: url, oidc } })
@@ -177,6 +177,62 @@ describe('an answer that is not the one we asked for', () => {
     const token = await new SignJWT(told).setProtectedHeader({ alg: 'RS256', kid: 'lab' }).sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
     auth.fail({ status: 200, body: JSON.stringify({ access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token: token }) })
     refusedWith(await visitor.get(back), 403, stale)
+  })
+})
+
+describe('whoever signs out there', () => {
+  const tell = async (token: string): Promise<number> => (await fetch(`${url}/console/sign-in/company/out`, { method: 'POST', body: new URLSearchParams({ logout_token: token }) })).status
+  const happened = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  const signedOut = async (): Promise<object[]> => (await sql<object>`select o.name, a.by from audit a join operator o on o.id::text = a.object where a.what = 'console:signed-out-there'`.execute(house.db.bare)).rows
+  // What the server signs, of these claims.
+  const signed = async (more: object): Promise<string> => {
+    const now = Math.floor(Date.now() / 1_000)
+    return auth.signed({ iss: auth.issuer(), aud: client.clientId, iat: now, exp: now + 120, jti: String(now), sub: 'leo@casas.example', events: happened, ...more })
+  }
+
+  test('is signed out here, in that session and no other of anybody', async () => {
+    const [first, other] = [await enter('leo@casas.example'), await enter('ana@casas.example')]
+    await auth.letGo(client.clientId, 'leo@casas.example')
+    expect([await isIn(first.visitor), await isIn(other.visitor)]).toEqual([false, true])
+    expect(await signedOut()).toEqual([{ name: 'leo@casas.example', by: 'system' }])
+    const [second, third] = [await enter('leo@casas.example'), await enter('leo@casas.example')]
+    await auth.letGo(client.clientId, 'leo@casas.example') // the session in which they came last
+    expect([await isIn(second.visitor), await isIn(third.visitor)]).toEqual([true, false])
+    expect(await tell(await signed({}))).toBe(200) // without a session's name, all of theirs
+    expect([await isIn(second.visitor), await isIn(other.visitor)]).toEqual([false, true])
+  })
+  test('by the name of a session alone; one that came without a name ends with any of theirs', async () => {
+    await sql`delete from sign_in`.execute(house.db.bare)
+    const one = await enter('leo@casas.example')
+    const { rows: [kept] } = await sql<{ sid: string }>`select company_sid as sid from sign_in s join operator o on o.id = s.operator_id where o.name = 'leo@casas.example'`.execute(house.db.bare)
+    expect([await tell(await signed({ sub: undefined, sid: kept?.sid })), await isIn(one.visitor)]).toEqual([200, false])
+    const nameless = await enter('leo@casas.example')
+    await sql`update sign_in set company_sid = null`.execute(house.db.bare)
+    expect([await tell(await signed({ sub: 'ana@casas.example', sid: 'another' })), await isIn(nameless.visitor)]).toEqual([200, true])
+    expect([await tell(await signed({ sid: 'another' })), await isIn(nameless.visitor)]).toEqual([200, false])
+  })
+  test('never ends who came by a password', async () => {
+    const visitor = makeVisitor()
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await visitor.get(`${url}/console/sign-in`)).text)![1]!
+    await visitor.post(`${url}/console/sign-in`, { csrf, next: '/console', name: 'local@casas.example', password: 'la-llave-del-patio' }, { follow: false })
+    expect([await tell(await signed({ sub: 'local@casas.example' })), await isIn(visitor)]).toEqual([200, true])
+  })
+  test.each<[string, object]>([
+    ['of another issuer', { iss: 'https://elsewhere.example' }], ['for another app', { aud: 'another-app' }], ['that is over', { exp: 1 }], ['from an hour ago', { iat: Math.floor(Date.now() / 1_000) - 3_600 }], ['that says nothing of when', { iat: undefined }], ['with a nonce, as an id token has', { nonce: 'x' }],
+    ['of no such event', { events: { other: {} } }], ['without an event', { events: undefined }], ['of nobody', { sub: undefined }], ['without an id', { jti: undefined }],
+  ])('is none by a token %s', async (_what, more) => {
+    const { visitor } = await enter('leo@casas.example')
+    expect([await tell(await signed(more)), await isIn(visitor)]).toEqual([400, true])
+  })
+  test('is none by a token that the server did not sign, by none at all, or by an id token', async () => {
+    const { visitor } = await enter('leo@casas.example')
+    const claimsNow = { iss: auth.issuer(), aud: client.clientId, sub: 'leo@casas.example', jti: 'x', events: happened, iat: Math.floor(Date.now() / 1_000), exp: Math.floor(Date.now() / 1_000) + 60 }
+    const foreign = await new SignJWT(claimsNow).setProtectedHeader({ alg: 'RS256', kid: 'lab' }).sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+    const shared = await new SignJWT(claimsNow).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(client.clientSecret))
+    const bare = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify(claimsNow)).toString('base64url')}.`
+    for (const token of [foreign, shared, bare, '', 'x'.repeat(9_000)]) expect(await tell(token)).toBe(400)
+    expect((await fetch(`${url}/console/sign-in/company/out`, { method: 'POST' })).status).toBe(400)
+    expect(await isIn(visitor)).toBe(true)
   })
 })
 

@@ -12,6 +12,7 @@ const doors: Record<string, readonly Role[] | 'anyone'> = {
   'get /console/sign-in': 'anyone', 'post /console/sign-in': 'anyone', 'post /console/sign-out': 'anyone',
   'get /console': everybody, 'get /console/live/conversations': everybody, 'get /console/conversations/:id': everybody, 'get /console/live/conversations/:id': everybody,
   'get /console/media/:id/:place': workers, 'post /console/conversations/:id/hands': workers, 'post /console/conversations/:id/consents': workers,
+  'get /console/today': everybody, 'get /console/live/today': everybody, 'get /console/value': everybody, 'get /console/value.csv': everybody, 'get /console/figures/:name': everybody,
   'get /console/people': everybody, 'get /console/live/people': everybody, 'post /console/people': admins, 'post /console/people/:id': admins,
   'get /console/hubspot': everybody, 'get /console/live/hubspot': everybody, 'get /console/hubspot/backfill': admins, 'post /console/hubspot/backfill': admins, 'post /console/hubspot/contacts/:id': admins, 'post /console/hubspot/changes/:id': admins,
   'get /console/connections': ['viewer', 'agent', 'admin'], 'get /console/live/connections': ['viewer', 'agent', 'admin'], 'get /console/connections/:id/end': admins, 'post /console/connections/:id/end': admins,
@@ -37,7 +38,7 @@ const asked = Object.entries(doors).filter((row): row is [string, readonly Role[
 
 const knock = async (browser: Browser, door: string): Promise<{ status: number; to: string | undefined }> => {
   const [method, path = ''] = door.split(' ')
-  const at = path.replace(':id', '0199b1de-0000-7000-8000-0000000000aa').replace(':place', '0').replace(':form', 'json')
+  const at = path.replace(':id', '0199b1de-0000-7000-8000-0000000000aa').replace(':place', '0').replace(':form', 'json').replace(':name', 'booked')
   const { status, headers } = method === 'get' ? await browser.get(at) : await browser.post(at, { csrf: browser.csrfOf((await browser.get('/console')).text) })
   return { status, to: headers['location'] }
 }

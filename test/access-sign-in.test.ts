@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import express from 'express'
 import { sql } from 'kysely'
@@ -5,6 +6,7 @@ import request, { type Response } from 'supertest'
 import { makeSee } from '@portero/tool-server/actions/see.ts'
 import { printOperator } from '@portero/tool-server/actions/access-printed.ts'
 import { mindLockOuts } from '@portero/tool-server/actions/mind-lock-outs.ts'
+import { smtp } from '@portero/tool-server/connectors/smtp/index.ts'
 import { consoleDoors } from '@portero/tool-server/console/doors.ts'
 import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
@@ -12,6 +14,8 @@ import { traced } from '@portero/tool-server/spine/doors.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
 import { allowAgain, operatorNamed } from '@portero/tool-server/store/operators.ts'
+import { noteLocked, takeTry } from '@portero/tool-server/store/sign-in-tries.ts'
+import { testHouse } from './support/house.ts'
 import { browserOf, openConsole, passwords, type Browser, type ConsoleStage } from './support/console-stage.ts'
 
 // How long somebody stays signed in, who is locked out, and what ends it all.
@@ -29,6 +33,7 @@ afterAll(() => stage.end())
 afterEach(() => stage.house.clock.advance(61_000))
 
 const enter = async (browser: Browser, name: string, password: string): Promise<Response> => browser.post('/console/sign-in', { csrf: browser.csrfOf((await browser.get('/console/sign-in')).text), next: '/console', name, password })
+const leave = async (browser: Browser): Promise<unknown> => browser.post('/console/sign-out', { csrf: browser.csrfOf((await browser.get('/console')).text) })
 const tokenOf = (browser: Browser): string => browser.cookies().find((each) => each.startsWith('portero_session='))?.split('=')[1] ?? ''
 const isIn = async (browser: Browser): Promise<boolean> => (await browser.get('/console')).status === 200
 const people = () => ({ db: stage.house.db, clock: stage.house.clock, audit: stage.house.audit, tenant: stage.house.tenant })
@@ -67,11 +72,15 @@ describe('a lock-out', () => {
     const { rows: [kept] } = await sql<{ text: string }>`select string_agg(encode(asker, 'escape'), ' ') as text from sign_in_try`.execute(db.bare)
     expect(kept?.text).not.toMatch(/secreta|192\.0\.2/)
   })
-  test('again and again is told to the admins once, by mail; what is old is forgotten', async () => {
+  test('again and again is said in the log and the console where nobody can be written to; what is old is forgotten', async () => {
     const { db, clock, acting, connections, tenant } = stage.house
     await says('jefa@portero.example', { role: 'admin', password: 'la-llave-de-la-jefa' })
     await sql`delete from sign_in_try`.execute(db.bare)
-    const chore = mindLockOuts({ db, clock, acting, tenant, publicBaseUrl: 'https://portero.example', registry: makeRegistry({ connectors: [], flows: [] }), connections })
+    let logged = ''
+    const log = makeLog({ level: 'warn', clock, to: { write: (line: string) => void (logged += line) } })
+    const chore = mindLockOuts({ db, clock, log, acting, tenant, publicBaseUrl: 'https://portero.example', registry: makeRegistry({ connectors: [], flows: [] }), connections })
+    const [admin, agent] = [await stage.signedIn('admin'), await stage.signedIn('agent')]
+    const isSaid = (): Promise<boolean[]> => Promise.all([admin, agent].map(async (browser) => (await browser.get('/console')).text.includes('Muchos intentos fallidos')))
     const lockOut = async (): Promise<void> => {
       for (let n = 0; n < 5; n++) await enter(stage.browser(`192.0.2.${n + 150}`), 'admin', 'wrong')
       clock.advance(61_000)
@@ -80,16 +89,89 @@ describe('a lock-out', () => {
     await lockOut()
     await lockOut()
     expect(await chore.run(signal)).toEqual({ forgotten: 0 })
+    expect([logged, await isSaid()]).toEqual(['', [false, false]])
     await lockOut()
-    expect(await chore.run(signal)).toEqual({ forgotten: 0, told: 1 })
-    await lockOut()
-    expect(await chore.run(signal)).toEqual({ forgotten: 0 })
+    for (let hour = 0; hour < 2; hour++) {
+      logged = ''
+      expect(await chore.run(signal)).toEqual({ forgotten: 0, letters: 0 })
+      expect(JSON.parse(logged)).toMatchObject({ level: 'warn', event: 'console.locked-out', count: 1, letters: 0 })
+      expect(await isSaid()).toEqual([true, false])
+    }
     clock.advance(24 * 3_600_000)
-    expect(await chore.run(signal)).toEqual({ forgotten: 6 })
+    expect(await chore.run(signal)).toEqual({ forgotten: 8 })
+    expect((await (await stage.signedIn('admin')).get('/console')).text).not.toContain('Muchos intentos fallidos')
+  })
+  test('again and again is told to the admins once, in a letter to each', async () => {
+    const mail = { vendor: 'smtp', account: 'avisos', settings: { baseUrl: 'smtp://127.0.0.1:9', username: 'avisos', password: 'x', from: 'avisos@portero.example', fromName: 'Portero' } }
+    const house = await testHouse({ connectors: [smtp], accounts: [mail] })
+    const { db, clock, acting, connections, tenant } = house
+    for (const name of ['jefa@portero.example', 'jefe@portero.example', 'emergencia']) await house.putOperator({ tenant, name, password: 'la-llave-de-la-jefa', role: 'admin' })
+    const chore = mindLockOuts({ db, clock, log: makeLog({ level: 'silent', clock }), acting, tenant, publicBaseUrl: 'https://portero.example', registry: makeRegistry({ connectors: [smtp], flows: [] }), connections })
+    const { signal } = new AbortController()
+    for (let times = 1; times <= 4; times++) {
+      for (let n = 0; n < 5; n++) {
+        const tried = await takeTry(db, { tenant, askers: [Buffer.from('admin')], now: clock.now() })
+        if ('last' in tried) await noteLocked(db.bare, tenant, tried.last)
+      }
+      clock.advance(61_000)
+      expect(await chore.run(signal)).toEqual({ forgotten: 0, ...(times === 3 && { letters: 2 }) })
+    }
+    expect((await sql`select 1 from job where name = 'mail.send'`.execute(db.bare)).rows).toHaveLength(2)
+    await house.end()
+  })
+  test('does not keep out a browser in which that name came in before, whoever else tries it', async () => {
+    const mine = stage.browser('198.51.100.7')
+    expect((await enter(mine, 'agent', passwords.agent)).status).toBe(303)
+    await leave(mine)
+    for (let n = 0; n < 5; n++) await enter(stage.browser('198.51.100.7'), 'agent', 'wrong') // a stranger, from the same address even
+    expect([(await enter(stage.browser('198.51.100.8'), 'agent', passwords.agent)).status, (await enter(mine, 'agent', passwords.agent)).status]).toEqual([429, 303])
+    await leave(mine)
+    stage.house.clock.advance(180 * 86_400_000)
+    for (let n = 0; n < 5; n++) await enter(stage.browser(`198.51.100.${n + 20}`), 'agent', 'wrong')
+    expect((await enter(mine, 'agent', passwords.agent)).status).toBe(429) // it is too long ago
+  })
+  test('holds for such a browser too, by a count of its own', async () => {
+    const mine = stage.browser('198.51.100.9')
+    await enter(mine, 'agent', passwords.agent)
+    await leave(mine)
+    for (let n = 0; n < 5; n++) expect((await enter(mine, 'agent', 'wrong')).status).toBe(401)
+    expect([(await enter(mine, 'agent', passwords.agent)).status, (await enter(stage.browser('198.51.100.9'), 'agent', passwords.agent)).status]).toEqual([429, 303])
+  })
+  test('holds for a browser that is known for another name, or says so of itself', async () => {
+    const mine = stage.browser('198.51.100.30')
+    await enter(mine, 'viewer', passwords.viewer)
+    await leave(mine)
+    const known = mine.cookies().find((each) => each.startsWith('portero_known=')) ?? ''
+    for (let n = 0; n < 5; n++) await enter(stage.browser(`198.51.100.${n + 31}`), 'agent', 'wrong')
+    expect((await enter(mine, 'agent', passwords.agent)).status).toBe(429)
+    for (const cookie of [known, known.replace(/\.[^.]{20}/, `.${'A'.repeat(20)}`), 'portero_known=1.AAAAAAAAAAAAAAAA.x', 'portero_known=']) {
+      const form = await request(stage.app).get('/console/sign-in')
+      const knock = /portero_knock=([^;]+)/.exec(String(form.headers['set-cookie']))?.[1]
+      const csrf = mine.csrfOf(form.text)
+      expect((await request(stage.app).post('/console/sign-in').set('cookie', `portero_knock=${knock}; ${cookie}`).type('form').send({ csrf, next: '/console', name: 'agent', password: passwords.agent })).status).toBe(429)
+    }
   })
 })
 
 describe('a session', () => {
+  test('that a server of the version before began is good here too, for its hour', async () => {
+    const { db, clock, tenant } = stage.house
+    const token = 'a-token-of-the-version-before'
+    const now = new Date(clock.now()).toISOString()
+    const agent = await operatorNamed(db.bare, tenant, 'agent')
+    await sql`insert into sign_in (tenant_id, digest, operator_id, csrf, made_at, ends_at)
+      values (${tenant}, ${createHash('sha256').update(token).digest()}, ${agent!.id}, 'csrf', ${now}, ${new Date(clock.now() + 12 * 3_600_000).toISOString()})`.execute(db.bare)
+    const status = async (): Promise<number> => (await request(stage.app).get('/console').set('cookie', `portero_session=${token}`)).status
+    clock.advance(59 * 60_000)
+    expect(await status()).toBe(200)
+    clock.advance(59 * 60_000)
+    expect(await status()).toBe(200)
+    clock.advance(60 * 60_000)
+    expect(await status()).toBe(303)
+    await sql`insert into sign_in (tenant_id, digest, operator_id, csrf, made_at, ends_at) values (${tenant}, ${Buffer.from('idle')}, ${agent!.id}, 'csrf', ${new Date(clock.now() - 3_600_000).toISOString()}, ${new Date(clock.now() + 3_600_000).toISOString()})`.execute(db.bare)
+    await stage.signedIn('agent') // which clears away whatever is over
+    expect((await sql<{ count: number }>`select count(*) as count from sign_in where digest = ${Buffer.from('idle')}`.execute(db.bare)).rows[0]?.count).toBe(0)
+  })
   test('ends after an hour in which nobody did anything; a page that keeps itself fresh is nobody', async () => {
     const browser = await stage.signedIn('agent')
     for (let n = 0; n < 3; n++) {

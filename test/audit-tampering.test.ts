@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { printAudit } from '@portero/tool-server/actions/audit-printed.ts'
@@ -15,6 +15,7 @@ import { firstTenant as tenant } from '@portero/tool-server/spine/migrate.ts'
 import { makeVault } from '@portero/tool-server/spine/vault.ts'
 import { fakeClock, type FakeClock } from './support/clock.ts'
 import { freshEngine } from './support/databases.ts'
+import { atEnd, cleanUp, start } from './support/process.ts'
 
 // A thousand things that somebody could do to the audit afterwards, drawn by a seed, and whether each is found: most in an exported chain, some in the database itself.
 const rows = 240
@@ -54,7 +55,7 @@ beforeAll(async () => {
   for await (const line of exportAudit(db, tenant, clock.now())) lines.push(line)
   head = JSON.parse(lines[0]!).head
   chain = lines.slice(1).map((line) => JSON.parse(line))
-  anchors = readAnchors(anchorsIn(dir))
+  anchors = (await readAnchors(anchorsIn(dir))).anchors
   end = async () => {
     await db.close()
     await fresh.remove()
@@ -62,6 +63,7 @@ beforeAll(async () => {
   }
 })
 afterAll(() => end())
+afterAll(cleanUp)
 
 // Chance that a seed repeats.
 const dice = (seed: number) => {
@@ -207,7 +209,7 @@ describe('an anchor', () => {
     expect(anchors.map(({ link }) => link)).toEqual(anchored)
     expect((await db.bare.selectFrom('audit_anchor').select('link').orderBy('link').execute()).map(({ link }) => link)).toEqual(anchored)
     writeFileSync(join(dir, 'log'), logged)
-    expect(readAnchors(join(dir, 'log'))).toEqual(anchors)
+    expect(await readAnchors(join(dir, 'log'))).toEqual({ anchors, torn: [] })
   })
 })
 
@@ -249,6 +251,47 @@ describe('portero audit', () => {
     await expect(audited(['verify'], written('export', text === '' ? '' : `${lines[0]}\n${text}`))).rejects.toMatchObject({ code: 'invalid_input' })
   })
   test('refuses an anchors file with a line that is none', async () => {
-    await expect(audited(['verify', written('odd', `${readFileSync(anchorsIn(dir), 'utf8')}{"event":"other"}\n`)])).rejects.toMatchObject({ code: 'invalid_input' })
+    for (const line of ['{"event":"other"}', 'not an anchor']) await expect(audited(['verify', written('odd', `${readFileSync(anchorsIn(dir), 'utf8')}${line}\n`)])).rejects.toMatchObject({ code: 'invalid_input' })
   })
+  test('tells of a line that a crash cut off, and compares the others', async () => {
+    const whole = readFileSync(anchorsIn(dir), 'utf8')
+    for (const [torn, at] of [[whole.slice(0, -40), 4], [`${whole}{"event":"audit.anch`, 5], [`${whole}\0\0\0\0`, 5], [`${whole.split('\n')[0]}\n{"eve\n${whole.split('\n').slice(1).join('\n')}`, 2]] as const) {
+      expect(await audited(['verify', written('torn', torn)])).toBe(true)
+      expect(said).toEqual([expect.stringContaining(`line ${at} of ${join(dir, 'torn')} is torn`), '240 rows, and the chain is whole.', `${at === 4 ? 3 : 4} anchors from outside were compared.`])
+    }
+    const short = [JSON.stringify({ ...JSON.parse(lines[0]!), head: { link: 100, seal: chain[99]!.seal } }), ...lines.slice(1, 101)]
+    expect(await audited(['verify', written('torn', whole.slice(0, -40))], written('export', short.join('\n')))).toBe(false)
+    expect(said.at(-3)).toBe('BROKEN at link 101: the chain is cut off here; an anchor knows it up to link 120')
+  })
+  test('notes the next anchor on a line of its own, behind one that was cut off', async () => {
+    const file = anchorsIn(dir)
+    truncateSync(file, statSync(file).size - 40)
+    await run(`delete from audit_anchor where link = ${anchors.at(-1)!.link}`) // it comes after the file, so it never did
+    await anchor()
+    expect(readFileSync(file, 'utf8').split('\n').map((line) => line.slice(0, 8))).toEqual([...Array.from({ length: 5 }, () => '{"event"'), ''])
+    expect(await readAnchors(file)).toMatchObject({ anchors: anchors.map(({ link }) => ({ link })), torn: [4] })
+  })
+})
+
+test('an export of any size is checked in the same memory', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'portero-export-')), 'audit.jsonl')
+  atEnd(() => rmSync(dirname(file), { recursive: true, force: true }))
+  const many = 200_000
+  const out = openSync(file, 'w')
+  const object = 'o'.repeat(400)
+  const all: string[] = []
+  let seal = '00'.repeat(32)
+  for (let link = 1; link <= many; link++) {
+    const row = { id: String(link), at: link, by: 'system', user: null, person: null, conversation: null, what: 'action:speak', object, before: null, after: null, trace: 't' }
+    seal = sealOf(seal, row)
+    all.push(JSON.stringify({ link, seal, ...row }))
+  }
+  writeSync(out, `${JSON.stringify({ tenant, at: many, head: { link: many, seal } })}\n`)
+  for (let from = 0; from < many; from += 10_000) writeSync(out, `${all.slice(from, from + 10_000).join('\n')}\n`)
+  closeSync(out)
+  const check = `import { checkExport } from './tool-server/spine/audit-export.ts'; import { linesIn } from './tool-server/spine/audit-anchors.ts'; console.log(JSON.stringify(await checkExport(linesIn(process.argv[1]), [])))`
+  const checking = start(process.execPath, ['--max-old-space-size=40', '--input-type=module', '--eval', check, file], { env: {} })
+  expect(await checking.exited).toEqual({ code: 0, signal: null })
+  expect(statSync(file).size).toBeGreaterThan(100_000_000)
+  expect(JSON.parse(checking.out())).toEqual({ tenant, at: many, sealed: many, anchors: 0 })
 })

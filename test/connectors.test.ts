@@ -25,7 +25,7 @@ describe.each(vendors)('$name', (vendor) => {
 
   if (contract.webhook) inbound(vendor, contract.webhook)
   if (contract.does) outbound(vendor)
-  asking(vendor)
+  if (contract.reads ?? contract.pulls ?? contract.watch) asking(vendor) // one may only be told
   privacy(vendor)
 })
 

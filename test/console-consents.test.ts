@@ -21,7 +21,7 @@ const signedIn = async (name: string): Promise<string> => {
   const inside = await post('/console/sign-in', { csrf: csrfIn(await form.text()), next: '/console', name, password: 'la-llave-del-patio' }, knock)
   return inside.headers.getSetCookie().map((each) => each.split(';')[0]).find((each) => each!.startsWith('portero_session='))!
 }
-const takesBack = async (fields: Record<string, string>, as = cookie): Promise<Response> => post(`/console/conversations/${open.id}/consents`, { csrf: csrfIn(await get(`/console/conversations/${open.id}`, as)), channel: 'phone', mode: 'express', reason: 'Llamó y lo pidió <hoy>', ...fields }, as)
+const takesBack = async (fields: Record<string, string>, as = cookie): Promise<Response> => post(`/console/conversations/${open.id}/consents`, { csrf: csrfIn(await get(`/console/conversations/${open.id}`, as)), status: 'revoked', channel: 'phone', mode: 'express', reason: 'Llamó y lo pidió <hoy>', ...fields }, as)
 const kept = async () => (await consentsOf(stage.house.db.bare, stage.house.tenant, open.person)).map(({ purpose, status, mode, channel }) => [purpose, status, mode, channel])
 const heard = (): string[] => stage.lab.bird.phone.messages(number).filter(({ from }) => from === 'them').map(({ text }) => text)
 const toldHubspot = (property: string): string[] => {
@@ -80,6 +80,32 @@ describe('what somebody agreed to', () => {
     const staff = (scopes: string[]) => stage.house.acting.as({ tenant: stage.house.tenant, by: 'staff', user: 'sofia' }, scopes)
     await expect(staff(['conversations:write'])(noteConsentByHand, args)).rejects.toThrow()
     await expect(staff(['privacy:write'])(noteConsentByHand, { ...args, conversation: '00000000-0000-7000-8000-000000000000' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+  test('is noted when they agree elsewhere, with what it is on record by, which is sealed, once and beside what was', async () => {
+    const before = await kept()
+    expect(await page()).toMatch(/Anotar que aceptó[\s\S]*Qué dijo y dónde consta/)
+    const agrees = { purpose: 'marketing', status: 'granted', channel: 'person', mode: 'written', reason: 'Firmó la hoja de la visita <folio 7>' }
+    expect((await takesBack(agrees)).headers.get('location')).toMatch(/consent=noted/)
+    expect((await takesBack(agrees)).headers.get('location')).toMatch(/consent=known/)
+    expect(await kept()).toEqual([['marketing', 'granted', 'written', 'person'], ...before])
+    const text = await page()
+    expect(text).toMatch(/por escrito · en persona · sofía[\s\S]*Constancia: Firmó la hoja de la visita &lt;folio 7&gt;/)
+    expect(text.slice(text.indexOf('id="grant-purpose"')).slice(0, 400)).not.toContain('Promociones') // it holds already
+    await stage.follow(5_000)
+    expect(toldHubspot('portero_marketing')).toEqual(['granted', 'revoked', 'granted'])
+    expect((await takesBack({ purpose: 'marketing' })).headers.get('location')).toMatch(/consent=noted/)
+  })
+  test.each<[string, Record<string, string>, number]>([['without what it is on record by', { purpose: 'visits', status: 'granted', reason: ' ' }, 303], ['to messages, which only they can take back', { purpose: 'messages', status: 'granted' }, 403], ['without saying whether', { purpose: 'visits', status: 'maybe' }, 400]])('is not noted %s', async (_title, fields, status) => {
+    const before = await kept()
+    expect((await takesBack(fields)).status).toBe(status)
+    expect(await kept()).toEqual(before)
+  })
+  test('is noted by nobody who only looks on', async () => {
+    const viewer = await signedIn('vera')
+    const before = await kept()
+    expect((await get(`/console/conversations/${open.id}`, viewer)).includes('Anotar que aceptó')).toBe(false)
+    expect((await takesBack({ purpose: 'profiling', status: 'granted' }, viewer)).status).toBe(403)
+    expect(await kept()).toEqual(before)
   })
   test('to a machine is taken back by hand: somebody is called, and nothing is said', async () => {
     const before = heard().length

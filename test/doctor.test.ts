@@ -31,7 +31,7 @@ let stage: VisitStage
 const secret = 'a-client-secret-of-nobody'
 const staff = { admins: ['elena@urbanhub.mx'] }
 const profiles = [{ name: 'dev', baseUrl: 'https://dev.portero.example' }, { name: 'prod', baseUrl: 'https://portero.example' }]
-const real = { lab: false, publicBaseUrl: 'https://portero.example', dataDir: '.', shadow: false, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' } }
+const real = { lab: false, publicBaseUrl: 'https://portero.example', dataDir: '.', shadow: false, trustProxy: 1, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' } }
 const put = async (vendor: string, change: object): Promise<void> => {
   const { account, settings } = stage.lab.accounts.find((one) => one.vendor === vendor)!
   await stage.house.connections.put({ tenant: stage.house.tenant, vendor, account, settings: { ...settings, ...(vendor === 'hubspot' && { clientSecrets: [secret], staff }), ...change } })
@@ -118,7 +118,7 @@ test('the guide goes live in 25 steps or fewer, names a line for each of them, a
 
 describe('configuration', () => {
   test.each<[string, object, string, string[]]>([
-    ['of the lab', { lab: true }, 'PORTERO_KEY', ['configuration']], ['without https', { publicBaseUrl: 'http://portero.example' }, 'PUBLIC_BASE_URL', ['configuration', 'bird setup', 'hubspot permitted URLs']], ['in shadow', { shadow: true }, 'PORTERO_SHADOW', ['configuration']], ['without whom the notice names', { legal: undefined }, 'LEGAL_NAME', ['privacy notice']],
+    ['of the lab', { lab: true }, 'PORTERO_KEY', ['configuration']], ['without https', { publicBaseUrl: 'http://portero.example' }, 'PUBLIC_BASE_URL', ['configuration', 'bird setup', 'hubspot permitted URLs']], ['behind a proxy that it does not believe', { trustProxy: undefined }, 'PORTERO_TRUST_PROXY', ['configuration']], ['in shadow', { shadow: true }, 'PORTERO_SHADOW', ['configuration']], ['without whom the notice names', { legal: undefined }, 'LEGAL_NAME', ['privacy notice']],
   ])('%s', async (_title, config, named, lines) => {
     expect(await wrong(config)).toEqual(lines.map((what) => [what, expect.any(String), expect.stringContaining(named)]))
   })

@@ -214,8 +214,9 @@ else
       const absent = await startProxy()
       await absent.cut()
       const db = opened(openPostgres({ url: through(absent), clock, log }))
-      let woken = 0
-      const stop = await db.engine.listen('portero_engine_back', () => woken++)
+      let [woken, deaf] = [0, 0]
+      const stop = await db.engine.listen('portero_engine_back', () => woken++, () => deaf++)
+      expect(deaf).toBe(1)
       expect(await outcome(rowsOf(sql`select 1`, db))).toMatchObject({ code: 'ECONNREFUSED' })
 
       for (const round of [1, 2]) {
@@ -225,9 +226,10 @@ else
         expect(await rowsOf(sql`select 1 as value`, db)).toEqual([{ value: 1 }])
         await sql`notify portero_engine_back`.execute(db.bare)
         await until(() => woken === 2)
-        woken = 0
+        woken = deaf = 0
         await proxy.cut()
         expect(await outcome(rowsOf(sql`select 1`, db))).toBeInstanceOf(Error)
+        await until(() => deaf > 0)
       }
       await stop()
     })

@@ -75,6 +75,7 @@ describe('an opt-out', () => {
   test('holds as soon as the gate has read it, and goodbye is said once although the webhook tells it too', async () => {
     writes('+525530000004', 'BAJA')
     expect((await knock(conversation, { text: 'BAJA' })).body).toEqual({ ok: true, answer: 'optout' })
+    expect((await knock(conversation, { text: 'hola' })).body).toEqual({ ok: true, answer: 'optout' }) // although nobody has read the webhook yet
     await stage.follow()
     expect(goodbyes()).toBe(1)
   })

@@ -58,9 +58,23 @@ test('a breach finds whom it may have reached by time, place and number, and eac
   expect(await rows('select 1 from job where state = \'dead\'')).toEqual([])
 })
 
-test('another from one’s own connection only', async () => {
+test('one at a connection that carries no messages finds whoever it knew by then, and nobody whom it did not', async () => {
   const [{ id } = { id: '' }] = await rows<{ id: string }>('select id from connection where vendor = \'hubspot\'')
-  const today = new Date(stage.clock.now() - 6 * 3_600_000).toISOString().slice(0, 10)
-  await send({ do: 'breach', what: 'Nada por ahí.', knownOn: today, from: today, to: today, connection: id, phones: '' })
-  expect(await rows(`select count(p.person_id) as count from breach b left join breach_person p on p.breach_id = b.id where b.connection_id = '${id}'`)).toEqual([{ count: 0 }])
+  const dayOf = (at: number): string => new Date(at - 6 * 3_600_000).toISOString().slice(0, 10)
+  const known = (await rows<{ person: string }>('select distinct person_id as person from counterpart where external_id is not null order by 1')).map(({ person }) => person)
+  expect(known).toHaveLength(3)
+  stage.clock.advance(2 * 86_400_000)
+  desk = browserOf(stage.house.doors)
+  await enter(desk, 'officer')
+  const later = await greet('+525512460009')
+  const found = async (day: string, connection: string): Promise<string[]> => {
+    stage.clock.advance(1_000)
+    const what = `Por ahí, el ${day}, ${connection}`
+    expect(await send({ do: 'breach', what, knownOn: dayOf(stage.clock.now()), from: day, to: day, connection, phones: '' })).toBe(303)
+    return (await rows<{ person: string }>(`select person_id as person from breach_person where breach_id = (select id from breach order by noted_at desc, id desc limit 1) order by 1`)).map(({ person }) => person)
+  }
+  expect(await found(dayOf(stage.clock.now() - 86_400_000), id)).toEqual(known)
+  expect(await found(dayOf(stage.clock.now()), id)).toEqual([...known, later].toSorted())
+  const [{ id: bird } = { id: '' }] = await rows<{ id: string }>('select id from connection where vendor = \'bird\'')
+  expect(await found(dayOf(stage.clock.now()), bird)).toEqual([later])
 })

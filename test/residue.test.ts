@@ -2,33 +2,42 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { blockPerson } from '@portero/tool-server/actions/block-person.ts'
 import { erasePerson } from '@portero/tool-server/actions/erase-person.ts'
 import { archiveOf } from '@portero/tool-server/actions/person-archive.ts'
+import { mergePeople } from '@portero/tool-server/actions/merge-people.ts'
+import { acceptCase } from '@portero/tool-server/actions/privacy-answer.ts'
+import { writeNote } from '@portero/tool-server/actions/reply.ts'
+import { requestPrivacy } from '@portero/tool-server/actions/request-privacy.ts'
 import { noteEmail } from '@portero/tool-server/store/invitations.ts'
 import { personal } from '@portero/tool-server/store/personal.ts'
 import { headings, transcript } from '@portero/tool-server/store/transcripts.ts'
 import { sampleOf } from './lab/bird/samples.ts'
+import { connectors } from '@portero/tool-server/connectors/index.ts'
+import { flows } from '@portero/tool-server/flows/index.ts'
+import { testHouse } from './support/house.ts'
 import { openCalendarHouse, type CalendarHouse } from './support/calendar-house.ts'
 import { filesIn, residueIn } from './support/residue.ts'
 import { hour, type Visitor } from './support/visits-stage.ts'
 
 // Somebody who lived a long history through every door cancels. What is left of them is looked for everywhere, and then everything that could bring them back is run.
 jest.setTimeout(240_000)
+const sample = fileURLToPath(new URL('../tool-server/catalogue.sample.yaml', import.meta.url))
 const name = 'Zoraida Quetzalmarca'
 const mail = 'zoraida.quetzal@ejemplo.mx'
 const words = 'tengo un axolotl llamado Xóchitl'
 const photo = sampleOf('image').bytes
-const number = '+525519283746'
-const marks = ['Zoraida', 'Quetzalmarca', mail, 'axolotl', '5519283746', photo.subarray(40, 90)]
+const [number, second] = ['+525519283746', '+525519283747'] as const // the second was a person of its own for a while
+const marks = ['Zoraida', 'Quetzalmarca', mail, 'axolotl', '5519283746', '5519283747', photo.subarray(40, 90)]
 const messages = 250
 
 let stage: CalendarHouse
 let who: Visitor & { external: string }
 let other: Visitor & { external: string }
 let privacyCase: string
+let heardBefore = 0
 let before: Awaited<ReturnType<typeof look>>
 const system = () => stage.house.acting.as({ tenant: stage.house.tenant, by: 'system' }, 'all')
 const look = async () => {
@@ -40,6 +49,7 @@ const look = async () => {
     Bird: text(bird), HubSpot: text(lab.hubspot.state()), Google: text(lab.google.state()), Microsoft: text(lab.graph.state()), Calendly: text(lab.calendly.state()),
   })
 }
+const heard = (): string[] => [number, second].flatMap((each) => stage.lab.bird.phone.messages(each)).filter(({ from }) => from === 'them').map(({ text }) => text)
 const people = async () => (await stage.rows<{ id: string }>('select id from person where erased_at is null and merged_into is null order by id')).map(({ id }) => id)
 
 beforeAll(async () => {
@@ -57,6 +67,12 @@ beforeAll(async () => {
   await stage.book(who, google!, day + 3 * 86_400_000 + 18 * hour)
   await stage.book(who, graph!, day + 4 * 86_400_000 + 18 * hour)
   await stage.book(other, google!, day + 3 * 86_400_000 + 20 * hour)
+  // Our own agent answers them, with calls of its tools.
+  const { account } = await house.connection('bird')
+  await house.switchAgent(account, 'portero')
+  bird.phone.write(number, { text: `¿qué departamentos tienen? ${words}` })
+  await stage.settle(12_000, 2_000)
+  await house.switchAgent(account, 'bird')
   for (const tool of ['find_homes', 'my_tours']) await stage.ask(who, tool, {})
   await stage.ask(who, 'escalate', { reason: 'asked_for_person', summary: `${name}: ${words}` })
   await stage.ask(who, 'qualify_lead', { home: google!.home.slug })
@@ -66,11 +82,23 @@ beforeAll(async () => {
   const contact = hubspot.state().contacts.find(({ properties }) => properties['phone'] === number)!
   hubspot.controls.change({ type: 'contacts', id: contact.id, properties: { email: mail, firstname: 'Zoraida', lastname: 'Quetzalmarca' } })
   await stage.settle(3_000)
+  // A note in the team's inbox.
+  await house.acting.as({ tenant: house.tenant, by: 'staff', user: 'sofia', person: who.person, conversation: who.conversation }, ['conversations:write'])(writeNote, { conversation: who.conversation, text: `${name}: ${words}`, key: 'nota-residuo' })
+  // Somebody else of the same name turned out to be them.
+  const { conversationId: elsewhere } = bird.phone.write(second, { text: words, name })
+  await stage.settle(2_000)
+  const [twin] = await stage.rows<{ person: string }>(`select person_id as person from conversation where external_id = '${elsewhere}'`)
+  const { kept } = await system()(mergePeople, { people: [who.person, twin!.person] })
+  expect(kept).toBe(who.person)
+  await stage.settle(3_000)
+  heardBefore = heard().length
   // A delivery that nobody could read, with somebody else's in the same batch.
   const connection = await house.connection('hubspot')
   await house.inbox.accept(connection, { method: 'POST', url: '/webhooks/hubspot', headers: {}, rawBody: Buffer.from(JSON.stringify([{ objectId: Number(contact.id), propertyValue: name, odd: true }, { objectId: 7, propertyValue: 'otra', odd: true }])) }, 'a'.repeat(32))
   await stage.settle(500)
-  privacyCase = house.acting.within(undefined as never, { tenant: house.tenant, by: 'system' }).newId()
+  const asked = house.acting.as({ tenant: house.tenant, by: 'prospect', person: who.person, conversation: who.conversation }, 'all')
+  privacyCase = (await asked(requestPrivacy, { kind: 'cancel', details: `soy ${name}: ${words}` })).case
+  await stage.settle(500)
   before = await look()
 })
 afterAll(() => stage.end())
@@ -90,9 +118,11 @@ describe('what they are handed who asks for their data', () => {
     files = new Map(readdirSync(join(folder, 'all'), { recursive: true, encoding: 'utf8' }).map((file) => [file, join(folder, 'all', file)] as const).filter(([, path]) => statSync(path).isFile()).map(([file, path]) => [file, readFileSync(path)]))
     rmSync(folder, { recursive: true })
   })
-  test('is one archive with all that they said, sent, wanted and were told, and the file itself', () => {
+  test('is one archive with all that they said, sent, wanted and were told, and the file itself', async () => {
     const data = JSON.parse(files.get('data.json')!.toString())
-    expect(data.tables.message).toHaveLength(messages + 2)
+    expect(data.tables.message.length).toBeGreaterThan(messages + 4) // with what our agent answered, and what came from the other number
+    for (const table of ['agent_run', 'agent_item', 'note']) expect([table, data.tables[table]?.length > 0]).toEqual([table, true])
+    expect((await sql`select 1 from merge where state = 'merged' and ${who.person}::uuid in (kept_id, merged_id)`.execute(stage.house.db.bare)).rows.length).toBeGreaterThan(0)
     expect([data.tables.person[0].name, data.tables.person[0].email, data.tables.claim.some(({ value }: { value: string }) => value === number)]).toEqual([name, mail, true])
     for (const table of ['tour', 'lead', 'escalation', 'tool_fact', 'counterpart', 'projection', 'audit', 'conversation']) expect([table, data.tables[table]?.length > 0]).toEqual([table, true])
     expect([...files].filter(([file, bytes]) => file.startsWith('archivos/') && bytes.equals(photo))).toHaveLength(1)
@@ -114,7 +144,9 @@ describe('what they are handed who asks for their data', () => {
 
 describe('blocked', () => {
   beforeAll(async () => {
-    await system()(blockPerson, { person: who.person, case: privacyCase, eraseAt: stage.clock.now() + hour })
+    const { house } = stage
+    const accept = house.acting.as({ tenant: house.tenant, by: 'staff', user: '00000000-0000-7000-8000-00000000000f' }, 'all')
+    expect(await accept(acceptCase, { case: privacyCase, mail: false, eraseAt: stage.clock.now() + hour })).toEqual({ came: 'ok' })
     await stage.settle(3_000)
   })
   test('nothing of theirs is read, in no list and by nobody', async () => {
@@ -127,7 +159,7 @@ describe('blocked', () => {
   test('their visits are off without a word, and their times free', async () => {
     expect(await stage.rows(`select status from tour where person_id = '${who.person}' and starts_at > to_timestamp(${stage.clock.now() / 1_000})`)).toEqual([{ status: 'cancelled' }, { status: 'cancelled' }])
     expect((await look()).found.filter(({ where }) => where === 'Google' || where === 'Microsoft')).toEqual([])
-    expect(stage.lab.bird.phone.messages(number).filter(({ from }) => from === 'them')).toEqual([])
+    expect(heard().slice(heardBefore)).toEqual([expect.stringContaining('desde hoy tus datos están bloqueados')])
   })
   test('nothing is told to the CRM any more', async () => {
     const written = stage.lab.hubspot.requests().length
@@ -149,8 +181,12 @@ describe('erased at its date', () => {
     expect([...new Set(found.map(({ where, what }) => `${where}: ${what}`))]).toEqual([])
     expect([opened > 50, closed > 300, tables > 60]).toEqual([true, true, true])
   })
-  test('it is written down what was deleted', () => {
-    expect(proof).toMatchObject({ message: expect.any(Number), tour: 2, 'crm.erase-record contact': 1, 'messaging.erase contact': 1, 'messaging.erase conversation': 1 })
+  test('it is written down what was deleted', async () => {
+    expect(proof).toMatchObject({ message: expect.any(Number), tour: 2, privacy_step: expect.any(Number) })
+    const vendors = await stage.rows<{ vendor: string; what: string; state: string }>(`select distinct vendor, what, state from erasure_there order by vendor, what`)
+    expect(vendors).toEqual(expect.arrayContaining([{ vendor: 'bird', what: 'contact', state: 'done' }, { vendor: 'bird', what: 'conversation', state: 'done' }, { vendor: 'hubspot', what: 'contact', state: 'done' }]))
+    expect(vendors.filter(({ state }) => state !== 'done')).toEqual([])
+    expect(await stage.rows(`select state, certificate::jsonb -> 'certificate' ->> 'result' as result from privacy_case where id = '${privacyCase}'`)).toEqual([{ state: 'done', result: 'done' }])
     expect(proof['message']).toBeGreaterThan(messages)
   })
   test('somebody else has all of theirs', async () => {
@@ -174,6 +210,15 @@ describe('erased at its date', () => {
     expect(await system()(noteSaid, { connection: bird, message: 'later', contact: { id: 'someone', phone: number }, author: 'bot', status: 'delivered', at: clock.now() })).toEqual({ isNew: false })
     expect(await people()).toEqual([other.person])
     expect(lab.hubspot.state().contacts.filter(({ properties }) => properties['phone'] === number)).toEqual([])
+  })
+  test('a database that was lost and is made again from the CRM and the calendars has nothing of them', async () => {
+    const { lab, clock, url } = stage
+    const accounts = lab.accounts.filter(({ vendor }) => vendor !== 'eco')
+    const fresh = await testHouse({ connectors, flows, accounts, clock, config: { publicBaseUrl: url, catalogue: sample } })
+    const { people: back } = await fresh.crm.rebuild({ wait: async (ms) => clock.advance(ms) })
+    const { found } = await residueIn(fresh, marks, { 'its logs': fresh.logged() })
+    await fresh.end()
+    expect([found, back]).toEqual([[], 1]) // the other, who has a visit ahead
   })
   test('who writes after that begins anew', async () => {
     stage.lab.bird.phone.write(number, { text: 'busco depa' })

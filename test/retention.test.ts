@@ -47,6 +47,23 @@ test('what is older than its class may be goes, files long before words; what is
   house.clock.advance(1_000)
   expect(await run()).toMatchObject({ media: 0, messages: 0 })
 })
+test('what was said in a closed request that nobody proved goes, and the request stays; so does what somebody known said', async () => {
+  const bytes = Buffer.alloc(1)
+  const asked = async (end: string, who: string | null, closedDays: number | undefined): Promise<void> => {
+    const id = `00000000-0000-7000-9000-0000000000${end}`
+    const [now, closed] = [at(house.clock.now()), closedDays === undefined ? null : at(house.clock.now() - closedDays * day)]
+    await sql`insert into privacy_case (tenant_id, id, person_id, kind, details_sealed, asker_sealed, contact_bidx, channel, state, opened_at, due_at, closed_at)
+      values (${house.tenant}, ${id}, ${who}, 'access', ${bytes}, ${bytes}, ${bytes}, 'web', ${closed ? 'withdrawn' : 'received'}, ${now}, ${now}, ${closed})`.execute(house.db.bare)
+    await sql`insert into privacy_step (tenant_id, id, case_id, what, actor, at, text_sealed) values (${house.tenant}, ${id}, ${id}, 'ask', 'system', ${now}, ${bytes})`.execute(house.db.bare)
+  }
+  for (const [end, who, closedDays] of [['e1', null, 91], ['e2', null, 89], ['e3', null, undefined], ['e4', person, 91]] as const) await asked(end, who, closedDays)
+  expect(await run()).toMatchObject({ 'unproven-cases': 1 })
+  const { rows } = await sql`select right(c.id::text, 2) as id, details_sealed is null as said, asker_sealed is null as asker, contact_bidx is null as contact, text_sealed is null as text from privacy_case c join privacy_step s on s.case_id = c.id order by c.id`.execute(house.db.bare)
+  const kept = { said: false, asker: false, contact: false, text: false }
+  expect(rows).toEqual([{ id: 'e1', said: true, asker: true, contact: true, text: true }, { id: 'e2', ...kept }, { id: 'e3', ...kept }, { id: 'e4', ...kept }])
+  expect(await run()).toMatchObject({ 'unproven-cases': 0 })
+  expect((await sql`select deleted from retention_run where class = 'unproven-cases' order by deleted desc`.execute(house.db.bare)).rows).toEqual([{ deleted: 1 }, { deleted: 0 }])
+})
 test('of what people send, files are kept for the shortest', () => {
   const days = (name: string): number => retention.find((each) => each.name === name)!.days!
   expect(Math.min(...['messages', 'notes', 'meetings', 'waitlist'].map(days))).toBeGreaterThan(days('media'))

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { updateLead } from '@portero/tool-server/actions/update-lead.ts'
+import { changeConsent } from '@portero/tool-server/actions/change-consent.ts'
 import { say, type Instead, type Told } from '@portero/tool-server/actions/say.ts'
 import { defineAction } from '@portero/tool-server/define.ts'
 import { byTemplate } from '@portero/tool-server/domain/message-templates.ts'
 import type { Content } from '@portero/tool-server/domain/ports/messaging.ts'
 import type { Purpose } from '@portero/tool-server/domain/send-gate.ts'
+import { at as instant } from '@portero/tool-server/spine/db.ts'
 import { noteTemplates } from '@portero/tool-server/store/templates.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
 
@@ -93,8 +95,8 @@ describe('at night', () => {
 describe('a day after they last wrote', () => {
   const instead = byTemplate('portero_window_reopen', 'es-MX', {})
   const connection = async (): Promise<string> => (await stage.house.connection('bird')).id
-  const know = defineAction({ name: 'say-test.know', args: z.strictObject({ connection: z.string(), status: z.enum(['approved', 'paused']) }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async ({ connection: id, status }, act) => {
-    await noteTemplates(act, id, [{ name: instead.template, language: 'es-MX', project: 'p-1', version: 'v-1', category: 'utility', status }])
+  const know = defineAction({ name: 'say-test.know', args: z.strictObject({ connection: z.string(), status: z.enum(['approved', 'paused']), category: z.enum(['utility', 'marketing']).optional() }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async ({ connection: id, status, category = 'utility' }, act) => {
+    await noteTemplates(act, id, [{ name: instead.template, language: 'es-MX', project: 'p-1', version: 'v-1', category, status }])
     return {}
   })
   beforeAll(() => stage.clock.advance(24 * hour))
@@ -113,5 +115,45 @@ describe('a day after they last wrote', () => {
     await stage.house.worker.settle()
     const sent = stage.lab.desk('bird').requests('POST /workspaces/:workspace/channels/:channel/messages').at(-1)?.body
     expect(sent).toMatchObject({ template: { projectId: 'p-1', version: 'v-1', locale: 'es-MX' } })
+  })
+
+  describe('what the vendor counts as a promotion', () => {
+    const leaves = async (saying: Promise<Told>): Promise<[Told, number]> => {
+      const asked = (): number => stage.lab.desk('bird').requests('POST /workspaces/:workspace/channels/:channel/messages').filter(({ body }) => JSON.stringify(body).includes('"p-1"')).length
+      const before = asked()
+      const told = await saying
+      await stage.follow(20_000)
+      return [told, asked() - before]
+    }
+    const offer = (key: string) => tell('answer', text('¿sigues ahí?'), { key, instead })
+    const says = async (status: 'granted' | 'revoked'): Promise<void> => {
+      const { rows: [row] } = await sql<{ person: string }>`select person_id as person from conversation where id = ${conversation}`.execute(stage.house.db.bare)
+      await system()(changeConsent, { person: row!.person, conversation, purpose: 'marketing', status, evidence: status, at: stage.clock.now() })
+    }
+    beforeAll(async () => system()(know, { connection: await connection(), status: 'approved', category: 'marketing' }))
+
+    test('is said to who was shown how to refuse it and did not, and to nobody who was not', async () => {
+      const { rows } = await sql<{ tenant_id: string; person_id: string; version: string; how: string; shown_at: number }>`delete from notice_shown returning tenant_id, person_id, version, how, shown_at`.execute(stage.house.db.bare)
+      expect(await offer('unasked')).toEqual({ said: false, because: 'no_consent' })
+      for (const row of rows) await sql`insert into notice_shown (tenant_id, person_id, version, how, shown_at) values (${row.tenant_id}, ${row.person_id}, ${row.version}, ${row.how}, ${instant(row.shown_at)})`.execute(stage.house.db.bare)
+      expect(await leaves(offer('silent'))).toEqual([{ said: true }, 1])
+    })
+    test('is said once they asked for it', async () => {
+      await says('granted')
+      expect(await leaves(offer('asked'))).toEqual([{ said: true }, 1])
+    })
+    test('is not said once they took that back, nor does what was on its way leave', async () => {
+      const leaving = async (): Promise<Told> => {
+        const told = await offer('leaving')
+        await says('revoked')
+        return told
+      }
+      expect(await leaves(leaving())).toEqual([{ said: true }, 0])
+      expect(await leaves(offer('refused'))).toEqual([{ said: false, because: 'no_consent' }, 0])
+    })
+    test('is no matter where it is of another category', async () => {
+      await system()(know, { connection: await connection(), status: 'approved' })
+      expect(await offer('utility')).toEqual({ said: true })
+    })
   })
 })

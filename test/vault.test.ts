@@ -2,13 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { sql } from 'kysely'
 import { AppError } from '@portero/shared'
-import { newId } from '@portero/tool-server/spine/clock.ts'
-import { at, makeDb, type Db } from '@portero/tool-server/spine/db.ts'
+import { newId, realClock } from '@portero/tool-server/spine/clock.ts'
+import { at, makeDb, type Db, type Engine } from '@portero/tool-server/spine/db.ts'
 import { keyring } from '@portero/tool-server/spine/keyring.ts'
 import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
+import { openPostgres } from '@portero/tool-server/spine/postgres.ts'
 import { makeVault, type Vault } from '@portero/tool-server/spine/vault.ts'
 import { fakeClock, type FakeClock } from './support/clock.ts'
 import { freshEngine, serverUrl } from './support/databases.ts'
+import { log, until } from './support/engines.ts'
 import { testHouse } from './support/house.ts'
 
 const oldKey = Buffer.alloc(32, 1)
@@ -16,14 +18,14 @@ const newKey = Buffer.alloc(32, 2)
 const otherTenant = '00000000-0000-7000-8000-000000000002'
 const place = 'note.text:1'
 
-type Stage = { db: Db; clock: FakeClock; vault(...keys: [Buffer, ...Buffer[]]): Vault; end(): Promise<void> }
+type Stage = { db: Db; engine: Engine; url: string | undefined; clock: FakeClock; vault(...keys: [Buffer, ...Buffer[]]): Vault; end(): Promise<void> }
 const makeStage = async (): Promise<Stage> => {
   const fresh = await freshEngine()
   const db = makeDb(fresh.engine)
   const clock = fakeClock()
   await sql`insert into tenant (tenant_id, name, created_at) values (${otherTenant}, 'other', ${at(clock.now())})`.execute(db.bare)
   return {
-    db, clock,
+    db, clock, engine: fresh.engine, url: fresh.url,
     vault: (...keys) => makeVault({ db, clock, keys: keyring(keys) }),
     async end() {
       await db.close()
@@ -106,7 +108,7 @@ describe('a vault', () => {
   describe('that erased a person', () => {
     let theirs: Buffer[]
     let others: Buffer[]
-    let replica: Vault // works beside, and remembers the key
+    let replica: Vault // remembers the key, and follows nobody, as a command of the command line
     beforeAll(async () => {
       const person = newPerson()
       theirs = [await sealFor(person, 'one'), await sealFor(person, 'two')]
@@ -122,9 +124,100 @@ describe('a vault', () => {
     test('opens those of others', async () => {
       expect(await Promise.all(others.map((sealed) => open(sealed)))).toEqual(['opened', 'opened'])
     })
-    test('has a replica that forgets within a minute', async () => {
-      stage.clock.advance(60_000)
+    test('has one beside it, which hears nothing, that forgets within a second', async () => {
+      stage.clock.advance(1_000)
       expect(await Promise.all([...theirs, ...others].map((sealed) => open(sealed, replica)))).toEqual(['not_found', 'not_found', 'opened', 'opened'])
+    })
+  })
+
+  describe('of another server on the same database', () => {
+    let elsewhere: Db
+    let other: Vault
+    let stop: () => Promise<void>
+    beforeAll(async () => {
+      elsewhere = stage.url === undefined ? db : makeDb(openPostgres({ url: stage.url, clock: realClock(), log })) // the embedded engine belongs to one process
+      other = makeVault({ db: elsewhere, clock: stage.clock, keys: keyring([oldKey]) })
+      stop = await other.follow()
+    })
+    afterAll(async () => {
+      await stop()
+      if (elsewhere !== db) await elsewhere.close()
+    })
+    const there = (sealed: Buffer): Promise<string> => outcomeOf(other.open(elsewhere.bare, firstTenant, place, sealed))
+    const known = async (): Promise<{ person: string; sealed: Buffer }> => {
+      const person = newPerson()
+      const sealed = await sealFor(person)
+      expect([await there(sealed), await there(sealed)]).toEqual(['opened', 'opened'])
+      return { person, sealed }
+    }
+    // No clock is moved: what is remembered there would open for a minute.
+    const closes = (sealed: Buffer): Promise<void> => until(async () => (await there(sealed)) === 'not_found')
+
+    test('uses no key that was destroyed here, whatever it remembers', async () => {
+      const [{ person, sealed }, { sealed: another }] = [await known(), await known()]
+      await db.tx((tx) => vault.erasePerson(tx, firstTenant, person))
+      await closes(sealed)
+      expect(await there(another)).toBe('opened')
+      await sql`insert into person (tenant_id, id, created_at, erased_at) values (${firstTenant}, ${person}, ${at(stage.clock.now())}, ${at(stage.clock.now())})`.execute(db.bare)
+      expect(await outcomeOf(other.seal(elsewhere.bare, { tenant: firstTenant, person }, place, 'hola'))).toBe('not_found')
+    })
+    test('opens nothing of who is blocked here, and all of theirs once they are no more', async () => {
+      const { person, sealed } = await known()
+      await db.tx((tx) => vault.block(tx, firstTenant, [person], stage.clock.now()))
+      await closes(sealed)
+      await db.tx((tx) => vault.block(tx, firstTenant, [person], undefined))
+      expect(await there(sealed)).toBe('opened')
+    })
+    test('goes on while a blocking is rolled back', async () => {
+      const { person, sealed } = await known()
+      await db.tx(async (tx) => { await vault.block(tx, firstTenant, [person], stage.clock.now()); throw new Error('rolled back') }).catch(() => undefined)
+      expect(await there(sealed)).toBe('opened')
+    })
+    const onServer = serverUrl ? test : test.skip
+    onServer('remembers nothing that it read before it heard', async () => {
+      const person = newPerson()
+      const sealed = await sealFor(person)
+      const [read, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const reading = elsewhere.tx(async (tx) => {
+        await other.open(tx, firstTenant, place, sealed)
+        read.resolve()
+        await go.promise
+      })
+      await read.promise
+      const before = await known() // by which it is seen that it has heard
+      await vault.erasePerson(db.bare, firstTenant, person)
+      await vault.erasePerson(db.bare, firstTenant, before.person)
+      await closes(before.sealed)
+      go.resolve()
+      await reading
+      expect(await there(sealed)).toBe('not_found')
+    })
+    test('that lost its ear remembers nobody from before, and whom it reads for a second', async () => {
+      const ear = { lost: (): void => {} }
+      const own = makeDb({ ...stage.engine, listen: async (_channel, _heard, lost = () => {}) => { ear.lost = lost; return async () => {} } })
+      const deaf = makeVault({ db: own, clock: stage.clock, keys: keyring([oldKey]) })
+      await deaf.follow()
+      const [before, after] = [newPerson(), newPerson()]
+      const [theirs, others] = [await sealFor(before), await sealFor(after)]
+      expect(await open(theirs, deaf)).toBe('opened')
+      ear.lost()
+      await vault.erasePerson(db.bare, firstTenant, before)
+      expect(await open(theirs, deaf)).toBe('not_found')
+      expect(await open(others, deaf)).toBe('opened')
+      await vault.erasePerson(db.bare, firstTenant, after)
+      stage.clock.advance(1_000)
+      expect(await open(others, deaf)).toBe('not_found')
+    })
+    onServer('whose connection is cut hears again', async () => {
+      const { person, sealed } = await known()
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'listen portero_keys'`.execute(db.bare)
+      await vault.erasePerson(db.bare, firstTenant, person)
+      await closes(sealed)
+      const listens = async (): Promise<boolean> => (await sql`select 1 from pg_stat_activity where datname = current_database() and query = 'listen portero_keys'`.execute(db.bare)).rows.length > 0
+      await until(listens)
+      const again = await known()
+      await vault.erasePerson(db.bare, firstTenant, again.person)
+      await closes(again.sealed)
     })
   })
 

@@ -20,6 +20,7 @@ import { measureGuards } from './actions/guard-message.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
 import { mindConnections } from './actions/mind-connections.ts'
 import { mindLockOuts } from './actions/mind-lock-outs.ts'
+import { mindPrivacy } from './actions/mind-privacy.ts'
 import { pushAnswer } from './actions/push-answer.ts'
 import { mayStillLeave } from './actions/say.ts'
 import { makeSee, measureSeen } from './actions/see.ts'
@@ -69,15 +70,18 @@ import { byAddress, makeLimits, type Limits } from './spine/knocks.ts'
 import { faultCode, faultFields, isDatabaseAway } from './spine/fault.ts'
 import type { Log } from './spine/log.ts'
 import { labKeys } from './spine/master-key.ts'
+import { measureWork } from './spine/measure.ts'
 import { makeMetrics } from './spine/metrics.ts'
 import { firstTenant, migrate } from './spine/migrate.ts'
 import { makeTokens } from './spine/oauth.ts'
 import { companySignIn, makeAuthServers } from './spine/oauth-server.ts'
 import { ops } from './spine/ops.ts'
+import { makeOtlp } from './spine/otlp.ts'
 import { makeOutbox } from './spine/outbox.ts'
 import { openPglite } from './spine/pglite.ts'
 import { openPostgres } from './spine/postgres.ts'
 import { makePulls } from './spine/pulls.ts'
+import { noSpans } from './spine/spans.ts'
 import { makeAnswers, makeReads } from './spine/reads.ts'
 import { makeRegistry } from './spine/registry.ts'
 import { makeRunTool } from './spine/run-tool.ts'
@@ -104,6 +108,7 @@ import { makeOwnReads } from './store/own-reads.ts'
 import { catalogueChannel } from './store/settings.ts'
 import { classes, proveRetention, retentionChore } from './store/retention.ts'
 import { settingsView } from './store/settings-view.ts'
+import { measureTroubles } from './store/troubles.ts'
 import { todayView } from './store/today-view.ts'
 import { tools } from './tools/index.ts'
 
@@ -131,8 +136,8 @@ export type Parts = {
   pace?: Partial<Pace>
   knocks?: Record<keyof Limits, number> // how often within a minute; else as often as knocks.ts says
 }
-export type Pace = { leaseMs: number; pollMs: number }
-const usualPace: Pace = { leaseMs: 30_000, pollMs: 1_000 }
+export type Pace = { leaseMs: number; pollMs: number; turnAttempts: number }
+const usualPace: Pace = { leaseMs: 30_000, pollMs: 1_000, turnAttempts: 8 }
 
 const slots = { live: 32, sync: 12, bulk: 4 } // live: up to 24 of them wait for a model (connectors/openai); sync: most of its time is spent waiting for vendors
 const keep = { rawDays: 7, repeatDays: 30, finishedDays: 30, agentDays: 30 }
@@ -152,7 +157,7 @@ export const openEngine = async ({ config, clock, log }: Pick<Parts, 'config' | 
 }
 
 export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools = [], accounts, pace, knocks }: Parts): House => {
-  const { leaseMs, pollMs } = { ...usualPace, ...pace }
+  const { leaseMs, pollMs, turnAttempts } = { ...usualPace, ...pace }
   const db = makeDb(engine)
   const metrics = makeMetrics()
   const [current, ...older] = config.masterKeys.length > 0 ? config.masterKeys : labKeys({ dataDir: config.dataDir, clock })
@@ -175,7 +180,8 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const { oidc } = config
   const servers = makeAuthServers({ clock, apps: { ...config.apps, ...(oidc && { [companySignIn]: oidc }) }, authUrls: { ...config.authUrls, ...(oidc && { [companySignIn]: oidc.issuer }) } })
   const lent = makeTokens({ db, clock, log, vault, servers })
-  const http = makeHttp({ clock, log, metrics, db, tokens: lent, allow: [...Object.values(config.baseUrls), ...labOrigins] })
+  const spans = config.traces ? makeOtlp({ ...config.traces, clock, log, count: (outcome, many) => metrics.spans.inc({ outcome }, many) }) : noSpans
+  const http = makeHttp({ clock, log, metrics, db, spans, tokens: lent, allow: [...Object.values(config.baseUrls), ...labOrigins] })
   const wake: Worker['wake'] = (what, at) => worker.wake(what, at)
   const measures = [measureSeen(metrics), measureTold(metrics), measureHeard(metrics), measureCorrections(metrics), measureAgent(metrics), measureGuards(metrics), measureCalendars(metrics)]
   const measure = (action: string, result: unknown): void => {
@@ -206,7 +212,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     return true
   }
   const { runTool, runFor, idle } = makeRunTool({
-    db, clock, log, metrics, vault, acting, tools, keys: callers, reads,
+    db, clock, log, metrics, vault, acting, tools, keys: callers, reads, spans,
     introduce,
     pushLate: async ({ subject, say, key }) => void (await acting.as(subject, 'all')(pushAnswer, { text: say, key })),
   })
@@ -214,9 +220,9 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const bulkReads = makeReads({ db, clock, registry, connections, http: http.of, own, lane: 'bulk' })
   const crm = makeCrmCare({ db, clock, registry, connections, acting, audit, tenant: firstTenant, own: own(firstTenant), reads: () => asReads(bulkReads(firstTenant)).crm })
   const retaining = { db, clock, tenant: firstTenant, classes: retention }
-  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, prove: proveRetention(retaining), more: { ...crm.chores, retention: retentionChore(retaining), 'anchor-audit': anchorAudit({ db, clock, log, audit, dataDir: config.dataDir }), 'tend-calendars': tendCalendars({ db, clock, acting, tenant: firstTenant, own: own(firstTenant), shadow: config.shadow }), 'forget-agent-items': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetItems(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'forget-guards': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetGuards(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'mind-lock-outs': mindLockOuts({ db, clock, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }), 'mind-connections': mindConnections({ db, clock, vault, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }) } })
+  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, prove: proveRetention(retaining), more: { ...crm.chores, retention: retentionChore(retaining), 'anchor-audit': anchorAudit({ db, clock, log, audit, dataDir: config.dataDir }), 'tend-calendars': tendCalendars({ db, clock, acting, tenant: firstTenant, own: own(firstTenant), shadow: config.shadow }), 'forget-agent-items': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetItems(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'forget-guards': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetGuards(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'mind-lock-outs': mindLockOuts({ db, clock, log, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }), 'mind-privacy': mindPrivacy({ db, clock, acting, tenant: firstTenant, reach: async () => ({ mail: (await senderOf(asReads(reads(firstTenant)).mail)) !== undefined, page: `${config.publicBaseUrl}/console/privacy` }) }), 'mind-connections': mindConnections({ db, clock, vault, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }) } })
   const worker = makeWorker({
-    db, clock, log, metrics, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts: 8, callForHelp: callOthers({ db, clock }),
+    db, clock, log, metrics, spans, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts, callForHelp: callOthers({ db, clock }),
     runners: { turn: turns.one, command: outbox.perform, pull: pulls.pull, watch: pulls.watch, chore: chores.run },
     company: { of: registry.together, run: (jobs, signal) => (jobs[0]?.kind === 'command' ? outbox.together(jobs, signal) : turns.together(jobs)) },
   })
@@ -239,7 +245,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
     if (config.catalogue && !(await hasHomes(db.bare, firstTenant))) await fillCatalogue(config.catalogue)
     await pulls.ensure()
     await chores.ensure(() => newId(clock))
-    const stops = [await engine.listen(channel, () => wake('all')), await engine.listen(catalogueChannel, own.forget)]
+    const stops = [await engine.listen(channel, () => wake('all')), await engine.listen(catalogueChannel, own.forget), await vault.follow()]
     stopListening = async () => void (await Promise.all(stops.map((stop) => stop())))
   }
 
@@ -262,13 +268,13 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.disable('etag') // nothing here is asked for twice
   app.set('query parser', 'simple')
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy) // else whatever a visitor says of their address is theirs to invent
-  app.use(traced(clock))
+  app.use(traced(clock, spans))
   const whenStarted: RequestHandler = (_request, response, next) => (started ? next() : refuse(response, 'unavailable'))
   app.use(['/tools', '/openapi.json', '/mcp', '/gate'], whenStarted) // these answer machines, in JSON: what guards browsers would be a tenth of a call's cost
   app.use(toolDoors({ tools, keys: callers, runTool, limits, publicBaseUrl: config.publicBaseUrl, lab: config.lab, log }))
   app.use(gateDoor({ keys: toolKeys, limits, gate: gateInbound({ db, clock, vault, acting, introduce }) }))
   app.use(helmet())
-  app.use(ops({ db, clock, metrics, measure: async () => void (await Promise.all([measureHands({ db, clock, metrics }), measureNotices({ db, metrics }), measureFollowUps({ db, clock, metrics }), measureCrm({ db, metrics, tenant: firstTenant })])), opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: () => http.conditions(connections.isOpen).filter(({ name }) => !name.startsWith(`${houseVendor} `)), more: () => agentsReady({ db, clock, connections, tenant: firstTenant, models: registry.vendorsDoing(respond.name) }) }))
+  app.use(ops({ db, clock, metrics, measure: async () => void (await Promise.all([measureWork({ db, clock, metrics, dataDir: config.dataDir, lines: () => http.lines(connections.isOpen) }), measureTroubles({ db, clock, metrics, tenant: firstTenant }), measureHands({ db, clock, metrics }), measureNotices({ db, metrics }), measureFollowUps({ db, clock, metrics }), measureCrm({ db, metrics, tenant: firstTenant })])), opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: () => http.conditions(connections.isOpen).filter(({ name }) => !name.startsWith(`${houseVendor} `)), more: () => agentsReady({ db, clock, connections, tenant: firstTenant, models: registry.vendorsDoing(respond.name) }) }))
   app.use(whenStarted)
   app.use(cardDoors({
     db, clock, connections, publicBaseUrl: config.publicBaseUrl, checkCaller, limits,
@@ -291,7 +297,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.use(consoleDoors({ ...staffed, ...(oidc && { elsewhere: { settings: oidc, servers } }) }))
   app.use(noSuchDoor)
   app.use(doorFault(log))
-  const webhook = webhooks({ db, clock, log, metrics, registry, connections, inbox, limits, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes, started: () => started })
+  const webhook = webhooks({ db, clock, log, metrics, spans, registry, connections, inbox, limits, publicBaseUrl: config.publicBaseUrl, mostBytes: mostWebhookBytes, started: () => started })
   const doors: RequestListener = (request, response) => (isWebhook(request.url) ? webhook : app)(request, response)
 
   return {
@@ -321,6 +327,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
       await stopListening?.()
       await http.close()
       await lent.close()
+      await spans.close()
       await db.close()
     },
   }

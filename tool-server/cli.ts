@@ -7,10 +7,13 @@ import { z } from 'zod'
 import { AppError, catalogueWords } from '@portero/shared'
 import { printAudit } from './actions/audit-printed.ts'
 import { printKeys, printOperator, printToolKey } from './actions/access-printed.ts'
+import { usage } from './actions/cli-usage.ts'
+import { pageOf } from './actions/docs-printed.ts'
 import { connectCalendar, disconnectCalendar, listCalendars } from './actions/calendars-printed.ts'
 import { verifyCertificate } from './actions/privacy-printed.ts'
 import { printRetention } from './actions/retention-printed.ts'
 import { printRebuild, printReconcile, printShadow, type Paper } from './actions/crm-printed.ts'
+import { printWebhook } from './actions/webhook-printed.ts'
 import { checkGiven } from './actions/whose-token.ts'
 import type { CrmCare } from './actions/crm-care.ts'
 import { appMeta, checkPersona, fieldOf, hubspotReference, keyScopes, makeHouse, openEngine, retention, rooms, webhooksMeta, type House } from './app.ts'
@@ -38,7 +41,6 @@ import { makeAuthServers } from './spine/oauth-server.ts'
 import { makeRegistry } from './spine/registry.ts'
 import { makeToolKeys, type ToolKeys } from './spine/tool-keys.ts'
 import { formsOf, gateForm, kitPage, lackedBy } from './spine/tools-kit.ts'
-import { toolReference } from './spine/tools-reference.ts'
 import { tryKey } from './spine/try-key.ts'
 import { makeVault } from './spine/vault.ts'
 import { webhookUrl } from './spine/webhooks.ts'
@@ -49,49 +51,6 @@ import { beginBackfill, findBackfill, type Backfill } from './store/crm-backfill
 import { openConflicts, openReviews } from './store/crm-reviews.ts'
 
 // What an admin does from the command line. On the embedded engine the server must be stopped first: its directory has one owner.
-const usage = `portero migrate                 bring the database to this version
-portero replay                  list what is dead: deliveries that didn't parse, jobs that gave up
-portero replay --id ID | --all  try them again, after whatever was wrong has been mended
-        --sure                  also send commands again whose outcome nobody knows (they may then happen twice)
-portero connect VENDOR ACCOUNT  connect an account; its settings come as JSON on standard input, so that no secret is on the command line
-portero calendars list          whose calendars are connected, and how others can be
-portero calendars connect|disconnect VENDOR ADDRESS  where we come in by our own name, nobody needs to consent
-portero operator NAME           let somebody into the console, or change their password, which comes on standard input
-        --role viewer|agent|officer|admin  what they may do (docs/access.md); without a password, only the role changes
-        --end                   take their access away, at once
-portero keys tool NAME          make a key for an agent that calls tools; it is shown once, and another one of that name goes on holding
-        --scopes a,b | --tools a,b  what it may do, or which tools it may call; without either, all that the tools and the gate need
-        --end                   end all keys of that name instead, or one of them: --id ID
-portero keys list               the keys that hold, and when each was last used
-portero agent CHANNEL bird|portero  who answers prospects on a channel: Bird's own agent, or Portero's
-portero docs                    the page on the tools, for whoever types them into a form
-portero docs hubspot            the page on HubSpot: properties, stages, scopes, webhooks, limits
-        --hubspot DIR           write the tools into a HubSpot project instead, as its workflow actions and agent tools
-portero catalogue plan [FILE]    what homes, agents and closed times would become by this file, or that of CATALOGUE
-portero catalogue apply [FILE]   make them so, all or nothing; homes and agents that are gone are closed, never deleted, and what people made stays
-portero catalogue export         the catalogue as it is, as such a file
-portero persona check FILE      whether our agent can speak as that file says, its version, and about how many tokens it comes to
-portero VENDOR plan             what is lacking at a vendor: bird's webhooks and templates, hubspot's properties and stages
-portero VENDOR apply            make it so; what is there and isn't ours stays as it is
-portero reconcile               compare everything that we keep at the CRM with what stands there; by night the server does it too
-        --repair                put right what drifted or is missing; what people wrote into their own fields stays
-        --json                  as JSON
-portero rebuild                 into an empty database: visits ahead, their people and leads, from what the CRM keeps under our ids
-portero shadow                  after a time with PORTERO_SHADOW=1: what we would have written, beside what people wrote
-        --csv                   every field, for a spreadsheet
-portero bird kit                what to type into Bird so that its agent works with Portero
-        --check                 try the key, which comes on standard input, at the address that Bird calls
-portero hubspot backfill        look through all contacts of HubSpot for those that are somebody of ours; it goes on by itself where it was
-portero hubspot reviews         contacts of HubSpot that may be somebody of ours, and changes that lost against another
-portero audit verify [ANCHORS]  whether the audit is whole; with --export FILE an export of it, without database and keys
-portero audit export            the audit as JSON lines: ids and hashes, nothing of what was said
-portero audit why KIND ID FIELD  who set a field, from what, when, and what it said before
-portero privacy verify FILE     whether a certificate of what was done about somebody's data is ours, and unchanged
-portero privacy retention       for how long what is kept, and when what was deleted
-portero doctor                  look at everything that it takes to go live: what is well, what is not, and what to do about it
-portero keys new                make a master key
-portero keys status             which master key wraps how many data keys
-portero keys rotate             wrap every data key with the first key of PORTERO_KEY ("new,old"); in the lab, with a fresh one`
 
 const clock = realClock()
 const say = (line: string): void => console.log(line)
@@ -348,7 +307,7 @@ const writeActions = (project: string): void => {
 }
 
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, connection: { type: 'string' }, vendor: { type: 'string' }, url: { type: 'string' }, since: { type: 'string' }, until: { type: 'string' }, raw: { type: 'boolean' }, as: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
@@ -361,14 +320,14 @@ const run = async (args: string[]): Promise<void> => {
   if (verb === 'keys' && first === 'tool' && second && positionals.length === 3) return withKeys((needs, keys) => printToolKey(needs, keys, second, { ...values, known: { tools: rooms.tools, scopes: keyScopes } }))
   if (command === 'keys list') return withKeys(printKeys)
   if (command === 'docs' && values.hubspot) return writeActions(values.hubspot)
-  if (command === 'docs') return void process.stdout.write(toolReference(rooms.tools))
-  if (command === 'docs hubspot') return void process.stdout.write(hubspotReference(hubspotProject()))
+  if (verb === 'docs' && positionals.length <= 2) return void process.stdout.write(pageOf(first ?? 'tools', { ...rooms, hubspot: () => hubspotReference(hubspotProject()) }))
   if (verb === 'privacy' && first === 'verify' && second && positionals.length === 3) return withHouse((house) => verifyCertificate({ ...house, say }, second))
   if (command === 'doctor') return doctor()
   if (command === 'hubspot backfill') return backfill()
   if (command === 'hubspot reviews') return reviews()
   if (command === 'privacy retention') return withDb((db) => printRetention({ db, tenant: firstTenant, classes: retention, say }))
   if (verb === 'audit') return void ((await printAudit(positionals.slice(1), { say, now: clock.now, withHouse, fieldOf, dataDir: () => readConfig(process.env).dataDir, file: values.export })) || (process.exitCode = 1))
+  if (verb === 'webhook') return void ((await printWebhook(positionals.slice(1), values, { clock, registry: makeRegistry(rooms), say, typed, config: () => readConfig(process.env), withHouse })) || (process.exitCode = 1))
   if (command === 'reconcile') return withCrm((crm) => printReconcile(crm, { repair: values.repair === true, json: values.json === true }, paper))
   if (command === 'rebuild') return withCrm((crm) => printRebuild(crm, paper))
   if (command === 'shadow') return withCrm((crm) => printShadow(crm, { csv: values.csv === true }, paper))

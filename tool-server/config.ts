@@ -21,6 +21,7 @@ export type Config = {
   persona?: { path?: string | undefined; stable?: string | undefined; canary?: { id: string; percent: number } | undefined } // whose words our agent has, where they aren't the sample's
   agentDollars?: { perAnswer?: number | undefined; perPersonAndDay?: number | undefined; perDay?: number | undefined } // what our agent may cost, in US dollars, where it isn't as usual
   oidc?: { name: string; issuer: string; clientId: string; clientSecret: string; roleClaim: string; roles: Record<string, OperatorRole>; domains: readonly string[]; scopes: readonly string[] } // the company's own sign-in, for the console: which groups have which role, and whose addresses come in
+  traces?: { url: string; headers: Record<string, string>; timeoutMs: number; resource: Record<string, string> } // where the steps of traces go
   underNpm: boolean // npm start: to be stopped with npm
   accounts: readonly { vendor: string; account: string; settings: object }[] // what the environment connects by itself
   baseUrls: Readonly<Record<string, string>> // by the name before _BASE_URL, in lower case
@@ -94,6 +95,7 @@ const accessVariables = {
   CALENDLY_CLIENT_ID: text.optional(), CALENDLY_CLIENT_SECRET: text.optional(), CALENDLY_SIGNING_KEY: z.string().min(32).optional(), CALENDLY_TOKEN: text.optional(),
 }
 const pairs = [['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'], ['GRAPH_CLIENT_ID', 'GRAPH_CLIENT_SECRET'], ['CALENDLY_CLIENT_ID', 'CALENDLY_CLIENT_SECRET']] as const
+const alertPair = ['PORTERO_ALERT_URL', 'PORTERO_ALERT_SECRET'] as const
 
 // Who may come in by the company's own sign-in, and as what: docs/access.md.
 const list = z.string().transform((told) => told.split(/[\s,]+/).filter((each) => each !== ''))
@@ -109,6 +111,24 @@ const groupRoles = z.string().transform((told, context) => {
 })
 const signInVariables = { OIDC_ISSUER: issuer.optional(), OIDC_CLIENT_ID: text.optional(), OIDC_CLIENT_SECRET: text.optional(), OIDC_ROLES: groupRoles.optional(), OIDC_DOMAINS: list.optional(), OIDC_NAME: text.max(40).optional(), OIDC_ROLE_CLAIM: text.optional(), OIDC_SCOPES: list.optional() }
 const signInNeeds = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES', 'OIDC_DOMAINS'] as const
+
+// By the names of OpenTelemetry: https://opentelemetry.io/docs/specs/otel/protocol/exporter/. We speak OTLP over HTTP as JSON.
+const collector = z.url({ protocol: /^https?$/ })
+const listed = z.string().transform((told, context) => {
+  try {
+    return Object.fromEntries(told.split(',').filter((each) => each.trim() !== '').map((each) => [each.slice(0, each.indexOf('=')).trim(), decodeURIComponent(each.slice(each.indexOf('=') + 1).trim())]).filter(([name]) => name !== ''))
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected name=value,name=value with values percent-encoded' })
+    return z.NEVER
+  }
+})
+const wire = z.literal('http/json', { error: 'Portero speaks http/json only, which collectors take at the same port 4318' })
+const millis = z.coerce.number().int().positive()
+const traceVariables = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.optional(), OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.optional(), OTEL_EXPORTER_OTLP_HEADERS: listed.optional(), OTEL_EXPORTER_OTLP_TRACES_HEADERS: listed.optional(),
+  OTEL_EXPORTER_OTLP_TIMEOUT: millis.optional(), OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: millis.optional(), OTEL_EXPORTER_OTLP_PROTOCOL: wire.optional(), OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: wire.optional(),
+  OTEL_SERVICE_NAME: text.optional(), OTEL_RESOURCE_ATTRIBUTES: listed.optional(), OTEL_SDK_DISABLED: text.optional(), OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).optional(),
+}
 
 const environment = z.object({
   PORT: port.default(3000),
@@ -140,6 +160,9 @@ const environment = z.object({
   OPS_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
   ...accessVariables,
   ...signInVariables,
+  ...traceVariables,
+  PORTERO_ALERT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PORTERO_ALERT_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'whsec_ and 24 to 64 bytes as base64, such as printf whsec_; openssl rand -base64 32').optional(),
 })
 
 export class ConfigError extends Error {}
@@ -169,6 +192,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   if (Boolean(given['LEGAL_NAME']) !== Boolean(given['LEGAL_ADDRESS'])) faults.push('LEGAL_NAME and LEGAL_ADDRESS go together: the privacy notice names both')
   faults.push(...pairs.filter(([one, other]) => Boolean(given[one]) !== Boolean(given[other])).map(([one, other]) => `${one} and ${other} go together: what an app is called at the vendor, and its password`))
+  if (alertPair.filter((name) => given[name]).length === 1) faults.push(`${alertPair.join(' and ')} go together: docs/alerts.md`)
   if (signInNeeds.some((name) => given[name])) faults.push(...signInNeeds.filter((name) => !given[name]).map((name) => `${name}: missing. ${signInNeeds.join(', ')} go together: docs/access.md`))
   if (faults.length > 0 || !parsed.success) throw new ConfigError(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   const { data } = parsed
@@ -176,7 +200,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     port: data.PORT, labPort: data.LAB_PORT, databaseUrl: data.DATABASE_URL, dataDir: data.DATA_DIR, catalogue: data.CATALOGUE ?? (lab ? sampleCatalogue : undefined), publicBaseUrl: data.PUBLIC_BASE_URL ?? `http://localhost:${data.PORT}`,
     lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, trustProxy: data.PORTERO_TRUST_PROXY, legal: legalOf(data) ?? (lab ? invented : undefined),
     ...((data.PERSONA ?? data.PERSONA_STABLE ?? data.PERSONA_CANARY) !== undefined && { persona: { path: data.PERSONA, stable: data.PERSONA_STABLE, canary: data.PERSONA_CANARY } }),
-    ...dollarsIn(data), ...signInOf(data), underNpm: data.npm_lifecycle_event === 'start', accounts: openAiAccounts(data), baseUrls, authUrls, ...accessOf(data),
+    ...dollarsIn(data), ...signInOf(data), ...tracesOf(data), underNpm: data.npm_lifecycle_event === 'start', accounts: [...openAiAccounts(data), ...alertAccounts(data)], baseUrls, authUrls, ...accessOf(data),
   }
 }
 
@@ -189,8 +213,20 @@ const dollarsIn = ({ AGENT_USD_PER_ANSWER: perAnswer, AGENT_USD_PER_PERSON_DAY: 
 const signInOf = ({ OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_ROLES, OIDC_DOMAINS, OIDC_NAME: name = 'SSO', OIDC_ROLE_CLAIM: roleClaim = 'groups', OIDC_SCOPES: scopes = [] }: z.infer<typeof environment>): Pick<Config, 'oidc'> =>
   OIDC_ISSUER === undefined || clientId === undefined || clientSecret === undefined || OIDC_ROLES === undefined || OIDC_DOMAINS === undefined ? {} : { oidc: { name, issuer: OIDC_ISSUER, clientId, clientSecret, roleClaim, roles: OIDC_ROLES, domains: OIDC_DOMAINS.map((each) => each.toLowerCase()), scopes: [...new Set(['openid', 'email', ...scopes])] } }
 
+const tracesOf = (env: z.infer<typeof environment>): Pick<Config, 'traces'> => {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url = base && `${base.replace(/\/+$/, '')}/v1/traces`, OTEL_RESOURCE_ATTRIBUTES: resource = {}, OTEL_SERVICE_NAME: service = resource['service.name'] ?? 'portero' } = env
+  if (url === undefined || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return {}
+  return { traces: { url, headers: { ...env.OTEL_EXPORTER_OTLP_HEADERS, ...env.OTEL_EXPORTER_OTLP_TRACES_HEADERS }, timeoutMs: env.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? env.OTEL_EXPORTER_OTLP_TIMEOUT ?? 10_000, resource: { ...resource, 'service.name': service } } }
+}
+
 const openAiAccounts = ({ OPENAI_API_KEY: apiKey, OPENAI_MODEL: model, OPENAI_REASONING_EFFORT: effort }: z.infer<typeof environment>): Config['accounts'] =>
   apiKey === undefined ? [] : [{ vendor: 'openai', account: 'env', settings: { apiKey, ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) } }]
+
+const alertAccounts = ({ PORTERO_ALERT_URL: url, PORTERO_ALERT_SECRET: secret }: z.infer<typeof environment>): Config['accounts'] => {
+  if (url === undefined || secret === undefined) return []
+  const { origin, pathname, search } = new URL(url)
+  return [{ vendor: 'alerts', account: 'env', settings: { baseUrl: origin, path: pathname + search, secret } }]
+}
 
 // With a service account, or an app that its tenant trusts with all of its mailboxes, nobody is asked one by one.
 const variables = z.object(accessVariables)

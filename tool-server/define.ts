@@ -149,14 +149,20 @@ export type Webhook<S = any> = {
   handshake?(inbound: Inbound, connection: Connection<S>): { status: number; type: string; body: string } | undefined // GET challenges, validation tokens
   verify(inbound: Inbound, connection: Connection<S>, now: Millis): void // throws AppError; raw bytes, constant time, old and new secret
   identity?: string[] // headers that tell two deliveries with the same bytes apart
+  // What verify accepts, for whoever tries a delivery. secrets: the newest first. sign: as the vendor would send it, by its headers, or within the body where the proof stands there.
+  signs?: { secrets(settings: S): readonly string[]; sign(inbound: Inbound, secret: string, now: Millis): Inbound }
   parse(inbound: Inbound, connection: Connection<S>): Delivery[]
 }
+// sure: read at the source, told by others than the vendor, or not known to us.
+export type Quota = { what: string; theirs: string; source?: string; sure: 'read' | 'told' | 'unknown' }
 export type Connector<Reads = any, S extends Zo = any> = {
   name: string
   settings: S
   hosts?: string[] // origins besides the base URL's that are this vendor's own, and get our credentials
   auth: Auth
   consent?: Consent
+  apiVersion?: string // of the vendor's interface, where it has one: docs/compatibility.md
+  quotas?: Quota[] // the vendor's own, beside our limits: docs/quotas.md
   limits: { perSecond: number; burst?: number; apart?: { path: string; perSecond: number }; concurrent: number; timeoutMs: number } // burst: at once after a rest, where that is more than a second's. apart: calls whose path ends so have a limit of their own besides
   redact: string[]
   webhook?: Webhook<z.infer<S>>

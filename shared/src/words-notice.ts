@@ -32,9 +32,10 @@ No te pedimos datos sensibles, como salud, religión u origen.
 
 # Para qué los usamos solo si quieres
 - Mandarte promociones: solo si nos dices PROMOS.
+- Preguntarte unas pocas veces si sigues buscando, cuando dejas de escribirnos.
 - Ofrecerte primero los horarios a los que la gente suele llegar.
 - Que te conteste el asistente y no una persona.
-Puedes negarte a cualquiera de estas tres sin que deje de atenderte nadie: responde NO PROMOS para las promociones, NO BOT para que te atienda una persona, o dinos en la misma conversación que no usemos tus datos para ordenar horarios. Con BAJA dejamos de escribirte del todo.
+Puedes negarte a cualquiera de estas cuatro sin que deje de atenderte nadie: responde NO PROMOS para que no te mandemos promociones ni te preguntemos, NO BOT para que te atienda una persona, o dinos en la misma conversación que no usemos tus datos para ordenar horarios. Con BAJA dejamos de escribirte del todo.
 
 # Quién más los trata por nosotros
 Solo por encargo nuestro y con contrato: quien lleva los mensajes de WhatsApp (Bird), quien guarda la relación con clientes (HubSpot), quien da los calendarios (Google, Microsoft o Calendly) y quien da el modelo de lenguaje del asistente (OpenAI). No vendemos tus datos ni los transferimos a nadie más, salvo que la ley lo ordene.
@@ -68,9 +69,10 @@ We ask for no sensitive data, such as health, religion or origin.
 
 # What we use it for only if you want
 - Sending you offers: only if you reply OFFERS.
+- Asking a few times whether you are still looking, when you stop writing to us.
 - Offering first the times at which people usually come.
 - Having the assistant answer you rather than a person.
-You can refuse any of these three and still be helped: reply NO OFFERS for offers, NO BOT to be answered by a person, or tell us in the same conversation not to use your data to order times. With STOP we stop writing to you altogether.
+You can refuse any of these four and still be helped: reply NO OFFERS so that we send you no offers and don't ask, NO BOT to be answered by a person, or tell us in the same conversation not to use your data to order times. With STOP we stop writing to you altogether.
 
 # Who else handles it for us
 Only on our behalf and under contract: who carries WhatsApp messages (Bird), who keeps customer records (HubSpot), who provides calendars (Google, Microsoft or Calendly) and who provides the assistant's language model (OpenAI). We don't sell your data, nor transfer it to anybody else unless the law orders it.

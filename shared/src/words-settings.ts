@@ -48,4 +48,4 @@ export const settingsAnswers: Record<Language, SettingsAnswers> = { 'es-MX': es,
 
 // Proper names, the same in every language.
 export const vendorName = (vendor: string): string => (Object.hasOwn(names, vendor) ? names[vendor] : undefined) ?? vendor
-const names: Readonly<Record<string, string>> = { bird: 'Bird', hubspot: 'HubSpot', google: 'Google Calendar', graph: 'Outlook', calendly: 'Calendly', openai: 'OpenAI', smtp: 'Correo' }
+const names: Readonly<Record<string, string>> = { bird: 'Bird', hubspot: 'HubSpot', google: 'Google Calendar', graph: 'Outlook', calendly: 'Calendly', openai: 'OpenAI', smtp: 'Correo', alerts: 'Alertas' }

@@ -58,7 +58,7 @@ type Sayings = {
   qualified: string
   mediaSent: Record<Media, (count: number, title: string) => string>
   noMedia(title: string): string
-  notSaid: Record<'opted_out' | 'human_in_charge' | 'window_closed' | 'template_unapproved', string>
+  notSaid: Record<'opted_out' | 'human_in_charge' | 'window_closed' | 'template_unapproved' | 'no_consent', string>
   privacyReceived(kind: Arco, folio: string, day: string): string
   privacyKnown(kind: Arco, folio: string, day: string): string
   privacyAsked(kind: Arco, folio: string, day: string): string // for the person of ours who has to answer it
@@ -146,6 +146,7 @@ export const sayings: Record<Language, Sayings> = {
       human_in_charge: 'Un asesor lleva ahora esta conversación.',
       window_closed: 'Para mandártelo necesito que me escribas primero.',
       template_unapproved: 'Para mandártelo necesito que me escribas primero.',
+      no_consent: 'Para mandártelo necesito que me escribas primero.',
     },
     privacyReceived: (kind, folio, day) => `Recibí tu solicitud de ${rightsEs[kind]}, con folio ${folio}: te respondemos por aquí a más tardar el ${day}.`,
     privacyKnown: (kind, folio, day) => `Tu solicitud de ${rightsEs[kind]} ya está en trámite con el folio ${folio}; te respondemos a más tardar el ${day}.`,
@@ -226,6 +227,7 @@ export const sayings: Record<Language, Sayings> = {
       human_in_charge: 'An agent is looking after this conversation now.',
       window_closed: 'I need you to write to me first, and then I can send it.',
       template_unapproved: 'I need you to write to me first, and then I can send it.',
+      no_consent: 'I need you to write to me first, and then I can send it.',
     },
     privacyReceived: (kind, folio, day) => `I have your request ${rightsEn[kind]}, with the number ${folio}: we will answer here by ${day}.`,
     privacyKnown: (kind, folio, day) => `Your request ${rightsEn[kind]} is already being looked at, with the number ${folio}; we will answer by ${day}.`,

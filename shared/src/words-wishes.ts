@@ -11,8 +11,9 @@ export type WishWords = {
     title: string; none: string; history: string; shown: string; shownNotice(version: string, when: string): string
     purpose: Record<Purpose, string>; status: Record<Status, string>; mode: Record<'tacit' | 'express' | 'written', string>; channel: Record<Channel, string>
     actor: Record<'prospect' | 'staff' | 'workflow' | 'system', string>
-    notice(version: string): string; because(reason: string): string
+    notice(version: string): string; because(reason: string, isYes: boolean): string
     change: string; which: string; through: string; why: string; save: string; form: string
+    grant: string; proof: string; agree: string; agreed: string
     came: Record<'noted' | 'known', string>; noReason: string
   }
 }
@@ -30,9 +31,10 @@ export const wishWords: Record<Language, WishWords> = {
       status: { granted: 'Sí', revoked: 'Lo retiró', refused: 'No aceptó' }, mode: { tacit: 'tácito', express: 'expreso', written: 'por escrito' },
       channel: { whatsapp: 'WhatsApp', sms: 'SMS', mail: 'correo', phone: 'teléfono', person: 'en persona', web: 'página', crm: 'HubSpot', vendor: 'Bird o Meta' },
       actor: { prospect: 'la persona', staff: 'el equipo', workflow: 'un flujo', system: 'Portero, por lo que dijo la persona' },
-      notice: (version) => `había visto el aviso ${version}`, because: (reason) => `Motivo: ${reason}`,
+      notice: (version) => `había visto el aviso ${version}`, because: (reason, isYes) => `${isYes ? 'Constancia' : 'Motivo'}: ${reason}`,
       change: 'Retirar un consentimiento', which: 'Cuál', through: 'Cómo lo pidió', why: 'Motivo', save: 'Retirar', form: 'Forma',
-      came: { noted: 'Quedó anotado y ya tiene efecto.', known: 'Ya estaba así: no se anotó nada.' }, noReason: 'Escribe el motivo. No se cambió nada.',
+      grant: 'Anotar que aceptó', proof: 'Qué dijo y dónde consta', agree: 'Anotar', agreed: 'Cómo lo dijo',
+      came: { noted: 'Quedó anotado y ya tiene efecto.', known: 'Ya estaba así: no se anotó nada.' }, noReason: 'Escribe el motivo o la constancia. No se cambió nada.',
     },
   },
   en: {
@@ -48,9 +50,10 @@ export const wishWords: Record<Language, WishWords> = {
       status: { granted: 'Yes', revoked: 'Taken back', refused: 'Refused' }, mode: { tacit: 'tacit', express: 'express', written: 'in writing' },
       channel: { whatsapp: 'WhatsApp', sms: 'SMS', mail: 'e-mail', phone: 'phone', person: 'in person', web: 'web page', crm: 'HubSpot', vendor: 'Bird or Meta' },
       actor: { prospect: 'the person', staff: 'the team', workflow: 'a workflow', system: 'Portero, by what the person said' },
-      notice: (version) => `had seen notice ${version}`, because: (reason) => `Reason: ${reason}`,
+      notice: (version) => `had seen notice ${version}`, because: (reason, isYes) => `${isYes ? 'Evidence' : 'Reason'}: ${reason}`,
       change: 'Take a consent back', which: 'Which', through: 'How they asked', why: 'Reason', save: 'Take back', form: 'Form',
-      came: { noted: 'It is noted and in effect.', known: 'It was so already: nothing was noted.' }, noReason: 'Write the reason. Nothing was changed.',
+      grant: 'Note that they agreed', proof: 'What they said, and where it is on record', agree: 'Note it', agreed: 'How they said so',
+      came: { noted: 'It is noted and in effect.', known: 'It was so already: nothing was noted.' }, noReason: 'Write the reason or the evidence. Nothing was changed.',
     },
   },
 }

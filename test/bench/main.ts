@@ -1,6 +1,7 @@
 import { AppError } from '@portero/shared'
 import { calendars } from './calendars.ts'
 import { claims } from './claims.ts'
+import { console as consolePages } from './console.ts'
 import { identity } from './identity.ts'
 import { ingest } from './ingest.ts'
 import { lanes } from './lanes.ts'
@@ -11,7 +12,7 @@ import { tools } from './tools.ts'
 import { why } from './why.ts'
 
 // npm run bench -- NAME: one JSON line (slots: one for each workload), each figure with its baseline from the same run. On the engine that DATABASE_URL names, or the embedded one.
-const benches: Record<string, () => object | Promise<object>> = { calendars, claims, identity, ingest, lanes, race, slots, sync, tools, why }
+const benches: Record<string, () => object | Promise<object>> = { calendars, claims, console: consolePages, identity, ingest, lanes, race, slots, sync, tools, why }
 
 const name = process.argv[2] ?? ''
 const bench = benches[name]

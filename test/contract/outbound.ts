@@ -98,4 +98,4 @@ const isDead = ({ again, command }: Doing, { code, uncertain }: Exclude<Outcome,
   return rule === 'never' || (uncertain === true && again === 'never') || (rule === 'later' && command.attempts === 1)
 }
 
-const wordsOf = ({ method, path, query, body, headers }: Script['heard'][number]): object => ({ method, path, query, body, headers: { ...headers, traceparent: '' } })
+const wordsOf = ({ method, path, query, body, headers }: Script['heard'][number]): object => ({ method, path, query, body, headers: { ...headers, traceparent: '', 'webhook-timestamp': '', 'webhook-signature': '' } }) // these are of the try

@@ -1,3 +1,4 @@
+import { contract as alerts } from '@portero/tool-server/connectors/alerts/contract.ts'
 import { contract as bird } from '@portero/tool-server/connectors/bird/contract.ts'
 import { contract as calendly } from '@portero/tool-server/connectors/calendly/contract.ts'
 import { contract as google } from '@portero/tool-server/connectors/google/contract.ts'
@@ -13,7 +14,7 @@ import { flows as ecoFlows } from '../lab/eco/flows.ts'
 import { eco as ecoConnector } from '../lab/eco/index.ts'
 
 // Every vendor's contract, a line each. A connector without one, and a contract without a connector, fail.
-const contracts: Record<string, Contract> = { bird, calendly, google, graph, hubspot, openai, smtp, eco }
+const contracts: Record<string, Contract> = { alerts, bird, calendly, google, graph, hubspot, openai, smtp, eco }
 
 export type Vendor = { name: string; connector: Connector; contract: Contract; flows: readonly Flow[] }
 

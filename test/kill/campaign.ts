@@ -109,7 +109,7 @@ export const killEverywhere = async ({ eco, client, spawnServer }: Stage, { chan
     server = undefined
   }
   const last = await up()
-  await atRest(last, 60_000)
+  await atRest(last, 120_000)
   last.signal('SIGTERM')
   await last.gone
 }

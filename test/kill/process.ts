@@ -21,7 +21,7 @@ export type Start = { name: string; port: number; dataDir: string; databaseUrl?:
 
 export const publicBaseUrl = 'https://portero.example'
 const masterKey = Buffer.alloc(32, 7).toString('base64')
-const shortPace = { leaseMs: 600, pollMs: 50 }
+const shortPace = { leaseMs: 2_000, pollMs: 50 } // shorter, and where others keep the machine busy a lease runs out before its call was even sent, again and again
 const alive = new Set<ChildProcess>()
 
 export const spawnServer = ({ name, port, dataDir, databaseUrl, accounts, pace = shortPace, program = 'server.ts', time, env: more }: Start): Server => {

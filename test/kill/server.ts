@@ -44,11 +44,12 @@ const whenAnswered = defineFlow({
   decide: ({ key, dead }, _facts, act) => tally(act, dead === undefined ? 'done' : 'dead', key),
 })
 
+const kills = 50 // and each of them is an attempt
 // Its pull and its watch would only add noise; its limit of 50 calls a second, minutes.
 const { pulls: _pulls, watch: _watch, ...pushed } = eco
 const does = eco.does?.map((doing) => ({
   ...doing,
-  command: { ...doing.command, attempts: 50 }, // each kill is one
+  command: { ...doing.command, attempts: kills },
   run: (...[args, at]: Parameters<typeof doing.run>) => {
     const http: Http = (call) => at.http({ ...call, headers: { ...call.headers, 'x-worker': name } })
     return doing.run(args, { ...at, http })
@@ -65,7 +66,7 @@ await once(process.stdin, 'data')
 const config = readConfig(process.env)
 const clock = realClock()
 const log = makeLog({ level: config.logLevel, clock })
-const house = makeHouse({ config, clock, log, engine: await openEngine({ config, clock, log }), connectors: [connector], flows, accounts, pace })
+const house = makeHouse({ config, clock, log, engine: await openEngine({ config, clock, log }), connectors: [connector], flows, accounts, pace: { ...pace, turnAttempts: kills } })
 
 const server = createServer(house.doors)
 await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, '127.0.0.1', resolve))

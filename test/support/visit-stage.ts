@@ -24,7 +24,7 @@ const calendarVendors = ['google', 'graph', 'calendly']
 const sample = fileURLToPath(new URL('../../tool-server/catalogue.sample.yaml', import.meta.url))
 
 // furnished: with the sample's homes. skewMs: by how much its vendors' clocks are ahead.
-export const openVisit = async (clock = fakeClock(), { shadow = false, calendars = false, furnished = true, skewMs = 0, knocks }: { shadow?: boolean; calendars?: boolean; furnished?: boolean; skewMs?: number; knocks?: Parts['knocks'] } = {}): Promise<VisitStage> => {
+export const openVisit = async (clock = fakeClock(), { shadow = false, calendars = false, furnished = true, skewMs = 0, knocks, traces }: { traces?: Parts['config']['traces']; shadow?: boolean; calendars?: boolean; furnished?: boolean; skewMs?: number; knocks?: Parts['knocks'] } = {}): Promise<VisitStage> => {
   let house: TestHouse | undefined
   let away = false
   const server = createServer((request, response) => void (away || !house ? response.writeHead(503).end() : house.doors(request, response)))
@@ -32,7 +32,7 @@ export const openVisit = async (clock = fakeClock(), { shadow = false, calendars
   const url = `http://127.0.0.1:${portOf(server)}`
   const lab = await startLab({ clock: { ...clock, now: () => clock.now() + skewMs }, port: 0, serverUrl: url })
   const accounts = lab.accounts.filter(({ vendor }) => vendor !== 'eco' && (calendars || !calendarVendors.includes(vendor)))
-  const made = (house = await testHouse({ clock, connectors, flows, tools, accounts, config: { publicBaseUrl: url, catalogue: furnished ? sample : undefined, labPort: Number(new URL(lab.url).port), shadow }, knocks }))
+  const made = (house = await testHouse({ clock, connectors, flows, tools, accounts, config: { publicBaseUrl: url, catalogue: furnished ? sample : undefined, labPort: Number(new URL(lab.url).port), shadow, ...(traces && { traces }) }, knocks }))
   await made.toolKeys.make({ tenant: made.tenant, name: 'lab', scopes: keyScopes, secret: lab.toolKey })
 
   const follow = async (ms = 2_000): Promise<void> => {

@@ -32,12 +32,12 @@ export const stopAgent = async (act: Act, conversation: string, outcome: AgentOu
 }
 
 export const replaced = 'replaced' // why it was said otherwise than the model had it
-type Gauges = Pick<Metrics, 'agentRuns' | 'agentTurns' | 'agentReply' | 'agentClaims' | 'agentMicros'>
-export const measureAgent = ({ agentRuns, agentTurns, agentReply, agentClaims, agentMicros }: Gauges) => (action: string, done: unknown): void => {
+type Gauges = Pick<Metrics, 'agentRuns' | 'agentTurns' | 'agentReply' | 'agentClaims' | 'agentDollars'>
+export const measureAgent = ({ agentRuns, agentTurns, agentReply, agentClaims, agentDollars }: Gauges) => (action: string, done: unknown): void => {
   if (action !== endAgentRun.name) return
   const { outcome, reason, turns, claims, micros, ms } = result.parse(done)
   agentRuns.inc({ outcome })
-  agentMicros.inc(micros)
+  agentDollars.inc(micros / 1_000_000)
   if (claims > 0 && outcome === 'said') agentClaims.inc({ outcome: reason === replaced ? 'replaced' : 'mended' })
   if (turns > 0) agentTurns.observe(turns)
   if (outcome === 'said' || outcome === 'fell-back') agentReply.observe(ms / 1000)

@@ -1,7 +1,7 @@
 import { AppError } from '@portero/shared'
 import { explained, rulesFor } from '../domain/field-why.ts'
 import { crmFields, type Kind } from '../domain/ports/crm-fields.ts'
-import { anchorsIn, linesIn, readAnchors } from '../spine/audit-anchors.ts'
+import { anchorsIn, linesIn, readAnchors, type Anchors } from '../spine/audit-anchors.ts'
 import type { Millis } from '../define.ts'
 import type { Breach } from '../spine/audit-chain.ts'
 import { checkExport, exportAudit } from '../spine/audit-export.ts'
@@ -31,25 +31,28 @@ const verifyLive = async (anchors: string | undefined, { say, dataDir, withHouse
   let isWhole = false
   await withHouse(async ({ audit, tenant }) => {
     const file = anchors ?? anchorsIn(dataDir())
-    const noted = anchors === undefined ? kept(file) : readAnchors(file)
-    const own = noted.filter((each) => each.tenant === tenant)
+    const noted = await readAnchors(file).catch((thrown: unknown) => (anchors === undefined ? noneYet(thrown) : raise(thrown)))
+    tellTorn(noted, file, say)
+    const own = noted.anchors.filter((each) => each.tenant === tenant)
     const { sealed, unsealed, breach } = await audit.verify(tenant, own)
     if (unsealed > 0) say(`${unsealed} rows are not chained yet: a server that runs chains them within seconds`)
     isWhole = told({ sealed, breach, anchors: own.length }, say)
   })
   return isWhole
 }
-const kept = (file: string): ReturnType<typeof readAnchors> => {
-  try {
-    return readAnchors(file)
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'not_found') return [] // none was noted yet
-    throw thrown
-  }
+const none: Anchors = { anchors: [], torn: [] }
+const raise = (thrown: unknown): never => {
+  throw thrown
+}
+const noneYet = (thrown: unknown): Anchors => (thrown instanceof AppError && thrown.code === 'not_found' ? none : raise(thrown))
+const tellTorn = ({ torn }: Anchors, file: string, say: (line: string) => void): void => {
+  for (const line of torn) say(`line ${line} of ${file} is torn: a crash cut it off while it was written. The others are compared, and the next one covers what it said.`)
 }
 
-const verifyExport = (file: string, anchors: string | undefined, say: (line: string) => void): boolean => {
-  const { tenant, at, ...found } = checkExport(linesIn(file), anchors === undefined ? [] : readAnchors(anchors))
+const verifyExport = async (file: string, anchors: string | undefined, say: (line: string) => void): Promise<boolean> => {
+  const noted = anchors === undefined ? none : await readAnchors(anchors)
+  if (anchors !== undefined) tellTorn(noted, anchors, say)
+  const { tenant, at, ...found } = await checkExport(linesIn(file), noted.anchors)
   say(`tenant ${tenant}, exported ${iso(at)}`)
   return told(found, say)
 }

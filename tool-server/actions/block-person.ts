@@ -18,7 +18,7 @@ export const blockPerson = defineAction({ name: 'block-person', args, result: z.
   const { person: _whose, conversation: _which, ...nobody } = subject // what is set now is to be read once nothing of theirs opens
   act.subject = nobody
   if (isNew) await block(act, selves, since)
-  await act.later(erasureDueAt, { person, case: privacyCase }, { key: `privacy:erase:${person}`, at: eraseAt })
+  await act.later(erasureDueAt, { case: privacyCase }, { key: erasureKey(person), at: eraseAt })
   act.subject = subject
   return {}
 })
@@ -31,7 +31,9 @@ const block = async (act: Act, selves: readonly string[], since: Millis): Promis
   await buryNames(act, selves, since)
   await act.sealing.block(selves, since)
 }
-export const erasureDueAt = { name: 'privacy.erasure-due', payload: args.pick({ person: true, case: true }) }
+export const erasureDueAt = { name: 'privacy.erasure-due', payload: args.pick({ case: true }) }
+export const erasureKey = (person: string): string => `privacy:erase:${person}`
+export const vendorErased = { name: 'privacy.vendor-erased' } // hears what has become of each that a vendor was asked to delete
 
 // Whoever was to show them reads that they are off.
 const off = z.strictObject({ tour: z.uuid(), email: z.string() })

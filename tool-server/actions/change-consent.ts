@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError, wishWords } from '@portero/shared'
 import { defineAction, type Act, type Millis } from '../define.ts'
-import { consentChannels, consentPurposes, consentStatuses, isNo, type ConsentPurpose } from '../domain/consent.ts'
+import { consentChannels, consentPurposes, consentStatuses, isNo, notable, type ConsentPurpose } from '../domain/consent.ts'
 import { consentTo, isOptedOut, lockWishes, noteConsent, type Consent } from '../store/consents.ts'
 import { calledFor } from '../store/guards.ts'
 import { conversationsOf, standing } from '../store/standing.ts'
@@ -29,9 +29,10 @@ export const changeConsent = defineAction({ name: 'change-consent', args: heard,
   return { isNew: true }
 })
 
-// By phone, by mail, in person: the reason is kept with it, and nothing is said to them but what an opt-out says anyway.
+// By phone, by mail, in person: why they took it back, or by what it is on record that they agreed, is kept with it, and nothing is said to them but what an opt-out says anyway.
 const byHand = z.strictObject({ ...what, mode: z.enum(['express', 'written']), channel: z.enum(consentChannels), reason: z.string().trim().min(1).max(500) })
 export const noteConsentByHand = defineAction({ name: 'note-consent-by-hand', args: byHand, result, scopes: ['privacy:write'], callers: ['staff'] }).decides(async ({ conversation, ...wish }, act) => {
+  if (wish.status === 'granted' && !notable.some((each) => each === wish.purpose)) throw new AppError('refused', 'only they themselves can agree to that')
   if (!(await conversationsOf(act, wish.person)).some(({ id }) => id === conversation)) throw new AppError('not_found', 'no conversation of this person')
   return { isNew: await noteForThem(act, { conversation, ...wish, evidence: `by-hand:${act.newId()}` }) }
 })

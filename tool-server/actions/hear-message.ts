@@ -8,7 +8,7 @@ import { heard, type Body } from '../domain/ports/messaging.ts'
 import { isClosing } from '../domain/silence.ts'
 import { isVisitPick } from '../domain/visit-facts.ts'
 import { purposeWishIn } from '../domain/wishes.ts'
-import { consentTo } from '../store/consents.ts'
+import { consentTo, lockWishes } from '../store/consents.ts'
 import { buriedSince } from '../store/blocked.ts'
 import { attend, noteHeard, noteMessage, offeredIn } from '../store/conversations.ts'
 import { startLead } from '../store/leads.ts'
@@ -33,6 +33,7 @@ export const hearMessage = defineAction({ name: 'hear-message', args: heard, res
     }
     const person = await identify(act, contact)
     const conversation = await attend(act, { person, connection, external })
+    await lockWishes(act, conversation.person) // before the conversation itself, as the flow's gate does
     const body = await meant(act, conversation, by === 'sms' ? await picked(act, conversation.id, told, sentAt) : told)
     const { id, isNew } = await noteMessage(act, { conversation: conversation.id, person: conversation.person, connection, external: message, author: 'prospect', body, status: 'delivered', sentAt, by })
     if (!isNew) return { isNew }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError, mailWords, views } from '@portero/shared'
 import { defineAction, type Act } from '../define.ts'
 import { lacked } from '../domain/ports/answers.ts'
+import { tellAlert } from '../domain/ports/alerts.ts'
 import { sendMail } from '../domain/ports/mail.ts'
 import { label } from '../domain/spanish-times.ts'
 import type { Acting } from '../spine/act.ts'
@@ -21,12 +22,14 @@ import { tellStages } from './owed-stages.ts'
 const what = z.enum(['key', 'scopes', 'setup', 'grant', 'agents'])
 const which = z.strictObject({ connection: z.uuid(), vendor: z.string(), what })
 const seen = which.extend({ said: z.string(), waiting: z.int() })
-const args = z.strictObject({ seen: z.array(seen), over: z.array(which), reach: z.strictObject({ to: z.array(z.email()).optional(), url: z.url(), connections: z.url() }) }) // over: what may have been, and is not. to: left out while their mail is refused itself: they are told once it is not
+const args = z.strictObject({ seen: z.array(seen), over: z.array(which), reach: z.strictObject({ to: z.array(z.email()).optional(), alerts: z.array(z.uuid()).optional(), url: z.url(), connections: z.url() }) }) // over: what may have been, and is not. to: left out while their mail is refused itself: they are told once it is not. alerts: the connections that take them, which need no mail
 export const noteTroubles = defineAction({ name: 'note-troubles', args, result: z.strictObject({ told: z.int(), over: z.int() }), scopes: [], callers: ['system'] }).decides(async ({ seen: found, over, reach }, act) => {
   const result = { told: 0, over: 0 }
   for (const { vendor, ...each } of found) {
     const trouble = await noteTrouble(act, each)
-    if (!trouble || trouble.toldAt !== undefined || act.now - trouble.since < lastsMs || !reach.to || !(await noteTroubleTold(act, each))) continue
+    if (!trouble || trouble.toldAt !== undefined || act.now - trouble.since < lastsMs) continue
+    await alert(act, { ...trouble, vendor }, reach, 'begun')
+    if (!reach.to || !(await noteTroubleTold(act, each))) continue
     result.told += 1
     await write(act, { ...trouble, vendor }, reach, 'begun')
   }
@@ -34,12 +37,23 @@ export const noteTroubles = defineAction({ name: 'note-troubles', args, result: 
     const trouble = await endTrouble(act, each)
     if (!trouble) continue
     if (trouble.what === 'setup') await tellStages(act)
+    if (act.now - trouble.since >= lastsMs) await alert(act, { ...trouble, vendor }, reach, 'over')
     if (trouble.toldAt === undefined) continue
     result.over += 1
     await write(act, { ...trouble, vendor }, reach, 'over')
   }
   return result
 })
+
+// As often as it is found, until it was told by mail too: by its key it is one. Who takes alerts and is the trouble itself is not told of it.
+const alert = async (act: Act, { connection, vendor, what: kind, since, waiting }: Trouble & { vendor: string }, { alerts = [], ...reach }: Reach, state: 'begun' | 'over'): Promise<void> => {
+  const name = views.vendorName(vendor)
+  const { trouble: words } = mailWords[language]
+  const { subject } = state === 'over' ? words.over(name, act.now - since, waiting) : words[kind](name, { since: label(cardZone, since), said: '', waiting })
+  for (const to of alerts.filter((each) => each !== connection)) {
+    await act.send(tellAlert, { alert: `connection.${kind}`, state, severity: kind === 'setup' || kind === 'scopes' ? 'warning' : 'critical', summary: subject.slice(0, 200), vendor, connection, waiting, since: new Date(since).toISOString(), page: kind === 'grant' ? reach.connections : reach.url, runbook: `docs/alerts.md#${kind === 'grant' ? 'porterograntrefused' : 'porteroconnectiontrouble'}` }, { key: `alert:${connection}:${kind}:${since}:${state}:${to}`, to })
+  }
+}
 
 const language = 'es-MX'
 type Reach = z.infer<typeof args>['reach']
@@ -82,7 +96,7 @@ export const mindConnections = (needs: Needs): Chore => ({
     const news = found.filter(isNews)
     if (news.length === 0 && over.length === 0) return {}
     const to = await adminsOf(needs, found.map(({ connection }) => connection))
-    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { ...(to && { to }), url: `${publicBaseUrl}/console/queue`, connections: `${publicBaseUrl}/console/connections` } })
+    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { ...(to && { to }), alerts: await alertsOf(needs), url: `${publicBaseUrl}/console/queue`, connections: `${publicBaseUrl}/console/connections` } })
   },
 })
 
@@ -102,6 +116,11 @@ const lacksOf = async ({ db, vault, tenant }: Needs, { id, detail }: Refused): P
     if (thrown instanceof AppError) return undefined // it was about somebody who is erased by now
     throw thrown
   }
+}
+
+const alertsOf = async ({ db, registry, connections, tenant }: Needs): Promise<string[]> => {
+  const takers = registry.vendorsDoing(tellAlert.name)
+  return (await connections.all(db.bare)).flatMap(({ id, tenant: its, vendor }) => (its === tenant && takers.includes(vendor) ? [id] : []))
 }
 
 // Whoever is an admin by an address: in a connection's settings, or in the console; nobody where there is no mail. undefined: all mail is refused itself.

@@ -4,13 +4,12 @@ import { opposable, type ConsentPurpose } from '../domain/consent.ts'
 import { dueOf, moveCase, type CaseClock } from '../domain/privacy-case.ts'
 import { noteConsent } from '../store/consents.ts'
 import { conversationWith } from '../store/conversations.ts'
-import { addStep, hasOthersOpen, setEraseAt, type PrivacyCase } from '../store/privacy-desk.ts'
+import { addStep, hasOthersOpen, recordsOf, setEraseAt, type PrivacyCase } from '../store/privacy-desk.ts'
 import { blockPerson } from './block-person.ts'
 import { noteForThem } from './change-consent.ts'
-import { erasePerson } from './erase-person.ts'
 import { optOut } from './opt-out.ts'
-import { certify, deedsAt, type Deed } from './privacy-certificate.ts'
-import { keepClock, privacyErase } from './privacy-clock.ts'
+import { certify, type Deed } from './privacy-certificate.ts'
+import { keepClock } from './privacy-clock.ts'
 import { begin, came, deskScope, ofCase, tell, type PrivacyCame } from './privacy-desk.ts'
 import { wordsFor } from './privacy-letters.ts'
 import { corrected, rectifyPerson } from './rectify-person.ts'
@@ -35,7 +34,6 @@ export const acceptCase = defineAction({ name: 'privacy-accept', args, result: c
       return oppose(act, { ...found, person }, clock, { mail, purposes })
   }
 })
-const house = ({ subject: { tenant, by, user } }: Act): Act['subject'] => ({ tenant, by, ...(user !== undefined && { user }) })
 type Known = PrivacyCase & { person: string }
 type Came = { came: PrivacyCame }
 
@@ -56,10 +54,6 @@ const block = async (act: Act, found: Known, clock: CaseClock, { mail, eraseAt }
   await setEraseAt(act, id, eraseAt)
   await keepClock(act, found, clock)
   await act.act(blockPerson, { person, case: id, eraseAt })
-  const { subject } = act
-  act.subject = house(act) // the job outlives their key
-  await act.later(privacyErase, { case: id }, { key: `privacy-erase:${id}`, at: eraseAt })
-  act.subject = subject
   return { came: 'ok' }
 }
 
@@ -68,7 +62,9 @@ const rectify = async (act: Act, found: Known, clock: CaseClock, { mail, fields 
   if (status !== 'done') return { came: status }
   await addStep(act, found, { what: 'accept' })
   await addStep(act, found, { what: 'corrected', text: JSON.stringify({ before, after }) })
-  return finish(act, found, clock, { mail, deeds: await deedsAt(act, found.person, { what: 'rectified', of: Object.keys(after).toSorted() }) })
+  const of = Object.keys(after).toSorted()
+  const told = (await recordsOf(act, found.person)).map((where): Deed => ({ where, what: 'sent', of }))
+  return finish(act, found, clock, { mail, deeds: [{ where: 'portero', what: 'rectified', of }, ...told] })
 }
 
 const oppose = async (act: Act, found: Known, clock: CaseClock, { mail, purposes }: { mail: boolean; purposes: readonly ConsentPurpose[] }): Promise<Came> => {
@@ -98,20 +94,5 @@ const finish = async (act: Act, found: PrivacyCase, accepted: CaseClock, { mail,
 export const finishCase = defineAction({ name: 'privacy-do', args: ofCase, result: came, scopes: [deskScope], callers: ['staff'] }).decides(async ({ case: id, mail }, act) => {
   const found = await begin(act, id)
   if (found.kind !== 'access' || found.person === undefined) return { came: 'not_now' }
-  return finish(act, found, found.clock, { mail, deeds: await deedsAt(act, found.person, { what: 'handed_over' }) })
-})
-
-// Its day has come. Whoever is erased is written to no more, and nothing is sealed for them any more, or they would have a key again.
-export const eraseCase = defineAction({ name: 'privacy-erase', args: z.strictObject({ case: z.uuid() }), result: came, scopes: [deskScope], callers: ['system'] }).decides(async ({ case: id }, act) => {
-  const { person, ...found } = await begin(act, id)
-  const ours = (act.subject = house(act))
-  const clock = moveCase(found.clock, 'do', act.now)
-  if (typeof clock === 'string' || found.kind !== 'cancel' || person === undefined) return { came: typeof clock === 'string' ? clock : 'not_now' }
-  const { proof } = await act.act(erasePerson, { person, case: id })
-  act.subject = ours
-  const deeds = Object.entries(proof).map(([where, count]): Deed => ({ where, what: 'erased', count }))
-  await addStep(act, { id, person: undefined }, { what: 'do' })
-  await keepClock(act, { ...found, id, person: undefined }, clock)
-  await certify(act, { ...found, person: undefined }, clock, deeds)
-  return { came: 'ok' }
+  return finish(act, found, found.clock, { mail, deeds: [{ where: 'portero', what: 'handed_over' }] })
 })

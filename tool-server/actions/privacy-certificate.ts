@@ -5,17 +5,19 @@ import { AppError } from '@portero/shared'
 import type { Act } from '../define.ts'
 import { dueOf, isOver, type CaseClock } from '../domain/privacy-case.ts'
 import { arcoKinds, folioOf } from '../domain/privacy.ts'
-import { auditHead, keepCertificate, vendorsOf, type PrivacyCase } from '../store/privacy-desk.ts'
+import { auditHead, keepCertificate, type PrivacyCase } from '../store/privacy-desk.ts'
 
 // What was done about a request, signed by a key that only this house has: it is derived from the one that the vault keeps for blind indexes, so it outlives a changed master key, and a backup brings it back. Nothing in it is personal.
 // https://www.rfc-editor.org/rfc/rfc7515#appendix-F: the payload is the certificate itself, so the signature goes without it.
-// of: which of their data, or which purposes. count: how much of it.
-const deed = z.strictObject({ where: z.string(), what: z.enum(['handed_over', 'rectified', 'opposed', 'erased']), of: z.array(z.string()).optional(), count: z.int().optional() })
+// where: a table of ours, or the vendor that has answered. sent: told to them, and that is all that is known. of: which of their data, or which purposes. count: how much of it. left: what was to be done and was not, and why.
+const deed = z.strictObject({ where: z.string(), what: z.enum(['handed_over', 'rectified', 'sent', 'opposed', 'erased']), of: z.array(z.string()).optional(), count: z.int().optional() })
 export type Deed = z.infer<typeof deed>
+const left = z.strictObject({ where: z.string(), of: z.string(), count: z.int(), why: z.string() })
+export type Left = z.infer<typeof left>
 const time = z.iso.datetime()
 const certificate = z.strictObject({
-  version: z.literal(1), folio: z.string(), kind: z.enum(arcoKinds), result: z.literal('done'), receivedAt: time, identifiedAt: time, identifiedBy: z.string(), answeredAt: time, answerDueAt: time, doneAt: time,
-  deeds: z.array(deed), audit: z.strictObject({ link: z.int(), sha256: z.string() }),
+  version: z.literal(1), folio: z.string(), kind: z.enum(arcoKinds), result: z.enum(['done', 'partly']), receivedAt: time, identifiedAt: time, identifiedBy: z.string(), answeredAt: time, answerDueAt: time, doneAt: time,
+  deeds: z.array(deed), left: z.array(left), audit: z.strictObject({ link: z.int(), sha256: z.string() }),
 })
 const key = z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string() })
 export const signedCertificate = z.strictObject({ certificate, key, signature: z.string() })
@@ -30,13 +32,13 @@ const publicOf = async (seed: Buffer): Promise<z.infer<typeof key>> => {
   return key.parse({ ...plain, kid: await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: plain.x }) })
 }
 
-export const certify = async (act: Act, found: PrivacyCase, clock: CaseClock, deeds: readonly Deed[]): Promise<void> => {
+export const certify = async (act: Act, found: PrivacyCase, clock: CaseClock, deeds: readonly Deed[], stays: readonly Left[] = []): Promise<void> => {
   const { identifiedAt, answeredAt } = clock
   if (!isOver(clock.state) || identifiedAt === undefined || answeredAt === undefined) throw new AppError('bug', 'only what was done is certified')
   const { link, seal } = await auditHead(act)
   const told = certificate.parse({
-    version: 1, folio: folioOf(found.id), kind: found.kind, result: 'done', receivedAt: iso(clock.openedAt), identifiedAt: iso(identifiedAt), identifiedBy: found.identifiedBy ?? 'hand', answeredAt: iso(answeredAt), answerDueAt: iso(dueOf(clock, 'answer')), doneAt: iso(act.now),
-    deeds: [...deeds], audit: { link, sha256: seal },
+    version: 1, folio: folioOf(found.id), kind: found.kind, result: stays.length === 0 ? 'done' : 'partly', receivedAt: iso(clock.openedAt), identifiedAt: iso(identifiedAt), identifiedBy: found.identifiedBy ?? 'hand', answeredAt: iso(answeredAt), answerDueAt: iso(dueOf(clock, 'answer')), doneAt: iso(act.now),
+    deeds: [...deeds], left: [...stays], audit: { link, sha256: seal },
   })
   await keepCertificate(act, found.id, JSON.stringify(await sign(await act.sealing.blind(...signingPurpose), told), null, 2))
 }
@@ -58,6 +60,3 @@ export const isOurs = async (seed: Buffer, { certificate: told, signature }: Sig
     throw thrown
   }
 }
-
-// Where it was done: here, and at whoever else has their data.
-export const deedsAt = async (act: Act, person: string, deeds: Omit<Deed, 'where'>): Promise<Deed[]> => ['portero', ...(await vendorsOf(act, person))].map((where) => ({ where, ...deeds }))

@@ -1,4 +1,5 @@
 import type { Connector } from '../define.ts'
+import { alerts } from './alerts/index.ts'
 import { bird } from './bird/index.ts'
 import { calendly } from './calendly/index.ts'
 import { google } from './google/index.ts'
@@ -8,6 +9,6 @@ import { openai } from './openai/index.ts'
 import { smtp } from './smtp/index.ts'
 
 // Every vendor, a folder and a line each.
-export const connectors: readonly Connector[] = [bird, calendly, google, graph, hubspot, openai, smtp]
+export const connectors: readonly Connector[] = [alerts, bird, calendly, google, graph, hubspot, openai, smtp]
 export { appMeta, hubspotReference, webhooksMeta } from './hubspot/reference.ts'
 export { fieldOf } from './hubspot/mapping.ts'

@@ -15,6 +15,7 @@ import { keptMedia } from '../store/media.ts'
 import { countMerges } from '../store/merges-view.ts'
 import { countDue } from '../store/privacy-desk-view.ts'
 import { depths, stuck, waiting } from '../store/queue.ts'
+import { hasManyLocks } from '../store/sign-in-tries.ts'
 import { headings, transcript, type Place, type Transcript } from '../store/transcripts.ts'
 import { troublesShown } from '../store/troubles.ts'
 import { accessDoors } from './access.ts'
@@ -23,7 +24,8 @@ import { connectionsDoors } from './connections.ts'
 import { consentsDoor, consentsOfPerson, consentsPanel } from './consents.ts'
 import { conversationsList, conversationsPage, nameOf } from './conversations-page.ts'
 import { consoleFault } from './failed.ts'
-import { navFor, paths, sendLive, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
+import { figuresDoors } from './figures.ts'
+import { navFor, paths, placeOf, sendLive, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
 import { makeGate } from './gate.ts'
 import { cameOf, handsDoor, handsPanel } from './hands.ts'
 import { hubspotDoors } from './hubspot.ts'
@@ -53,7 +55,8 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     if (request.method !== 'GET') gate.guards(request.body, signedIn.csrf)
     const toReview = request.path.startsWith('/console/live') ? 0 : await countToReview({ db, tenant }) // no live part shows the navigation
     const privacyDue = request.method === 'GET' && !request.path.startsWith('/console/live') && may(signedIn.operator.role, 'privacy:read') ? await countDue({ db, tenant }, dueAfter(clock.now(), 2)) : 0
-    await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, privacyDue, troubles: await troublesShown(db.bare, tenant, clock.now()), subject: staffOf(signedIn.operator) })
+    const areLockedOut = request.method === 'GET' && !request.path.startsWith('/console/live') && may(signedIn.operator.role, 'access:write') && (await hasManyLocks(db.bare, tenant, clock.now()))
+    await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, privacyDue, areLockedOut, troubles: await troublesShown(db.bare, tenant, clock.now()), subject: staffOf(signedIn.operator) })
   }
 
   const listOf = async (request: Request, before?: Place) => {
@@ -91,7 +94,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
   if (needs.elsewhere) elsewhereDoors(door, needs.elsewhere, needs, gate, showSignIn)
 
   door.get(paths.home, forScope('conversations:read', async (request, response, inside) => {
-    const list = await listOf(request, placeOf(request))
+    const list = await listOf(request, placeOf(request, 'before'))
     await listShown(inside, list)
     sendPage(response, 200, inside, { title: inside.words.conversations, nav: navFor(inside, 'conversations'), body: conversationsPage(list, inside) })
   }))
@@ -101,7 +104,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
   }))
 
   door.get('/console/conversations/:id', forScope('conversations:read', async (request, response, inside) => {
-    const before = placeOf(request)
+    const before = placeOf(request, 'before')
     await showTranscript(response, inside, await transcriptOf(param(request), before), { before, came: cameOf(request.query['came'], inside), consent: request.query['consent'] })
   }))
   handsDoor({
@@ -109,6 +112,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     show: (response, inside, told, came, text) => showTranscript(response, inside, told, { status: 409, came, text }),
   })
   consentsDoor({ door, acting, forScope, told: transcriptOf })
+  figuresDoors({ ...needs, door, forScope })
   peopleDoors({ ...needs, door, forScope })
   hubspotDoors({ ...needs, door, forScope })
   connectionsDoors({ ...needs, door, forScope })
@@ -167,10 +171,4 @@ const backs = z.coerce.number().int().min(0).max(1_000_000)
 const param = (request: Request): string | undefined => {
   const { id } = request.params
   return typeof id === 'string' ? id : undefined
-}
-
-const placeOf = (request: Request): Place | undefined => {
-  const { before } = request.query
-  const [, at, id] = /^(\d{1,14})\.([0-9a-f-]{36})$/.exec(typeof before === 'string' ? before : '') ?? []
-  return at === undefined ? undefined : { at: Number(at), id: uuid(id) }
 }

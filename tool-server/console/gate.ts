@@ -13,7 +13,7 @@ const consentPath = '/oauth' // the other place that asks who somebody is
 export type Gate = {
   whoIs(request: Request): Promise<SignedIn | undefined>
   guards(form: unknown, csrf: string): void
-  letIn(request: Request, response: Response, operator: Operator, by: 'password' | 'company'): Promise<void>
+  letIn(request: Request, response: Response, operator: Operator, how: { by: 'password' } | { by: 'company'; sid: string | undefined }): Promise<void>
   seeAgain(request: Request, response: Response): void // they may have lost the cookie for the other place
   forget(response: Response): void
 }
@@ -32,9 +32,9 @@ export const makeGate = ({ db, clock, audit, tenant, publicBaseUrl }: ConsoleNee
       if (!told.success || !sameText(told.data.csrf, csrf)) throw new AppError('refused', 'a form without its token')
     },
     // Always by a new token: one that somebody planted in this browser is worth nothing.
-    async letIn(request, response, operator, by) {
-      const token = await signIn({ db, clock }, operator, cookieOf(request, session))
-      await audit.record(db.bare, { subject: { tenant, by: 'staff', user: operator.id }, what: 'console:sign-in', object: operator.id, after: { by } })
+    async letIn(request, response, operator, how) {
+      const token = await signIn({ db, clock }, operator, { instead: cookieOf(request, session), sid: how.by === 'company' ? how.sid : undefined })
+      await audit.record(db.bare, { subject: { tenant, by: 'staff', user: operator.id }, what: 'console:sign-in', object: operator.id, after: { by: how.by } })
       response.clearCookie(knock, cookie).cookie(session, token, { ...cookie, path: consentPath, maxAge: longestMs }).cookie(session, token, { ...cookie, maxAge: longestMs })
     },
     seeAgain: (request, response) => void response.cookie(session, cookieOf(request, session) ?? '', { ...cookie, path: consentPath, maxAge: longestMs }),

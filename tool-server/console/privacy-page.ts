@@ -1,37 +1,40 @@
-import { privacyDeskWords, privacyWords, type PrivacyDeskWords } from '@portero/shared'
+import { errors, isErrorCode, privacyDeskWords, privacyWords, views, type Language, type PrivacyDeskWords } from '@portero/shared'
 import type { PrivacyCame } from '../actions/privacy-desk.ts'
 import { dueOf, grounds, moveCase, waitsFor, type CaseState } from '../domain/privacy-case.ts'
 import { opposable } from '../domain/consent.ts'
 import { arcoKinds, businessDaysLeft, dueDay, folioOf } from '../domain/privacy.ts'
 import { badge, empty, html, notice, table, type Html, type Part, type Tone } from '../spine/page.ts'
-import type { CaseOpened, CaseShown } from '../store/privacy-desk-view.ts'
+import type { ThereState } from '../store/erased-there.ts'
+import type { CaseOpened, CaseShown, Listed } from '../store/privacy-desk-view.ts'
 import type { Shown } from '../store/transcripts.ts'
 import { dateOf, fullTime } from './dates.ts'
 import { facts, paths, type Inside } from './frame.ts'
 
 // Requests on people's data, for whoever answers for privacy: all of them by what is due first, and one with its steps and what may be done next.
-export const privacyPage = ({ open, closed }: { open: readonly CaseShown[]; closed: readonly CaseShown[] }, came: PrivacyCame | undefined, inside: Inside): Html => {
+export type Lists = { open: Listed; closed: Listed; late: number; isFurther: boolean }
+export const privacyPage = ({ open, closed, late, isFurther }: Lists, came: PrivacyCame | undefined, inside: Inside): Html => {
   const words = privacyDeskWords[inside.language]
-  const late = open.filter((each) => isOurs(each) && each.dueAt < inside.now).length
   return html`<div class="head"><h1>${words.title}</h1><p class="soft">${words.lead}</p><a class="button push" href="${paths.registers}">${words.registers}</a></div>
 ${said(came, words)}${late > 0 && notice('bad', words.overdue(late), words.overdueText)}
-<div class="stack"><section class="card"><h2>${words.open} ${open.length > 0 && badge(`${open.length}`, 'warn')}</h2>${open.length === 0 ? empty(words.none, words.noneText) : list(open, inside)}</section>
+<div class="stack"><section class="card"><h2>${words.open} ${open.all > 0 && badge(`${open.all}`, 'warn')}</h2>${open.cases.length === 0 ? empty(words.none, words.noneText) : list(open.cases, inside)}${pager('open', open, isFurther, words)}</section>
 ${newCase(words, inside)}
-${closed.length > 0 && html`<section class="card"><h2>${words.closed}</h2>${list(closed, inside)}</section>`}</div>`
+${closed.cases.length > 0 && html`<section class="card"><h2>${words.closed}</h2>${list(closed.cases, inside)}${pager('closed', closed, isFurther, words)}</section>`}</div>`
 }
-const isOurs = ({ clock, kind }: CaseShown): boolean => clock.state !== 'asked' && !(clock.state === 'accepted' && kind === 'cancel')
+const pager = (which: 'open' | 'closed', { next: further }: Listed, isFurther: boolean, words: PrivacyDeskWords): Part =>
+  (isFurther || further) && html`<p class="in line">${isFurther && html`<a class="button" href="${paths.privacy}">${words.first}</a>`}${further && html`<a class="button" href="${paths.privacy}?${which}=${further.at}.${further.id}">${words.later}</a>`}</p>`
 
 const tones: Record<CaseState, Tone> = { received: 'warn', asked: 'info', identified: 'warn', accepted: 'info', refused: 'quiet', done: 'good', lapsed: 'quiet', withdrawn: 'quiet' }
 const list = (cases: readonly CaseShown[], inside: Inside): Html => {
   const words = privacyDeskWords[inside.language]
   return table([words.folio, words.who, words.right, words.state, words.due], cases.map((each) => ({
     id: each.id,
-    cells: [html`<a href="${paths.privacyCase(each.id)}">${folioOf(each.id)}</a>`, nameOf(each, words), words.kind[each.kind], badge(words.states[each.clock.state], tones[each.clock.state]), each.closedAt === undefined ? dueLine(each, inside) : dateOf(each.closedAt, inside.language)],
+    cells: [html`<a href="${paths.privacyCase(each.id)}">${folioOf(each.id)}</a>`, nameOf(each, words), words.kind[each.kind], html`${badge(words.states[each.clock.state], tones[each.clock.state])}${each.left > 0 && html` ${badge(words.there.some, 'bad')}`}`, each.closedAt === undefined ? dueLine(each, inside) : dateOf(each.closedAt, inside.language)],
   })))
 }
 const nameOf = ({ name, person }: { name: Shown; person: string | undefined }, words: PrivacyDeskWords): string => (typeof name === 'object' ? name.known : name === 'erased' ? words.erased : person === undefined ? words.nobody : words.noName)
-const dueLine = ({ clock, kind, dueAt, eraseAt }: CaseShown, { language, now }: Inside): Part => {
+const dueLine = ({ clock, kind, dueAt, eraseAt, asked }: CaseShown, { language, now }: Inside): Part => {
   const words = privacyDeskWords[language]
+  if (asked > 0) return badge(words.there.waiting, 'warn')
   if (clock.state === 'accepted' && kind === 'cancel' && eraseAt !== undefined) return html`${words.eraseAt} ${dateOf(eraseAt, language)}`
   const term = waitsFor(clock).at(-1)
   const left = dueAt < now ? badge(words.late, 'bad') : badge(words.left(businessDaysLeft(now, dueAt)), businessDaysLeft(now, dueAt) <= 2 ? 'warn' : 'quiet')
@@ -42,7 +45,7 @@ const said = (came: PrivacyCame | undefined, words: PrivacyDeskWords): Part => c
 export const casePage = (found: CaseOpened, came: PrivacyCame | undefined, inside: Inside): Html => {
   const words = privacyDeskWords[inside.language]
   const { language } = inside
-  const { id, clock, kind, details, asker, match, by, steps, eraseAt, certificate, reach } = found
+  const { id, clock, kind, details, asker, match, by, steps, eraseAt, certificate, reach, there } = found
   return html`<div class="head"><h1>${folioOf(id)} · ${words.kind[kind]}</h1>${badge(words.states[clock.state], tones[clock.state])}<a class="button push" href="${paths.privacy}">${words.title}</a></div>
 ${said(came, words)}<div class="stack"><section class="card"><div class="in">${facts([
     [words.who, html`${nameOf(found, words)}${found.person !== undefined && typeof reach.phone === 'object' && ` · ${words.ending(reach.phone.known.slice(-4))}`}`], [words.openedAt, fullTime(clock.openedAt, language)], [words.came, words.channel[found.channel]],
@@ -53,10 +56,21 @@ ${said(came, words)}<div class="stack"><section class="card"><div class="in">${f
     [words.said, details === 'erased' ? words.erased : details.map((each) => html`<p>${each}</p>`)],
   ])}</div></section>
 ${certificate !== undefined && html`<section class="card"><h2>${words.certificate}</h2><div class="in stack"><p class="soft">${words.certificateText}</p><div class="line"><a class="button" href="${paths.certificate(id, 'html')}">${words.certificateSee}</a><a class="button" href="${paths.certificate(id, 'json')}">${words.certificateJson}</a></div></div></section>`}
+${there.length > 0 && elsewhere(found, inside)}
 ${next(found, inside)}
 <section class="card"><h2>${words.steps}</h2>${steps.length === 0 ? html`<p class="in soft">${words.noSteps}</p>` : html`<ul class="rows">${steps.map((step) => html`<li class="in"><b>${nameIn(words.step, step.what)}</b> <span class="soft">${fullTime(step.at, language)} · ${nameIn(words.actor, step.actor)}${step.how && html` · ${words.how[step.how]}`}</span>${step.text === undefined ? '' : html`<p>${typeof step.text === 'object' ? step.text.known : words.erased}</p>`}</li>`)}</ul>`}</section></div>`
 }
 const nameIn = (names: Readonly<Record<string, string>>, what: string): string => names[what] ?? what
+
+// What has become of an erasure at the vendors.
+const thereTones: Record<ThereState, Tone> = { asked: 'warn', done: 'good', left: 'bad' }
+const elsewhere = ({ there: all, asked, left }: CaseOpened, { language }: Inside): Html => {
+  const { there: words } = privacyDeskWords[language]
+  return html`<section class="card"><h2>${words.title}</h2>${asked > 0 && notice('warn', words.waits(asked), words.waitsText)}${asked === 0 && left > 0 && notice('bad', words.left(left), words.leftText)}
+<ul class="rows">${all.map(({ vendor, what, state, code, count }) => html`<li class="in"><b>${views.vendorName(vendor)}</b> · ${thereName(what, language)} · ${count} ${badge(words.state[state], thereTones[state])}${code !== undefined && html` <span class="soft">${thereWhy(code, language)}</span>`}</li>`)}</ul></section>`
+}
+export const thereName = (what: string, language: Language): string => nameIn(privacyDeskWords[language].there.what, what)
+export const thereWhy = (code: string, language: Language): string => nameIn({ ...(isErrorCode(code) && { [code]: errors[code].say[language] }), ...privacyDeskWords[language].there.why }, code)
 
 type Fields = { wish: string; label: string; fields?: Part; kind?: 'main' | 'danger' | 'plain'; isFirst?: boolean }
 // The step that is most likely next stands open; the others open when they are wanted.

@@ -13,10 +13,11 @@ import { grounds } from '../domain/privacy-case.ts'
 import { arcoKinds, endOfLawDay, folioOf } from '../domain/privacy.ts'
 import type { Scope } from '../domain/roles.ts'
 import { isDay } from '../domain/zones.ts'
-import { caseShown, casesShown, type CaseOpened } from '../store/privacy-desk-view.ts'
+import { caseShown, casesShown, countDue, type CaseOpened } from '../store/privacy-desk-view.ts'
 import { breachesOf, processorsOf, type Processor } from '../store/registers.ts'
+import type { Place } from '../store/transcripts.ts'
 import { certificatePage } from './certificate-page.ts'
-import { navFor, paths, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
+import { navFor, paths, placeOf, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
 import { casePage, privacyPage } from './privacy-page.ts'
 import { registersPage } from './registers-page.ts'
 
@@ -40,9 +41,10 @@ export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
   const reads = { db, vault, tenant }
   const actAs = ({ subject }: Inside): Do => acting.as(subject, subject.scopes)
 
-  const list = async (response: Response, inside: Inside, status: number, came: PrivacyCame | undefined): Promise<void> => {
-    const found = await casesShown(reads)
-    await audit.record(db.bare, { subject: inside.subject, what: 'read:privacy-cases', object: tenant, after: { cases: [...found.open, ...found.closed].map(({ id }) => id) } })
+  const list = async (response: Response, inside: Inside, status: number, came: PrivacyCame | undefined, from: { open?: Place | undefined; closed?: Place | undefined } = {}): Promise<void> => {
+    const { open, closed } = await casesShown(reads, from)
+    const found = { open, closed, late: await countDue(reads, clock.now() - 1), isFurther: from.open !== undefined || from.closed !== undefined }
+    await audit.record(db.bare, { subject: inside.subject, what: 'read:privacy-cases', object: tenant, after: { cases: [...open.cases, ...closed.cases].map(({ id }) => id) } })
     sendPage(response, status, inside, { title: title(inside), nav: navFor(inside, 'privacy'), body: privacyPage(found, came, inside) })
   }
   const caseOf = async (request: Request, { subject }: Inside): Promise<CaseOpened> => {
@@ -55,7 +57,7 @@ export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
   const one = async (request: Request, response: Response, inside: Inside, status: number, came: PrivacyCame | undefined): Promise<void> =>
     sendPage(response, status, inside, { title: title(inside), nav: navFor(inside, 'privacy'), body: casePage(await caseOf(request, inside), came, inside) })
 
-  door.get(paths.privacy, forScope('privacy:read', (request, response, inside) => list(response, inside, 200, cameOf(request))))
+  door.get(paths.privacy, forScope('privacy:read', (request, response, inside) => list(response, inside, 200, cameOf(request), { open: placeOf(request, 'open'), closed: placeOf(request, 'closed') })))
   door.post(paths.privacy, forScope('privacy:decide', async (request, response, inside) => {
     const asked = formOf(opened, request)
     if (contactTyped(asked.contact) === undefined || asked.name.trim() === '' || asked.details.trim() === '') return list(response, inside, 400, 'bad_contact')
@@ -94,8 +96,9 @@ export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
     response.set({ 'content-disposition': `attachment; filename="${name}"`, 'x-content-type-options': 'nosniff' }).status(200).type('application/zip').send(bytes)
   }))
   door.get('/console/privacy/:id/certificate.:form', forScope('privacy:read', async (request, response, inside) => {
-    const { id, certificate } = await caseOf(request, inside)
+    const { id, person, certificate } = await caseOf(request, inside)
     if (certificate === undefined) throw new AppError('not_found', 'that case has no certificate')
+    await audit.record(db.bare, { subject: { ...inside.subject, ...(person !== undefined && { person }) }, what: 'read:privacy-certificate', object: id })
     if (request.params['form'] === 'json') response.status(200).type('application/json').set('content-disposition', `attachment; filename="${folioOf(id)}.json"`).send(certificate)
     else sendPage(response, 200, inside, { title: privacyDeskWords[inside.language].certificate, nav: navFor(inside, 'privacy'), body: certificatePage(signedCertificate.parse(JSON.parse(certificate)), inside) })
   }))

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { CookieOptions, Request, Response, Router } from 'express'
-import { accessWords, type AccessWords } from '@portero/shared'
+import { z } from 'zod'
+import { accessWords, AppError, type AccessWords } from '@portero/shared'
 import { judge } from '../domain/sign-in.ts'
 import { noteAsked, signInAsked, takeAsked } from '../spine/oauth-asked.ts'
 import { companySignIn, faultOf, type Fault } from '../spine/oauth-server.ts'
 import { html, notice } from '../spine/page.ts'
+import { parseOr } from '../spine/parse.ts'
 import { admit } from '../store/operators.ts'
-import { sameText } from '../store/sign-ins.ts'
+import { sameText, signOutAsThere } from '../store/sign-ins.ts'
 import { paths, sendPage, viewOf, type ConsoleNeeds, type ElsewhereNeeds } from './frame.ts'
 import { cookieOf, type Gate } from './gate.ts'
 import { pathOr, type ShowSignIn } from './sign-in-page.ts'
@@ -64,10 +66,26 @@ export const elsewhereDoors = (door: Router, { settings, servers }: ElsewhereNee
       await audit.record(db.bare, { subject: { tenant, by: 'system' }, what: 'console:not-admitted', object: tenant, after: { why: admitted.refused, email: judged.email } })
       return refuse(request, response, next, admitted.refused)
     }
-    await gate.letIn(request, response, admitted.operator, 'company')
+    await gate.letIn(request, response, admitted.operator, { by: 'company', sid: judged.sid })
     // Our cookie doesn't come along where another site sent the browser on, so a page of ours does.
     response.set('refresh', `0; url=${next}`)
     const view = viewOf(request, clock)
     sendPage(response, 200, view, { title: view.words.signIn, body: html`<div class="alone"><a class="button main full" href="${next}">${accessWords[view.language].goOn}</a></div>` })
   })
+
+  // Told by that server itself, which signs it, whenever somebody signs out there or is removed: https://openid.net/specs/openid-connect-backchannel-1_0.html
+  door.post(paths.signOutThere, async (request, response) => {
+    try {
+      const { logout_token: token } = parseOr('invalid_input', leaving, request.body, 'what the company’s sign-in tells')
+      const left = await servers.whoLeft({ vendor: companySignIn, server, token })
+      const operators = await signOutAsThere(db.bare, tenant, settings.issuer, left)
+      for (const [operator, sessions] of Map.groupBy(operators, (each) => each)) await audit.record(db.bare, { subject: { tenant, by: 'system' }, what: 'console:signed-out-there', object: operator, after: { sessions: sessions.length } })
+      response.status(200).end()
+    } catch (thrown) {
+      const isOdd = thrown instanceof AppError && (thrown.code === 'invalid_input' || thrown.code === 'unauthorized')
+      log.warn('oauth.refused-sign-out', { vendor: companySignIn, said: isOdd ? thrown.message : faultOf(thrown).said })
+      response.status(isOdd ? 400 : 503).json({ error: isOdd ? 'invalid_request' : 'temporarily_unavailable' })
+    }
+  })
 }
+const leaving = z.looseObject({ logout_token: z.string().max(8_192) })

@@ -14,7 +14,7 @@ export const firstLookMs: Millis = dayMs - hourMs // no follow-up is due before
 // since: when they last wrote. saidAt: when they were last told anything after that. visitedAt: when their last visit began. isWaiting: for a time, of which they will hear. isRefused: they want no offers, or asked that we forget them or don't use their data. isInHands: of a person of ours, in the chat or at the CRM. done: days of this silence that were decided about.
 export type Quiet = { since: Millis; saidAt: Millis | undefined; visitedAt: Millis | undefined; stage: Stage; isVisitAhead: boolean; isWaiting: boolean; isOptedOut: boolean; isRefused: boolean; isInHands: boolean; done: readonly number[] }
 export const ends = ['human_in_charge', 'opted_out', 'refused', 'visit_ahead', 'waiting', 'past_visits'] as const
-export const skips = ['late', 'unanswered', 'just_said', 'visited', 'template_unapproved', 'window_closed', 'no_address'] as const
+export const skips = ['late', 'unanswered', 'just_said', 'visited', 'template_unapproved', 'window_closed', 'no_consent', 'no_address'] as const
 export type Outcome = 'sent' | (typeof ends)[number] | (typeof skips)[number]
 // end: of this silence. A day is told where one was due. next: when to look again.
 export type Step =

@@ -4,6 +4,8 @@ export const consentPurposes = ['messages', 'visits', 'marketing', 'profiling', 
 export type ConsentPurpose = (typeof consentPurposes)[number]
 // What people may oppose by itself: a visit is called off instead, and income is nothing that we ask for.
 export const opposable = ['messages', 'marketing', 'profiling', 'automated'] as const satisfies readonly ConsentPurpose[]
+// What one of ours may note that somebody agreed to elsewhere. Whoever wanted no more messages takes that back themselves, by ALTA: nobody else can say it for them.
+export const notable = ['visits', 'marketing', 'profiling', 'financial', 'automated'] as const satisfies readonly ConsentPurpose[]
 // refused: said no when asked, without ever having said yes.
 export const consentStatuses = ['granted', 'revoked', 'refused'] as const
 export type ConsentStatus = (typeof consentStatuses)[number]
@@ -12,4 +14,6 @@ export type ConsentMode = 'tacit' | 'express' | 'written'
 export const consentChannels = ['whatsapp', 'sms', 'mail', 'phone', 'person', 'web', 'crm', 'vendor'] as const
 export type ConsentChannel = (typeof consentChannels)[number]
 
+// A promotion by template needs their yes to offers: said, or tacit, once they were shown the notice that tells how to say no (art. 7).
+export const takesOffers = (status: ConsentStatus | null | undefined, isShownNotice: boolean): boolean => status === 'granted' || (status == null && isShownNotice)
 export const isNo = (status: ConsentStatus | null | undefined): boolean => status === 'revoked' || status === 'refused'

@@ -1,5 +1,5 @@
 import type { Millis } from '../define.ts'
-import { dueAfter, workingHourBefore } from './privacy.ts'
+import { businessDaysLeft, dueAfter, workingHourBefore } from './privacy.ts'
 
 // What may become of a request about somebody's data, and by when. LFPDPPP, arts. 28 to 34; what is missing is asked for by art. 96 of its Reglamento. Pure.
 // received: nobody knows yet whether it is them. asked: something is missing, and it is their turn. lapsed: they never said it, so they count as not having asked.
@@ -89,6 +89,16 @@ export const moveCase = (clock: CaseClock, move: CaseMove, now: Millis): CaseClo
 export const remindBefore = [5, 2, 0] as const
 export const remindersOf = (clock: CaseClock, now: Millis): { term: Term; left: number; at: Millis }[] =>
   waitsFor(clock).filter((term) => term !== 'complete').flatMap((term) => remindBefore.map((left) => ({ term, left, at: workingHourBefore(dueOf(clock, term), left) }))).filter(({ at }) => at > now)
+
+// Of requests whose maker isn't proven yet anybody can make many, so what is due of them soon, or was, is told in one letter a day.
+export const dueSoon = (clock: CaseClock, now: Millis): { term: Term; left: number; dueAt: Millis; isLate: boolean } | undefined => {
+  for (const [term, days] of [['ask', 2], ['answer', 5]] as const) {
+    const dueAt = dueOf(clock, term)
+    const [left, isLate] = [businessDaysLeft(now, dueAt), now > dueAt]
+    if (clock.state === 'received' && waitsFor(clock).includes(term) && left <= days && !(term === 'ask' && isLate)) return { term, left, dueAt, isLate }
+  }
+  return undefined
+}
 
 // On what grounds a request may be refused: LFPDPPP, art. 33; and where it wasn't them.
 export const grounds = ['not_them', 'no_data', 'others_rights', 'legal_duty', 'done_before', 'contract'] as const

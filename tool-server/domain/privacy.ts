@@ -18,8 +18,12 @@ export const dueDay = (dueAt: Millis): string => dayOf(zone, dueAt)
 // Of those that are left until it is due, today not counted.
 export const businessDaysLeft = (now: Millis, dueAt: Millis): number => {
   const [today, last] = [dayOf(zone, now), dueDay(dueAt)]
-  for (let left = 0; ; left++) if (businessDaysAfter(today, left) >= last) return left
+  let left = 0
+  for (let day = today; day < last; day = businessDaysAfter(day, 1)) left++
+  return left
 }
+
+export const isWorkingDay = (now: Millis): boolean => businessDaysBefore(businessDaysAfter(dayOf(zone, now), 1), 1) === dayOf(zone, now)
 
 // What people can read out on the phone; of what is random in the id, the end.
 export const folioOf = (id: string): string => `P-${id.slice(-8).toUpperCase()}`

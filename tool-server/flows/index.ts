@@ -14,7 +14,7 @@ import { crmListed } from './crm-listed.ts'
 import { crmLook } from './crm-look.ts'
 import { crmSeen } from './crm-seen.ts'
 import { crmTold } from './crm-told.ts'
-import { erasureDue } from './erasure-due.ts'
+import { erasureDue, vendorErased } from './erasure-due.ts'
 import { escalationUnseen } from './escalation-unseen.ts'
 import { fetchMedia } from './fetch-media.ts'
 import { holdOver } from './hold-over.ts'
@@ -27,7 +27,7 @@ import { messageSent } from './message-sent.ts'
 import { noticeSent } from './notice-sent.ts'
 import { offerOver } from './offer-over.ts'
 import { privacyAsked } from './privacy-asked.ts'
-import { privacyBreach, privacyDue, privacyErase, privacyLapse } from './privacy-due.ts'
+import { privacyBreach, privacyDue, privacyLapse } from './privacy-due.ts'
 import { refreshCrm } from './refresh-crm.ts'
 import { renumbered } from './renumbered.ts'
 import { replied } from './replied.ts'
@@ -42,4 +42,4 @@ import { visitPicked } from './visit-picked.ts'
 import { visitsOff } from './visits-off.ts'
 
 // Every flow, a file and a line each.
-export const flows: readonly Flow[] = [calendarAsked, calendarMissing, calendarMoved, calendarOverlap, calendarPing, calendarProject, calendarSeen, calendarTold, conversationBack, conversationChanged, crmChanged, crmCut, crmListed, crmLook, crmSeen, crmTold, erasureDue, escalationUnseen, fetchMedia, holdOver, homeMedia, leadSilent, messageHeard, messageReread, messageRevised, messageSaid, messageSent, noticeSent, offerOver, privacyAsked, privacyBreach, privacyDue, privacyErase, privacyLapse, refreshCrm, renumbered, replied, silence, tellMedia, templatesChanged, timeFreed, tourChanged, tourDue, unsubscribed, visitPicked, visitsOff]
+export const flows: readonly Flow[] = [calendarAsked, calendarMissing, calendarMoved, calendarOverlap, calendarPing, calendarProject, calendarSeen, calendarTold, conversationBack, conversationChanged, crmChanged, crmCut, crmListed, crmLook, crmSeen, crmTold, erasureDue, escalationUnseen, fetchMedia, holdOver, homeMedia, leadSilent, messageHeard, messageReread, messageRevised, messageSaid, messageSent, noticeSent, offerOver, privacyAsked, privacyBreach, privacyDue, privacyLapse, refreshCrm, renumbered, replied, silence, tellMedia, templatesChanged, timeFreed, tourChanged, tourDue, unsubscribed, vendorErased, visitPicked, visitsOff]

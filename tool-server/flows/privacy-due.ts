@@ -1,5 +1,4 @@
-import { eraseCase } from '../actions/privacy-answer.ts'
-import { privacyDue as due, privacyErase as erase, privacyLapse as lapse } from '../actions/privacy-clock.ts'
+import { privacyDue as due, privacyLapse as lapse } from '../actions/privacy-clock.ts'
 import { lapseCase } from '../actions/privacy-desk.ts'
 import { breachTimer, tellAffected } from '../actions/registers.ts'
 import { remindPrivacy } from '../actions/remind-privacy.ts'
@@ -21,12 +20,6 @@ export const privacyLapse = defineFlow({
   gather: (_payload, reads) => outwardOf(reads),
   async decide({ case: id }, { mail }, { act }) {
     await act(lapseCase, { case: id, mail })
-  },
-})
-export const privacyErase = defineFlow({
-  ...erase,
-  async decide(payload, _facts, { act }) {
-    await act(eraseCase, payload)
   },
 })
 export const privacyBreach = defineFlow({

@@ -14,7 +14,7 @@ export const privacyNotice = ({ db, tenant }: { db: Db; tenant: string }): Route
       const language = languageOf(request)
       const [current, ...formers] = await noticeVersions(db.bare, tenant, language)
       if (!current) return missing(response, language)
-      show(response, current, formers.length > 0 && html`<h2>${pageFrame[language].formers}</h2><ul>${formers.map(({ version, validFrom }) => html`<li><a href="/aviso/${version}">${pageFrame[language].version(version, since(validFrom, language))}</a></li>`)}</ul>`)
+      show(response, current, formers.length > 0 ? html`<h2>${pageFrame[language].formers}</h2><ul>${formers.map(({ version, validFrom }) => html`<li><a href="/aviso/${version}">${pageFrame[language].version(version, since(validFrom, language))}</a></li>`)}</ul>` : undefined)
     })
     .get('/aviso/:version', async (request, response) => {
       const { version } = request.params
@@ -23,13 +23,14 @@ export const privacyNotice = ({ db, tenant }: { db: Db; tenant: string }): Route
       const words = pageFrame[found.language]
       const [current] = await noticeVersions(db.bare, tenant, found.language)
       const isCurrent = current?.version === found.version
-      show(response, found, !isCurrent && html`<p><a href="/aviso">${words.current}</a></p>`, !isCurrent && notice('warn', words.former(since(found.validFrom, found.language)), undefined))
+      show(response, found, isCurrent ? undefined : html`<p><a href="/aviso">${words.current}</a></p>`, !isCurrent && notice('warn', words.former(since(found.validFrom, found.language)), undefined))
     })
 
-const show = (response: Response, { version, language, text, integral, hash, validFrom }: NoticeVersion, after: Part, before?: Part): void => {
+const show = (response: Response, { version, language, text, integral, hash, validFrom }: NoticeVersion, after: Html | undefined, before?: Part): void => {
   const words = pageFrame[language]
   response.set({ 'content-security-policy': pagePolicy, 'cache-control': 'no-cache' })
-  const body = html`${before}<article class="panel"><h1>${words.noticeTitle}</h1>${blocks(integral ?? text)}<p><small>${words.version(version, since(validFrom, language))}</small></p><p><small>${words.proof(hash)}</small></p><p><a href="/privacidad">${privacyWords[language].page.fromNotice}</a></p></article>${after}`
+  const body = html`<div class="narrow">${before}<article class="card"><div class="in prose"><h1>${words.noticeTitle}</h1>${blocks(integral ?? text)}
+<footer class="prose"><p><a href="/privacidad">${privacyWords[language].page.fromNotice}</a></p><p><small>${words.version(version, since(validFrom, language))}</small></p><p><small>${words.proof(hash)}</small></p></footer></div></article>${after !== undefined && html`<div class="in prose">${after}</div>`}</div>`
   answer(response, 200, layout({ title: words.noticeTitle, language, body }), 'text/html; charset=utf-8')
 }
 const missing = (response: Response, language: Language): void => answer(response, 404, pageFrame[language].noNotice, 'text/plain; charset=utf-8')

@@ -20,19 +20,21 @@ type Needs = { db: Db; clock: Clock; vault: Vault; tenant: string; acting: Actin
 const path = '/privacidad'
 const most = { look: 120, ask: 5 } // in a minute: an address may be a whole office, but nobody has five requests a minute
 const mostOfAll = 60 // requests in a minute, from wherever: so that nobody buries the desk
+const mostInADay = 20 // requests that fit, from one address
+const dayMs = 86_400_000
 
 const form = z.looseObject({ kind: z.enum(arcoKinds), name: z.string().trim().min(1).max(120), contact: z.string().max(254).refine((text) => contactTyped(text) !== undefined), details: z.string().trim().min(1).max(2_000) })
 
 export const privacyRequests = ({ db, clock, vault, tenant, acting, log }: Needs): Router => {
   const door = Router()
-  const budget = async (askers: readonly { who: string; most: number }[]): Promise<number> =>
-    spend(db.bare, { tenant, now: clock.now(), askers: await Promise.all(askers.map(async (each) => ({ asker: await vault.blindIndex(db.bare, tenant, 'page-asker', each.who), most: each.most }))) })
+  const budget = async (askers: readonly { who: string; most: number }[], windowMs?: number): Promise<number> =>
+    spend(db.bare, { tenant, now: clock.now(), ...(windowMs !== undefined && { windowMs }), askers: await Promise.all(askers.map(async (each) => ({ asker: await vault.blindIndex(db.bare, tenant, 'page-asker', each.who), most: each.most }))) })
 
   door.use(path, async (request, response, next) => {
     const from = homeOf(request.ip ?? '')
     const asks = request.method === 'POST' ? [{ who: `privacy ${from}`, most: most.ask }, { who: 'privacy', most: mostOfAll }] : [{ who: `privacy-look ${from}`, most: most.look }]
     const waitMs = await budget(asks)
-    if (waitMs > 0) return tooMany(request, response, waitMs)
+    if (waitMs > 0) return tooMany(request, response, waitMs, 'slow')
     next()
   }, urlencoded({ extended: false, limit: '16kb' }))
 
@@ -48,6 +50,8 @@ export const privacyRequests = ({ db, clock, vault, tenant, acting, log }: Needs
     if (site !== undefined && site !== 'same-origin' && site !== 'none') return show(response, 403, view, formPage(view, typed, view.words.elsewhere))
     const asked = form.safeParse(request.body)
     if (!asked.success) return show(response, 400, view, formPage(view, typed, view.words.unfit))
+    const waitMs = await budget([{ who: `privacy-day ${homeOf(request.ip ?? '')}`, most: mostInADay }], dayMs)
+    if (waitMs > 0) return tooMany(request, response, waitMs, 'slowDay')
     const { kind, name, contact, details } = asked.data
     const { case: id, dueAt } = await acting.as({ tenant, by: 'prospect' }, 'all')(openPrivacy, { kind, name, contact, details, language: view.language })
     show(response, 200, view, donePage(view, { folio: folioOf(id), day: spokenDay(dueDay(dueAt), view.language) }))
@@ -67,9 +71,9 @@ const show = (response: Response, status: number, { words, language }: View, bod
   answer(response, status, layout({ title: words.title, language, body: html`<div class="narrow stack">${body}</div>` }), 'text/html; charset=utf-8')
 }
 
-const tooMany = (request: Request, response: Response, waitMs: number): void => {
+const tooMany = (request: Request, response: Response, waitMs: number, why: 'slow' | 'slowDay'): void => {
   response.set('retry-after', String(Math.ceil(waitMs / 1000)))
-  show(response, 429, viewOf(request), notice('warn', viewOf(request).words.slow, undefined))
+  show(response, 429, viewOf(request), notice('warn', viewOf(request).words[why], undefined))
 }
 const formPage = ({ words, language }: View, typed: Readonly<Record<string, string>>, said?: string): Html => html`${said !== undefined && notice('bad', said, undefined)}<form class="card" method="post" action="${path}?lang=${language}"><div class="in stack">
 <div class="line split"><h1>${words.title}</h1><a href="${path}?lang=${language === 'en' ? 'es-MX' : 'en'}" hreflang="${language === 'en' ? 'es' : 'en'}">${words.other}</a></div><p>${words.lead}</p>

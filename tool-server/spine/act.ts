@@ -8,7 +8,7 @@ import type { Db } from './db.ts'
 import { arm, enqueue, takeBack, type NewJob } from './jobs.ts'
 import { parseOr } from './parse.ts'
 import type { Registry } from './registry.ts'
-import { currentTrace, newTrace } from './trace.ts'
+import { currentSpan, currentTrace, newTrace } from './trace.ts'
 import type { Vault } from './vault.ts'
 
 // How our own state changes. Whatever an action does (rows, commands, timers, audit) is one transaction, and none of it touches the network.
@@ -59,7 +59,7 @@ export const makeActing = (needs: Needs): Acting => {
     const job = async (kind: 'turn' | 'command', name: string, payload: unknown, { key, serial, lane = 'live', at = now, person = act.subject.person }: SendHow | LaterHow): Promise<NewJob> => {
       const id = newId(clock)
       const args = await vault.seal(tx, { tenant: subject.tenant, person }, `job.args:${id}`, JSON.stringify(payload))
-      return { tenant: subject.tenant, id, kind, name, key, serial, lane, runAt: at, args, person, trace: currentTrace() ?? newTrace(clock), now }
+      return { tenant: subject.tenant, id, kind, name, key, serial, lane, runAt: at, args, person, trace: currentTrace() ?? newTrace(clock), span: currentSpan(), now }
     }
     const act: Act = {
       tx, now, subject,

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -37,10 +37,14 @@ export const anchorAudit = ({ db, clock, log, audit, dataDir }: Needs): Chore =>
     return { anchored }
   },
 })
+// What a crash cut off stays a line of its own.
 const append = (path: string, line: string): void => {
-  const file = openSync(path, 'a', 0o600)
+  const file = openSync(path, 'a+', 0o600)
   try {
-    writeSync(file, `${line}\n`)
+    const { size } = fstatSync(file)
+    const last = Buffer.alloc(1)
+    if (size > 0) readSync(file, last, 0, 1, size - 1)
+    writeSync(file, `${size > 0 && last.toString() !== '\n' ? '\n' : ''}${line}\n`)
     fsyncSync(file)
   } finally {
     closeSync(file)
@@ -50,21 +54,43 @@ const append = (path: string, line: string): void => {
 export const hex = z.string().regex(/^[0-9a-f]{64}$/)
 const noted = z.looseObject({ event: z.literal(event), tenant: z.uuid(), link: z.int().min(1), seal: hex, at: z.int() })
 
-// The file, or lines of the log: they say the same.
-export const readAnchors = (path: string): (Anchor & { tenant: string })[] =>
-  linesIn(path).map((line, index) => {
-    const parsed = noted.safeParse(jsonIn(line))
-    if (!parsed.success) throw new AppError('invalid_input', `line ${index + 1} of ${path} is no anchor: grep ${event} takes them out of a log`)
-    const { tenant, link, seal, at: when } = parsed.data
-    return { tenant, link, seal, at: when }
-  })
+// The file, or lines of the log: they say the same. torn: by number, the lines that a crash cut off; no other line is passed over.
+export type Anchors = { anchors: (Anchor & { tenant: string })[]; torn: number[] }
+export const readAnchors = async (path: string): Promise<Anchors> => {
+  const read: Anchors = { anchors: [], torn: [] }
+  let number = 0
+  for await (const line of linesIn(path)) {
+    number++
+    const json = jsonIn(line)
+    const parsed = noted.safeParse(json)
+    if (parsed.success) {
+      const { tenant, link, seal, at: when } = parsed.data
+      read.anchors.push({ tenant, link, seal, at: when })
+    } else if (json === undefined && (line.startsWith('{') || line.startsWith('\0'))) read.torn.push(number) // of a file that power was taken from, the end may be zeros
+    else throw new AppError('invalid_input', `line ${number} of ${path} is no anchor: grep ${event} takes them out of a log`)
+  }
+  return read
+}
 
-export const linesIn = (path: string): string[] => {
+// One after another, so that a file may be of any size.
+const longestLine = 65_536
+export async function* linesIn(path: string): AsyncGenerator<string> {
+  let rest = ''
   try {
-    return readFileSync(path, 'utf8').split('\n').filter((line) => line.trim() !== '')
+    for await (const chunk of createReadStream(path, 'utf8')) {
+      const [first = '', ...more] = String(chunk).split('\n')
+      rest += first
+      for (const next of more) {
+        if (rest.trim() !== '') yield rest
+        rest = next
+      }
+      if (rest.length > longestLine) throw new AppError('invalid_input', `${path} has a line of more than ${longestLine} signs`)
+    }
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     throw new AppError('not_found', `${path} can't be read (${faultCode(cause)})`, { cause })
   }
+  if (rest.trim() !== '') yield rest
 }
 export const jsonIn = (line: string): unknown => {
   try {

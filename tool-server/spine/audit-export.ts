@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import { checkChain, type Anchor, type Breach } from './audit-chain.ts'
+import { checkChain, type Anchor, type Breach, type ChainCheck } from './audit-chain.ts'
 import { hex, jsonIn } from './audit-anchors.ts'
 import { headOf, linksOf } from './audit-rows.ts'
 import type { Db } from './db.ts'
@@ -21,17 +21,24 @@ export async function* exportAudit(db: Db, tenant: string, now: Millis): AsyncGe
   for await (const links of linksOf(db.bare, tenant, head)) for (const link of links) yield JSON.stringify(link)
 }
 
-export const checkExport = (lines: readonly string[], anchors: readonly (Anchor & { tenant: string })[]): { tenant: string; at: Millis; sealed: number; breach: Breach | undefined; anchors: number } => {
-  const [first = '', ...rest] = lines
-  const head = headLine.safeParse(jsonIn(first))
-  if (!head.success) throw new AppError('invalid_input', 'no export of the audit: its first line says whose it is and where it ends')
-  const { tenant, at } = head.data
-  const own = anchors.filter((anchor) => anchor.tenant === tenant && anchor.at <= at).toSorted((a, b) => a.link - b.link)
-  const check = checkChain(head.data.head, own)
-  rest.forEach((line, index) => {
+export const checkExport = async (lines: AsyncIterable<string>, anchors: readonly (Anchor & { tenant: string })[]): Promise<{ tenant: string; at: Millis; sealed: number; breach: Breach | undefined; anchors: number }> => {
+  let begun: { tenant: string; at: Millis; check: ChainCheck; compared: number } | undefined
+  let number = 0
+  for await (const line of lines) {
+    number++
+    if (begun === undefined) {
+      const first = headLine.safeParse(jsonIn(line))
+      if (!first.success) break
+      const { tenant, at, head } = first.data
+      const own = anchors.filter((anchor) => anchor.tenant === tenant && anchor.at <= at).toSorted((a, b) => a.link - b.link)
+      begun = { tenant, at, check: checkChain(head, own), compared: own.length }
+      continue
+    }
     const row = linkLine.safeParse(jsonIn(line))
-    if (!row.success) throw new AppError('invalid_input', `line ${index + 2} is no row of the audit: the export was changed there`)
-    check.take(row.data)
-  })
-  return { tenant, at, ...check.end(), anchors: own.length }
+    if (!row.success) throw new AppError('invalid_input', `line ${number} is no row of the audit: the export was changed there`)
+    begun.check.take(row.data)
+  }
+  if (begun === undefined) throw new AppError('invalid_input', 'no export of the audit: its first line says whose it is and where it ends')
+  const { tenant, at, check, compared } = begun
+  return { tenant, at, ...check.end(), anchors: compared }
 }

@@ -18,7 +18,7 @@ export const stopWork = async (tx: Tx, whose: Whose, { now, buried }: { now: Mil
   await sql`delete from job where ${its(whose)} and kind in ('pull', 'watch')`.execute(tx) // one that runs is fenced
   for (const table of ['pull_cursor', 'pull_item', 'trouble']) await sql`delete from ${sql.table(table)} where ${its(whose)}`.execute(tx) // connected again, all of it is read anew
   const { rows } = await sql<Job>`update job set state = 'dropped', finished_at = ${at(now)}, error_code = 'disconnected', error = 'its connection was ended' where ${its(whose)} and kind = 'command' and state in ('scheduled', 'ready')
-    returning tenant_id, id, seq, kind, name, key, connection_id, person_id, serial, lane, attempts, fence, uncertain_since, args_sealed, then_flow, trace, run_at, leased_until`.execute(tx)
+    returning tenant_id, id, seq, kind, name, key, connection_id, person_id, serial, lane, attempts, fence, uncertain_since, args_sealed, then_flow, trace, span, run_at, leased_until`.execute(tx)
   for (const job of rows) await buried(tx, job, 'disconnected', job.uncertain_since !== null)
   return rows.length
 }

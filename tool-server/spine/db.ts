@@ -8,7 +8,7 @@ import { faultCode } from './fault.ts'
 export type Engine = {
   name: 'pglite' | 'postgres'
   dialect: Dialect
-  listen(channel: string, heard: () => void): Promise<() => Promise<void>>
+  listen(channel: string, heard: () => void, deaf?: () => void): Promise<() => Promise<void>> // deaf: nothing is heard until the next heard()
   room(): void // throws 'unavailable' when the disk is too full to write safely
   tend(): Promise<void> // what the server doesn't do by itself: vacuum and analyze
   close(): Promise<void> // after Kysely's own destroy()

@@ -15,7 +15,7 @@ export const listDead = async (db: Db): Promise<Dead[]> => {
 export const replayDead = async ({ db, clock }: { db: Db; clock: Clock }, { id, sure }: { id?: string; sure: boolean }): Promise<number> => {
   const one = id ? sql`and id = ${id}` : sql``
   const deliveries = await sql`update inbox set state = 'new', parsed_at = null where state = 'dead' and raw_sealed is not null ${one}`.execute(db.bare)
-  const jobs = await sql`update job set state = 'ready', run_at = ${at(clock.now())}, attempts = 0, finished_at = null ${sure ? sql`, uncertain_since = null` : sql``} where state = 'dead' ${one}`.execute(db.bare)
+  const jobs = await sql`update job set state = 'ready', run_at = ${at(clock.now())}, due_at = ${at(clock.now())}, attempts = 0, finished_at = null ${sure ? sql`, uncertain_since = null` : sql``} where state = 'dead' ${one}`.execute(db.bare)
   if (db.engine.name === 'postgres') await sql`select pg_notify('portero_job', '')`.execute(db.bare) // the running servers begin at once
   return Number(deliveries.numAffectedRows ?? 0) + Number(jobs.numAffectedRows ?? 0)
 }

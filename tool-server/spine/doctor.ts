@@ -20,7 +20,7 @@ import { webhookUrl } from './webhooks.ts'
 export type Finding = { what: string } & Seen
 type Needs = {
   db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; tenant: string
-  config: Pick<Config, 'lab' | 'publicBaseUrl' | 'dataDir' | 'shadow' | 'legal'>
+  config: Pick<Config, 'lab' | 'publicBaseUrl' | 'dataDir' | 'shadow' | 'legal' | 'trustProxy'>
   profiles: readonly Profile[]
   http(connection: Connection, connector: Connector): Http
 }
@@ -55,6 +55,8 @@ const aboutConfig = ({ config }: Needs): Finding => {
   const what = 'configuration'
   if (config.lab) return { what, told: 'this is the lab', mend: 'Set DATABASE_URL, PORTERO_KEY and PUBLIC_BASE_URL, or PORTERO_LAB=0.' }
   if (!config.publicBaseUrl.startsWith('https://')) return { what, told: `vendors call ${config.publicBaseUrl}, which is not https`, mend: 'Set PUBLIC_BASE_URL to the https address of your proxy.' }
+  // We speak plain http ourselves, so that whoever calls by https comes through a proxy.
+  if (config.trustProxy === undefined) return { what, told: 'all visitors count as one address, that of your proxy: limits and lock-outs by address are for everybody at once', mend: 'Set PORTERO_TRUST_PROXY to how many proxies stand in front, such as 1, or to their addresses.' }
   if (config.shadow) return { what, told: 'shadow mode: nothing leaves the house', mend: 'Unset PORTERO_SHADOW when you have seen enough.' }
   return { what, told: `vendors call ${config.publicBaseUrl}` }
 }

@@ -4,14 +4,23 @@ import { AppError, errors, type ErrorCode, type Language, type Refusal } from '@
 import type { Clock } from './clock.ts'
 import { faultFields, isDatabaseAway } from './fault.ts'
 import type { Log } from './log.ts'
-import { currentTrace, inTrace, newTrace, traceFrom } from './trace.ts'
+import { noSpans, type Spans } from './spans.ts'
+import { currentTrace, inTrace, newTrace, toldBy } from './trace.ts'
 
 // What every door shares: a trace, and one JSON sentence for whatever goes wrong. No HTML, no stack, no path, no thrown message.
-export const traced = (clock: Clock): RequestHandler => (request, response, next) => {
-  const trace = traceFrom(request.get('traceparent')) ?? newTrace(clock)
+export const traced = (clock: Clock, spans: Spans = noSpans): RequestHandler => (request, response, next) => {
+  const told = toldBy(request.get('traceparent'))
+  const trace = told?.trace ?? newTrace(clock)
   response.set('x-trace-id', trace)
-  inTrace(trace, next)
+  if (!spans.isOn || asides.test(request.path)) return inTrace(trace, next)
+  const step = spans.begin({ name: request.method, kind: 'server', trace, parent: told?.span, attributes: { 'http.request.method': request.method } })
+  response.once('close', () => {
+    const route = request.route ? String(request.route.path) : 'none' // as it is written down here: a path itself may carry somebody's token
+    step.end({ name: `${request.method} ${route}`, attributes: { 'http.route': route, 'http.response.status_code': response.statusCode }, failed: response.statusCode >= 500 ? String(response.statusCode) : undefined })
+  })
+  inTrace(trace, next, step.id)
 }
+const asides = /^\/(livez|readyz|healthz|metrics|_assets)\b/ // of machines that only look, every few seconds
 
 // say: a fixed sentence of ours that is more exact than the code's own, which is in the reader's language.
 export const refuse = (response: ServerResponse, code: ErrorCode, { say, retryAfterMs }: { say?: string; retryAfterMs?: number | undefined } = {}): void => {

@@ -14,6 +14,7 @@ import { takeToken } from './rate.ts'
 import { makeExcerpt } from './redact.ts'
 import { makeRefusals, type Refusals } from './refusals.ts'
 import { isMail, sendMail, type Login } from './smtp-send.ts'
+import { noSpans, spanning, type Spans } from './spans.ts'
 import { currentTrace, traceparent } from './trace.ts'
 
 // The one way out to vendors, over HTTP or, where the base URL says so, SMTP. Every call passes, in this order: reading guard, breaker and pause, access token, refused key, budget, bulkhead, request.
@@ -22,12 +23,14 @@ export type WaysOut = {
   // leased: whether what is to be done is still ours to do
   of(connection: Connection, connector: Connector, how: { lane: Lane; signal: AbortSignal; reading: boolean; leased?: () => boolean }): Http
   conditions(isOpen?: (connection: string) => boolean): Condition[] // for health: which vendors rest, and until when
+  lines(isOpen?: (connection: string) => boolean): { vendor: string; state: LineState }[] // how each stands, to be counted
   close(): Promise<void>
 }
+export type LineState = 'well' | 'breaker' | 'key' | 'throttled'
 // outcome: 'ok' or the error's code.
 export type CallMetrics = { vendorCalls: { observe(labels: { vendor: string; outcome: string }, seconds: number): void } }
 // tokens: where any of its connectors has its access from somewhere else than the settings. allow: origins that foreign URLs may name although they are not public, such as the lab's.
-type Needs = { clock: Clock; log: Log; db: Db; tokens?: Tokens; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve }
+type Needs = { clock: Clock; log: Log; db: Db; tokens?: Tokens; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve; spans?: Spans }
 
 // What is kept for a connection between its calls; it begins anew when the base URL changes.
 // key: what it is let in by, and whether it is. grant: the consent that its tokens come of.
@@ -37,7 +40,7 @@ const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const tenMegabytes = 10 * 1024 * 1024
 const longestMs: Millis = 5 * 60_000 // that anything is remembered
 
-export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostBytes = tenMegabytes, resolve }: Needs): WaysOut => {
+export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostBytes = tenMegabytes, resolve, spans = noSpans }: Needs): WaysOut => {
   const lines = new Map<string, Line>()
   const foreign = makeForeign({ clock, allow, mostBytes, resolve })
   let isClosed = false
@@ -78,6 +81,8 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
     if (leftMs > 0) throw new AppError('throttled', `${line.vendor} asked us to wait`, { retryAfterMs: leftMs })
   }
 
+  const standing = ({ breaker, key, throttledUntil }: Line): LineState => (breaker.state().state !== 'closed' ? 'breaker' : key.refusals.isResting() ? 'key' : throttledUntil > clock.now() ? 'throttled' : 'well')
+
   return {
     of(connection, connector, { lane, signal, reading, leased }) {
       const { limits, limits: { apart }, auth, redact, hosts = [] } = connector
@@ -104,7 +109,7 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
       const overHttp = (call: HttpCall, caller: AbortSignal): Work => {
         const url = isAbsolute.test(call.path) ? withQuery(new URL(call.path), call.query) : ownUrl(base, call)
         const trace = currentTrace()
-        const headers = { ...credentials, ...(trace && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
+        const headers = { ...credentials, ...(trace && isHere(url) && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
         const sending = { clock, dispatcher: line.agent, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
         return (token) => send(token ? { ...sending, headers: { ...headers, authorization: `Bearer ${token.value}` } } : sending)
       }
@@ -152,7 +157,7 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
         return reply
       }
 
-      return async (call) => {
+      const asked = async (call: HttpCall): Promise<Reply> => {
         if (reading && !call.reading && !reads.has(call.method.toUpperCase())) throw new AppError('bug', `${connection.vendor}: ${call.method} where only reading is allowed`)
         const caller = call.signal ? AbortSignal.any([signal, call.signal]) : signal
         if (caller.aborted) throw new AppError('timeout', `${connection.vendor}: called off before it began`)
@@ -167,7 +172,11 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
           throw thrown
         }
       }
+      return (call) =>
+        spanning(spans, { name: `${connection.vendor} ${call.method.toUpperCase()}`, kind: 'client', attributes: { 'portero.vendor': connection.vendor, 'portero.connection': connection.id, 'portero.lane': lane, 'http.request.method': call.method.toUpperCase() } }, () => asked(call), (done) =>
+          'value' in done ? { attributes: { 'http.response.status_code': done.value.status } } : { failed: done.thrown instanceof AppError ? done.thrown.code : 'bug' })
     },
+    lines: (isOpen = () => true) => [...lines].filter(([id]) => isOpen(id)).map(([, line]) => ({ vendor: line.vendor, state: standing(line) })),
     conditions: (isOpen = () => true) =>
       [...lines].filter(([id]) => isOpen(id)).map(([id, { vendor, breaker, throttledUntil, key }]) => {
         const { state } = breaker.state()
@@ -225,6 +234,8 @@ const readSettings = ({ id, vendor, settings }: Connection, auth: Auth): Access 
 
 const secretsOf = (from: TokenFrom): string[] => (from.by === 'given' ? [from.token] : from.by === 'app' ? [from.clientSecret] : from.by === 'signed' ? [from.privateKey] : [])
 
+// A vendor has no use for our traces, and need not know which of its calls belong together; what is on this machine is ours, such as the lab.
+export const isHere = ({ hostname }: URL): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 const isAbsolute = /^[a-z][a-z0-9+.-]*:/i
 const isForeign = ({ path, foreign }: HttpCall, own: readonly string[]): boolean => isAbsolute.test(path) && (foreign === true || !own.includes(URL.parse(path)?.origin ?? ''))
 

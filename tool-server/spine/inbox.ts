@@ -11,6 +11,7 @@ import { faultCode, faultFields, faultName } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Registry } from './registry.ts'
+import { currentSpan } from './trace.ts'
 import type { Vault } from './vault.ts'
 
 // Raw deliveries: stored as they came, acknowledged once durable, parsed afterwards.
@@ -20,7 +21,7 @@ export type Inbox = {
 }
 
 type Needs = { db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; log: Log; metrics: Metrics; wake(what: Lane | 'inbox'): void }
-type Row = { tenant: string; id: string; connection: string; sha256: Buffer; sealed: Buffer; trace: string; now: Millis }
+type Row = { tenant: string; id: string; connection: string; sha256: Buffer; sealed: Buffer; trace: string; span: string | undefined; now: Millis }
 type Waiting = { row: Row; resolve(how: 'stored' | 'repeated'): void; reject(thrown: unknown): void }
 
 const mostPerInsert = 100
@@ -58,8 +59,8 @@ export const makeInbox = (needs: Needs): Inbox => {
   }
   const store = async (together: Waiting[]): Promise<void> => {
     db.engine.room()
-    const rows = sql.join(together.map(({ row }) => sql`(${row.tenant}, ${row.id}, ${row.connection}, ${row.sha256}, ${row.sealed}, ${row.trace}, ${at(row.now)})`))
-    const { rows: stored } = await sql<{ id: string }>`insert into inbox (tenant_id, id, connection_id, sha256, raw_sealed, trace, received_at) values ${rows} on conflict (tenant_id, connection_id, sha256) do nothing returning id`.execute(db.bare)
+    const rows = sql.join(together.map(({ row }) => sql`(${row.tenant}, ${row.id}, ${row.connection}, ${row.sha256}, ${row.sealed}, ${row.trace}, ${row.span ?? null}, ${at(row.now)})`))
+    const { rows: stored } = await sql<{ id: string }>`insert into inbox (tenant_id, id, connection_id, sha256, raw_sealed, trace, span, received_at) values ${rows} on conflict (tenant_id, connection_id, sha256) do nothing returning id`.execute(db.bare)
     const ids = new Set(stored.map(({ id }) => id))
     for (const { row, resolve } of together) resolve(ids.has(row.id) ? 'stored' : 'repeated')
     if (ids.size > 0) wake('inbox')
@@ -72,7 +73,7 @@ export const makeInbox = (needs: Needs): Inbox => {
       const { rows: [next] } = await sql<{ tenant_id: string; id: string }>`select tenant_id, id from connection c
         where exists (select 1 from inbox i where i.tenant_id = c.tenant_id and i.connection_id = c.id and i.state = 'new') limit 1 for no key update skip locked`.execute(tx)
       if (!next) return 0
-      const { rows } = await sql<{ id: string; raw_sealed: Buffer | null; trace: string; received_at: Millis }>`select id, raw_sealed, trace, received_at from inbox
+      const { rows } = await sql<{ id: string; raw_sealed: Buffer | null; trace: string; span: string | null; received_at: Millis }>`select id, raw_sealed, trace, span, received_at from inbox
         where tenant_id = ${next.tenant_id} and connection_id = ${next.id} and state = 'new' order by seq limit ${mostPerParse}`.execute(tx)
       const connection = await connections.byId(tx, next.id)
       const jobs: NewJob[] = []
@@ -97,13 +98,13 @@ export const makeInbox = (needs: Needs): Inbox => {
     })
 
   // A batch with one delivery that fits no flow: the others go on, and the row is dead until it is replayed after a fix; the keys see to it that nothing happens twice.
-  const parseOne = async (tx: Tx, connection: Connection, row: { id: string; raw_sealed: Buffer | null; trace: string }): Promise<{ jobs: NewJob[]; misfit?: AppError }> => {
+  const parseOne = async (tx: Tx, connection: Connection, row: { id: string; raw_sealed: Buffer | null; trace: string; span: string | null }): Promise<{ jobs: NewJob[]; misfit?: AppError }> => {
     const webhook = registry.connectors.get(connection.vendor)?.webhook
     if (!webhook || !row.raw_sealed) throw new AppError('not_found', webhook ? 'its bytes are gone' : `${connection.vendor} sends no webhooks here`)
     const deliveries = webhook.parse(unpack(await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)), connection)
     const misfits = deliveries.map((delivery) => misfit(registry, delivery)).filter((found) => found !== undefined)
     const fitting = deliveries.filter((delivery) => !misfit(registry, delivery))
-    const jobs = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: fitting, trace: row.trace })
+    const jobs = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: fitting, trace: row.trace, span: row.span ?? undefined })
     return { jobs, ...(misfits[0] && { misfit: misfits[0] }) }
   }
 
@@ -120,7 +121,7 @@ export const makeInbox = (needs: Needs): Inbox => {
       const sealed = await vault.seal(db.bare, { tenant: connection.tenant }, place(id), pack(inbound))
       const sha256 = fingerprint(inbound, registry.connectors.get(connection.vendor)?.webhook?.identity ?? [])
       const stored = new Promise<'stored' | 'repeated'>((resolve, reject) => {
-        waiting.push({ row: { tenant: connection.tenant, id, connection: connection.id, sha256, sealed, trace, now: clock.now() }, resolve, reject })
+        waiting.push({ row: { tenant: connection.tenant, id, connection: connection.id, sha256, sealed, trace, span: currentSpan(), now: clock.now() }, resolve, reject })
       })
       void flush()
       return stored
@@ -130,15 +131,15 @@ export const makeInbox = (needs: Needs): Inbox => {
 }
 
 // Deliveries become turns of their flows; the delivery's id under its connection is the dedupe memory. age tells a full pull's turns from those before it.
-type Told = { deliveries: readonly Delivery[]; trace: string; age?: string }
-export const turnsOf = async ({ vault, clock, registry }: Pick<Needs, 'vault' | 'clock' | 'registry'>, tx: Tx, connection: Connection, { deliveries, trace, age = '' }: Told): Promise<NewJob[]> => {
+type Told = { deliveries: readonly Delivery[]; trace: string; span?: string | undefined; age?: string }
+export const turnsOf = async ({ vault, clock, registry }: Pick<Needs, 'vault' | 'clock' | 'registry'>, tx: Tx, connection: Connection, { deliveries, trace, span, age = '' }: Told): Promise<NewJob[]> => {
   const now = clock.now()
   const jobs: NewJob[] = []
   for (const delivery of deliveries) {
     const id = newId(clock)
     const args = await vault.seal(tx, { tenant: connection.tenant }, `job.args:${id}`, JSON.stringify(delivery.payload))
     const serial = delivery.serial ?? registry.flows.get(delivery.flow)?.serial?.(delivery.payload)
-    jobs.push({ tenant: connection.tenant, id, kind: 'turn', name: delivery.flow, key: `delivery:${connection.id}:${age}${delivery.id}`, connection: connection.id, serial, lane: delivery.lane ?? 'live', runAt: now, args, trace, now })
+    jobs.push({ tenant: connection.tenant, id, kind: 'turn', name: delivery.flow, key: `delivery:${connection.id}:${age}${delivery.id}`, connection: connection.id, serial, lane: delivery.lane ?? 'live', runAt: now, args, trace, span, now })
   }
   return jobs
 }
@@ -160,7 +161,7 @@ export const place = (id: string): string => `inbox.raw:${id}`
 const isDataFault = (thrown: unknown): boolean => /^2[23]/.test(faultCode(thrown) ?? '')
 
 // The same bytes to the same address are the same delivery, unless the vendor tells them apart by a header.
-const fingerprint = (inbound: Inbound, identity: readonly string[]): Buffer => {
+export const fingerprint = (inbound: Inbound, identity: readonly string[]): Buffer => {
   const hash = createHash('sha256').update(`${inbound.method} ${inbound.url}\n`)
   for (const name of identity) hash.update(`${name}: ${inbound.headers[name] ?? ''}\n`)
   return hash.update(inbound.rawBody).digest()

@@ -7,17 +7,18 @@ import type { JobKind } from './tables.ts'
 export const lanes: readonly Lane[] = ['live', 'sync', 'bulk'] // the most urgent first
 export type Job = {
   tenant_id: string; id: string; seq: number; kind: JobKind; name: string; key: string; connection_id: string | null; person_id: string | null
-  serial: string | null; lane: Lane; attempts: number; fence: number; uncertain_since: Millis | null; args_sealed: Buffer | null; then_flow: string | null; trace: string; run_at: Millis
+  serial: string | null; lane: Lane; attempts: number; fence: number; uncertain_since: Millis | null; args_sealed: Buffer | null; then_flow: string | null; trace: string; span: string | null; run_at: Millis
   leased_until: Millis // moves on while its worker renews it
+  ownSpan?: string | undefined // while it runs
 }
 export type NewJob = {
   tenant: string; id: string; kind: JobKind; name: string; key: string; connection?: string | undefined; person?: string | undefined; serial?: string | undefined; blocks?: boolean
-  lane: Lane; runAt: Millis; args?: Buffer; then?: string | undefined; trace: string; now: Millis
+  lane: Lane; runAt: Millis; args?: Buffer; then?: string | undefined; trace: string; span?: string | undefined; now: Millis
 }
 
 const values = (job: NewJob) => sql`(${job.tenant}, ${job.id}, ${job.kind}, ${job.name}, ${job.key}, ${job.connection ?? null}, ${job.person ?? null}, ${job.serial ?? null}, ${job.blocks ?? false},
-  ${job.lane}, ${job.runAt > job.now ? 'scheduled' : 'ready'}, ${at(job.runAt)}, ${job.args ?? null}, ${job.then ?? null}, ${job.trace}, ${at(job.now)})`
-const insert = (jobs: readonly NewJob[]) => sql`insert into job (tenant_id, id, kind, name, key, connection_id, person_id, serial, blocks, lane, state, run_at, args_sealed, then_flow, trace, created_at)
+  ${job.lane}, ${job.runAt > job.now ? 'scheduled' : 'ready'}, ${at(job.runAt)}, ${job.args ?? null}, ${job.then ?? null}, ${job.trace}, ${job.span ?? null}, ${at(job.runAt)}, ${at(job.now)})`
+const insert = (jobs: readonly NewJob[]) => sql`insert into job (tenant_id, id, kind, name, key, connection_id, person_id, serial, blocks, lane, state, run_at, args_sealed, then_flow, trace, span, due_at, created_at)
   values ${sql.join(jobs.map(values))}`
 
 // The key is the dedupe memory: what was enqueued once is not enqueued again, finished or not.
@@ -29,7 +30,7 @@ export const enqueue = async (on: Kysely<DB>, jobs: readonly NewJob[]): Promise<
   }
   return ids
 }
-const mostPerInsert = 1_000 // 16 parameters each; a statement has room for 65,535
+const mostPerInsert = 1_000 // 18 parameters each; a statement has room for 65,535
 
 // A timer set again moves, even when it has rung before. One that rings just now is fenced: what it would have decided is out of date.
 // stays: one that has not begun keeps what it was set with, and rings at the earlier of the two times, in the livelier of the two lanes.
@@ -40,7 +41,7 @@ export const arm = async (on: Kysely<DB>, job: NewJob, { stays = false }: { stay
     seq = case when ${isSooner} then job.seq else nextval('job_seq') end, args_sealed = case when ${waits} then job.args_sealed else excluded.args_sealed end, id = case when ${waits} then job.id else excluded.id end,
     name = excluded.name, person_id = excluded.person_id, serial = excluded.serial, lane = case when ${waits} and ${urgency(sql.ref('job.lane'))} < ${urgency(sql.ref('excluded.lane'))} then job.lane else excluded.lane end,
     attempts = 0, begun = false, fence = job.fence + 1,
-    leased_by = null, leased_until = null, error_code = null, error = null, error_sealed = null, finished_at = null, trace = excluded.trace`.execute(on)
+    leased_by = null, leased_until = null, error_code = null, error = null, error_sealed = null, finished_at = null, trace = excluded.trace, span = excluded.span, due_at = case when ${isSooner} then job.due_at else excluded.due_at end`.execute(on)
 }
 
 const urgency = (lane: RawBuilder<unknown>) => sql`array_position(array[${sql.join(lanes)}], ${lane}::text)`
@@ -78,7 +79,7 @@ export const claim = async (on: Kysely<DB>, { lane, most, worker, now, until, re
     order by run_at, seq limit ${most} for update skip locked)
     update job set state = 'running', begun = true, fence = fence + 1, leased_by = ${worker}, leased_until = ${at(until)}
     from due where job.tenant_id = due.tenant_id and job.id = due.id
-    returning job.tenant_id, job.id, seq, kind, name, key, connection_id, person_id, serial, lane, attempts, fence, uncertain_since, args_sealed, then_flow, trace, run_at, leased_until`.execute(on)
+    returning job.tenant_id, job.id, seq, kind, name, key, connection_id, person_id, serial, lane, attempts, fence, uncertain_since, args_sealed, then_flow, trace, span, run_at, leased_until`.execute(on)
   return rows.toSorted((a, b) => a.seq - b.seq)
 }
 
@@ -133,6 +134,6 @@ export const bury = async (on: Kysely<DB>, job: Job, { now, ...trouble }: Troubl
 // Recurring work never ends; it is only due again, and at once where somebody asked for it while it ran (store/busy-mirror.ts).
 export const rearm = async (on: Kysely<DB>, job: Job, { until, now }: { until: Millis; now: Millis }): Promise<boolean> => {
   const isAsked = sql`run_at >= ${at(job.run_at + 1)}`
-  const { numAffectedRows } = await sql`update job set state = case when ${isAsked} then 'ready' else ${until > now ? 'scheduled' : 'ready'} end, run_at = case when ${isAsked} then ${at(now)} else ${at(until)} end, attempts = 0, error_code = null, error = null, error_sealed = null, ${released} where ${ours(job)}`.execute(on)
+  const { numAffectedRows } = await sql`update job set state = case when ${isAsked} then 'ready' else ${until > now ? 'scheduled' : 'ready'} end, run_at = case when ${isAsked} then ${at(now)} else ${at(until)} end, due_at = null, attempts = 0, error_code = null, error = null, error_sealed = null, ${released} where ${ours(job)}`.execute(on)
   return numAffectedRows === 1n
 }

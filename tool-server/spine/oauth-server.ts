@@ -1,10 +1,12 @@
-import { importPKCS8, SignJWT } from 'jose'
+import { createRemoteJWKSet, customFetch, errors as joseErrors, importPKCS8, jwtVerify, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { Agent, fetch } from 'undici'
+import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { AuthServer, Http, HttpCall, Millis, TokenFrom } from '../define.ts'
 import { deadline, type Clock } from './clock.ts'
 import { ownUrl, send } from './http-send.ts'
+import { parseOr } from './parse.ts'
 import { makeExcerpt } from './redact.ts'
 
 // What is said to the servers that make access tokens, by openid-client. Nothing is kept here but what they say of themselves.
@@ -20,11 +22,22 @@ export type AuthServers = {
   askUrl(asking: Asking): Promise<URL>
   answered(answer: Answer): Promise<Made>
   whoCame(answer: Answer): Promise<unknown> // what the server says of who signed in, and has signed
+  whoLeft(told: { vendor: string; server: AuthServer; token: string }): Promise<Left> // whom the server says it has signed out
   renew(vendor: string, from: Renewable, refresh: string | undefined): Promise<Made>
   revoke(vendor: string, server: AuthServer, token: string): Promise<boolean> // false: it takes nothing back
   http(baseUrl: string, token: string): Http // with a token that belongs to no connection yet; it only reads
   close(): Promise<void>
 }
+
+// https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation. With a nonce it would be an id token that went astray. Its times are held against the machine's, as openid-client does with those of id tokens.
+const left = z.looseObject({
+  sub: z.string().min(1).max(255).optional(), sid: z.string().min(1).max(255).optional(), nonce: z.undefined().optional(),
+  events: z.looseObject({ 'http://schemas.openid.net/event/backchannel-logout': z.looseObject({}) }),
+}).refine(({ sub, sid }) => (sub ?? sid) !== undefined)
+export type Left = { subject: string | undefined; sid: string | undefined } // sid: of one session there; else of all
+const signatures = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
+const leftSkewS = 30
+const leftAgeS = 5 * 60 // whoever catches one can't use it again tomorrow
 
 export const companySignIn = 'oidc' // who may come in stands in what this one says, so that its signature is checked, besides TLS
 const mostMs: Millis = 10_000
@@ -38,6 +51,7 @@ const bearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer' // RFC 7523
 
 export const makeAuthServers = ({ clock, apps, authUrls }: Needs): AuthServers => {
   const agent = new Agent({ allowH2: false, connections: 8, headersTimeout: mostMs * 2, bodyTimeout: mostMs * 2, connect: { timeout: mostMs } })
+  const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>()
   const known = new Map<string, { configuration: Promise<oidc.Configuration>; until: Millis }>()
 
   const within: oidc.CustomFetch = async (url, { method, headers, body, signal }) => {
@@ -83,6 +97,12 @@ export const makeAuthServers = ({ clock, apps, authUrls }: Needs): AuthServers =
     return configuration
   }
 
+  const keysFrom = (at: string): ReturnType<typeof createRemoteJWKSet> => {
+    const keys = keySets.get(at) ?? createRemoteJWKSet(new URL(at), { [customFetch]: (url, { headers, signal }) => within(url, { method: 'GET', headers: Object.fromEntries(headers), body: undefined, redirect: 'manual', signal }) })
+    keySets.set(at, keys)
+    return keys
+  }
+
   const exchanged = async ({ vendor, server, url, state, verifier, nonce, scopes }: Answer) =>
     oidc.authorizationCodeGrant(await configured(vendor, server, appOf(vendor)), url, { expectedState: state, pkceCodeVerifier: verifier, ...(scopes.includes('openid') && { expectedNonce: nonce, idTokenExpected: true }) })
 
@@ -108,6 +128,18 @@ export const makeAuthServers = ({ clock, apps, authUrls }: Needs): AuthServers =
       return lent(asked, await exchanged(answer))
     },
     whoCame: async (answer) => (await exchanged(answer)).claims(),
+    async whoLeft({ vendor, server, token }) {
+      const app = appOf(vendor)
+      const { issuer, jwks_uri: keysAt = '' } = (await configured(vendor, server, app)).serverMetadata()
+      try {
+        const { payload } = await jwtVerify(token, keysFrom(keysAt), { issuer, audience: app.clientId, algorithms: signatures, requiredClaims: ['jti'], maxTokenAge: leftAgeS, clockTolerance: leftSkewS })
+        const { sub, sid } = parseOr('unauthorized', left, payload, 'the claims of a logout token')
+        return { subject: sub, sid }
+      } catch (cause) {
+        if (cause instanceof joseErrors.JOSEError) throw new AppError('unauthorized', `no logout token: ${cause.code}`, { cause })
+        throw cause
+      }
+    },
     async renew(vendor, from, refresh) {
       const asked = clock.now()
       if (from.by === 'person') {

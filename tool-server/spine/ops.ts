@@ -4,8 +4,8 @@ import { sql } from 'kysely'
 import type { Clock } from './clock.ts'
 import type { Db } from './db.ts'
 import { refuse } from './doors.ts'
-import type { JobKind, JobState } from './tables.ts'
-import type { Lane, Millis } from '../define.ts'
+import type { Millis } from '../define.ts'
+import { depthOf } from './measure.ts'
 import type { Metrics } from './metrics.ts'
 
 // Health, for machines that restart us and people who look after us.
@@ -30,7 +30,7 @@ export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, d
   })
 
   door.get('/metrics', insiders(opsToken), async (_request, response) => {
-    if (started()) await soon(clock, Promise.all([measureJobs(db, metrics), measure()])) // without a database the counters are still worth reading
+    if (started()) await soon(clock, measure()) // without a database the counters are still worth reading
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 
@@ -72,20 +72,3 @@ const insiders = (token: string | undefined): RequestHandler => (request, respon
 const isLocal = (request: Request): boolean => /^(::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '') && !proxied.some((name) => request.get(name) !== undefined)
 const proxied = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
 const sameText = (one: string, other: string): boolean => timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest())
-
-type Depths = { jobs: { kind: JobKind; lane: Lane; state: JobState; count: number }[]; inbox: { state: string; count: number }[]; unsealed: number }
-const depthOf = async (db: Db): Promise<Depths> => {
-  const jobs = await sql<Depths['jobs'][number]>`select kind, lane, state, count(*) as count from job where state not in ('done', 'shadowed', 'dropped') group by kind, lane, state order by kind, lane, state`.execute(db.bare)
-  const inbox = await sql<Depths['inbox'][number]>`select state, count(*) as count from inbox where state in ('new', 'dead') group by state order by state`.execute(db.bare)
-  const unsealed = await sql<{ count: number }>`select count(*) as count from audit where link is null`.execute(db.bare)
-  return { jobs: jobs.rows, inbox: inbox.rows, unsealed: unsealed.rows[0]?.count ?? 0 }
-}
-
-const measureJobs = async (db: Db, metrics: Metrics): Promise<void> => {
-  const { jobs, inbox, unsealed } = await depthOf(db)
-  metrics.depth.reset()
-  for (const { count, ...labels } of jobs) metrics.depth.set(labels, count)
-  metrics.inboxDepth.reset()
-  for (const { state, count } of inbox) metrics.inboxDepth.set({ state }, count)
-  metrics.unsealed.set(unsealed)
-}

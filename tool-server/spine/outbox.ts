@@ -47,7 +47,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
     const id = newId(clock)
     const payload = await vault.seal(tx, { tenant: job.tenant_id, person: job.person_id ?? undefined }, `job.args:${id}`, JSON.stringify(said))
     const serial = registry.flows.get(job.then_flow)?.serial?.(said)
-    await enqueue(tx, [{ tenant: job.tenant_id, id, kind: 'turn', name: job.then_flow, key: `answer:${job.id}:${job.fence}`, person: job.person_id ?? undefined, serial, lane: job.lane, runAt: clock.now(), args: payload, trace: job.trace, now: clock.now() }])
+    await enqueue(tx, [{ tenant: job.tenant_id, id, kind: 'turn', name: job.then_flow, key: `answer:${job.id}:${job.fence}`, person: job.person_id ?? undefined, serial, lane: job.lane, runAt: clock.now(), args: payload, trace: job.trace, span: job.ownSpan, now: clock.now() }])
     db.afterCommit(() => wake(job.lane))
   }
 

@@ -53,7 +53,7 @@ export const openPostgres = ({ url, clock, log, poolSize = 10, statementMs = 30_
   return {
     name: 'postgres',
     dialect: new PostgresDialect({ pool: { options: pool.options, connect: lend, end: () => pool.end() } }),
-    listen: (channel, heard) => listen({ session, clock, log, channel, heard }),
+    listen: (channel, heard, deaf = () => {}) => listen({ session, clock, log, channel, heard, deaf }),
     room() {},
     async tend() {},
     async close() {
@@ -69,7 +69,7 @@ const impatientSocket = (silenceMs: Millis): Socket => {
 }
 
 // A client of its own, since a pooled one would be lent out. Comes back after a loss and calls heard() then, for what was said meanwhile.
-const listen = async ({ session, clock, log, channel, heard }: { session: ClientConfig; clock: Clock; log: Log; channel: string; heard: () => void }): Promise<() => Promise<void>> => {
+const listen = async ({ session, clock, log, channel, heard, deaf }: { session: ClientConfig; clock: Clock; log: Log; channel: string; heard: () => void; deaf: () => void }): Promise<() => Promise<void>> => {
   if (!/^[a-z_]+$/.test(channel)) throw new AppError('bug', `${channel} is no plain channel name`)
   let stopped = false
   let waitMs = firstWaitMs
@@ -95,6 +95,7 @@ const listen = async ({ session, clock, log, channel, heard }: { session: Client
   }
   const again = (): void => {
     if (stopped) return
+    deaf()
     callOff = clock.after(waitMs * (0.5 + clock.chance() / 2), () => void connect().then((heardAgain) => heardAgain && heard()))
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }

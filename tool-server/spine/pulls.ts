@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts'
 import type { WayOut } from './outbox.ts'
 import { recurringOf } from './recurring.ts'
 import type { Registry } from './registry.ts'
+import { currentTrace } from './trace.ts'
 import { Fenced } from './turns.ts'
 import type { Vault } from './vault.ts'
 import { webhookUrl } from './webhooks.ts'
@@ -49,7 +50,7 @@ export const makePulls = (needs: Needs) => {
       const finished = known.sweeping && !restart && !more
       const gone = finished ? await sweep(tx, connection, job.name, source, known.generation) : []
       // In a sweep everything is told anew, under the new generation; outside of one, what was told is known by its id.
-      const turns = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: restart ? [] : [...deliveries, ...gone], trace: job.trace, age: known.sweeping ? `g${known.generation}:` : '' })
+      const turns = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: restart ? [] : [...deliveries, ...gone], trace: currentTrace() ?? job.trace, span: job.ownSpan, age: known.sweeping ? `g${known.generation}:` : '' })
       await enqueue(tx, turns)
       await writeCursor(tx, connection, job.name, next)
       for (const lane of new Set([...turns.map((turn) => turn.lane), job.lane])) db.afterCommit(() => wake(lane))

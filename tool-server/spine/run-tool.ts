@@ -13,6 +13,7 @@ import { makeChange, type Change } from './tool-change.ts'
 import { onceKey, readInput } from './tool-input.ts'
 import { mayCall, type Callers } from './tool-keys.ts'
 import { makeToolLimit } from './tool-limit.ts'
+import { noSpans, spanning, type Spans } from './spans.ts'
 import type { Vault } from './vault.ts'
 
 // Every guard around every tool, on whatever wire it is called: key, name, scopes, conversation, arguments, state, once, deadline, output.
@@ -28,6 +29,7 @@ export type RunToolNeeds = {
   reads(tenant: string): unknown
   introduce: Introduce // asks the vendor whose conversation that is, and opens it: true
   pushLate(late: { subject: BoundSubject; say: string; key: string }): Promise<void> // as a message
+  spans?: Spans
 }
 
 const answerMs: Millis = 7_500 // Bird hangs up after 10 s
@@ -35,7 +37,7 @@ const lateMs: Millis = 60_000 // whoever was told to wait hears something by the
 const mostRuns = 4
 
 export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: RunFor; idle(): Promise<void> } => {
-  const { db, clock, log, metrics, vault, acting, keys, reads, introduce, pushLate } = needs
+  const { db, clock, log, metrics, vault, acting, keys, reads, introduce, pushLate, spans = noSpans } = needs
   const tools = new Map(needs.tools.map((tool) => [tool.name, tool]))
   if (tools.size < needs.tools.length) throw new AppError('bug', 'two tools have one name')
   for (const tool of needs.tools) checkTool(tool)
@@ -175,9 +177,12 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: Ru
     }
   }
 
-  const counted = async (ask: { tool: string; wire: string }, answering: Promise<ToolAnswer>): Promise<ToolAnswer> => {
+  const stepping = (ask: { tool: string; wire: string }, run: () => Promise<ToolAnswer>): Promise<ToolAnswer> =>
+    spanning(spans, { name: `tool ${tools.has(ask.tool) ? ask.tool : 'unknown'}`, kind: 'internal', attributes: { 'portero.wire': ask.wire } }, run, (done) => 'value' in done ? { attributes: { 'portero.outcome': done.value.code }, failed: done.value.status >= 500 ? done.value.code : undefined } : { failed: 'bug' })
+
+  const counted = async (ask: { tool: string; wire: string }, attending: () => Promise<ToolAnswer>): Promise<ToolAnswer> => {
     const began = clock.now()
-    const answer = await answering.catch((thrown: unknown) => {
+    const answer = await attending().catch((thrown: unknown) => {
       const fault = faultOf(thrown)
       if (fault.status >= 500) log.error('tool.failed', { ...faultFields(thrown), code: fault.code })
       return fault
@@ -190,8 +195,8 @@ export const makeRunTool = (needs: RunToolNeeds): { runTool: RunTool; runFor: Ru
   }
 
   return {
-    runTool: (ask) => counted(ask, attend(ask)),
-    runFor: (ask) => counted(ask, attendFor(ask)),
+    runTool: (ask) => stepping(ask, () => counted(ask, () => attend(ask))),
+    runFor: (ask) => stepping(ask, () => counted(ask, () => attendFor(ask))),
     async idle() {
       while (running.size > 0) await Promise.allSettled(running)
     },

@@ -19,14 +19,14 @@ declare module '../define.ts' {
     access_asked: { tenant_id: string; digest: Buffer; vendor: string; operator_id: string | null; asked_sealed: Buffer; ends_at: Instant }
     inbox: {
       tenant_id: string; id: string; seq: Generated<number>; connection_id: string; sha256: Buffer; raw_sealed: Buffer | null
-      state: 'new' | 'parsed' | 'dead'; error_code: string | null; error: string | null; trace: string; received_at: Instant; parsed_at: MaybeInstant
+      state: 'new' | 'parsed' | 'dead'; error_code: string | null; error: string | null; trace: string; span: string | null; received_at: Instant; parsed_at: MaybeInstant
     }
     job: {
       tenant_id: string; id: string; seq: Generated<number>; kind: JobKind; name: string; key: string; connection_id: string | null; person_id: string | null
       serial: string | null; blocks: boolean; lane: Lane; state: JobState; run_at: Instant; attempts: number; begun: boolean; fence: number
       leased_by: string | null; leased_until: MaybeInstant; uncertain_since: MaybeInstant
       args_sealed: Buffer | null; result_sealed: Buffer | null; then_flow: string | null
-      error_code: string | null; error: string | null; error_sealed: Buffer | null; trace: string; created_at: Instant; finished_at: MaybeInstant
+      error_code: string | null; error: string | null; error_sealed: Buffer | null; trace: string; span: string | null; due_at: MaybeInstant; created_at: Instant; finished_at: MaybeInstant
     }
     pull_cursor: { tenant_id: string; connection_id: string; name: string; cursor: string | null; generation: number; sweeping: boolean; pulled_at: MaybeInstant }
     pull_item: { tenant_id: string; connection_id: string; name: string; item: string; generation: number }

@@ -16,6 +16,7 @@ export type Vault = {
   blindIndex(on: Kysely<DB>, tenant: string, purpose: string, value: string): Promise<Buffer>
   block(on: Kysely<DB>, tenant: string, people: readonly string[], since: Millis | undefined): Promise<void> // undefined: no longer
   erasePerson(on: Kysely<DB>, tenant: string, person: string): Promise<void>
+  follow(): Promise<() => Promise<void>> // hears from now on whom others block and erase; answers how to stop
   rotate(): Promise<{ rewrapped: number; masterId: string }>
   masters(): Promise<{ masterId: string; keys: number; known: boolean }[]>
 }
@@ -27,7 +28,10 @@ const opensAlways = /^(job|privacy)/
 const version = 1
 const headLength = 17 // version, then the data key's id
 const dataKey = (id: string, bytes: Buffer): DataKey => ({ id, head: Buffer.concat([Buffer.of(version), uuidBytes(id)]), secret: createSecretKey(bytes) })
-const rememberMs: Millis = 60_000 // how long another replica may go on opening the rows of who was blocked or erased
+// Whoever blocks or erases somebody tells all others as it commits, who forget every person's key then. unheardMs: how long one is remembered by who wouldn't hear of it: a command of the command line, and a server that lost its connection.
+const channel = 'portero_keys'
+const rememberMs: Millis = 60_000
+const unheardMs: Millis = 1_000
 const rememberMost = 10_000
 
 // Its person was erased, and with them whatever was to be done for them.
@@ -39,17 +43,23 @@ export class Erased extends AppError {
 
 export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Keyring }): Vault => {
   const remembered = new Map<string, { key: DataKey; until: Millis }>()
+  let hears = false
+  let forgotten = 0 // times: what was read before one of them is not remembered after it
 
+  const dropPeople = (): void => {
+    for (const [name, { until }] of remembered) if (until < Infinity) remembered.delete(name)
+  }
   const recall = (name: string): DataKey | undefined => {
     const found = remembered.get(name)
     return found && found.until > clock.now() ? found.key : undefined
   }
   // A key made or read inside a transaction may be rolled back with it, so it is remembered only after the commit.
   // Only people are erased: a tenant's own keys are remembered for good, so that what is sealed by them never needs a query beside an open transaction.
-  const remember = (on: Kysely<DB>, kind: Kind, names: string[], key: DataKey): void => {
+  const remember = (on: Kysely<DB>, kind: Kind, names: string[], key: DataKey, since: number): void => {
     const keep = (): void => {
-      if (remembered.size >= rememberMost) for (const [name, { until }] of remembered) if (until < Infinity) remembered.delete(name)
-      for (const name of names) remembered.set(name, { key, until: kind === 'person' ? clock.now() + rememberMs : Infinity })
+      if (kind === 'person' && since !== forgotten) return
+      if (remembered.size >= rememberMost) dropPeople()
+      for (const name of names) remembered.set(name, { key, until: kind === 'person' ? clock.now() + (hears ? rememberMs : unheardMs) : Infinity })
     }
     if (on.isTransaction) db.afterCommit(keep)
     else keep()
@@ -65,8 +75,9 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     const name = `${tenant}/${kind}/${person ?? ''}`
     const known = recall(name)
     if (known) return known
+    const since = forgotten
     const { key, isBlocked } = (await findKey(on, kind, tenant, person)) ?? (await makeKey(on, kind, tenant, person))
-    remember(on, kind, isBlocked ? [name] : [name, key.id], key)
+    remember(on, kind, isBlocked ? [name] : [name, key.id], key, since)
     return key
   }
   const findKey = async (on: Kysely<DB>, kind: Kind, tenant: string, person: string | undefined): Promise<{ key: DataKey; isBlocked: boolean } | undefined> => {
@@ -87,19 +98,26 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
   const keyById = async (on: Kysely<DB>, tenant: string, id: string, despiteBlock: boolean): Promise<DataKey> => {
     const known = recall(id)
     if (known) return known
+    const since = forgotten
     const row = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped', 'blocked_at']).where('tenant_id', '=', tenant).where('id', '=', id).executeTakeFirst()
     if (!row || (row.blocked_at !== null && !despiteBlock)) throw new Erased()
     const key = unwrap(row)
-    if (row.blocked_at === null) remember(on, row.kind, [id], key)
+    if (row.blocked_at === null) remember(on, row.kind, [id], key, since)
     return key
   }
 
   const forgetKeys = (on: Kysely<DB>, tenant: string, those: readonly { id: string; person: string }[]): void => {
     const forget = (): void => {
+      forgotten++
       for (const { id, person } of those) for (const name of [id, `${tenant}/person/${person}`]) remembered.delete(name)
     }
     forget()
     if (on.isTransaction) db.afterCommit(forget) // others could read it until then
+  }
+
+  const forgetPeople = (): void => {
+    forgotten++
+    dropPeople()
   }
 
   return {
@@ -115,24 +133,39 @@ export const makeVault = ({ db, clock, keys }: { db: Db; clock: Clock; keys: Key
     async ready(on, tenant, sealed) {
       const unknown = new Set(sealed.flatMap((each) => (each && each.length >= headLength ? uuidText(each.subarray(1, headLength)) : [])).filter((id) => !recall(id)))
       if (unknown.size === 0) return
+      const since = forgotten
       const rows = await on.selectFrom('data_key').select(['tenant_id', 'id', 'kind', 'master_id', 'wrapped']).where('tenant_id', '=', tenant).where('id', 'in', [...unknown]).where('blocked_at', 'is', null).execute()
-      for (const row of rows) remember(on, row.kind, [row.id], unwrap(row))
+      for (const row of rows) remember(on, row.kind, [row.id], unwrap(row), since)
     },
     async blindIndex(on, tenant, purpose, value) {
       const key = await keyOf(on, 'index', { tenant })
       return createHmac('sha256', key.secret).update(purpose).update('\0').update(value).digest()
     },
     async block(on, tenant, people, since) {
-      const { rows } = await sql<{ id: string; person: string }>`update data_key set blocked_at = ${since === undefined ? null : at(since)} where tenant_id = ${tenant} and person_id = any(${[...people]}::uuid[]) returning id, person_id as person`.execute(on)
+      const { rows } = await sql<{ id: string; person: string }>`with those as (update data_key set blocked_at = ${since === undefined ? null : at(since)} where tenant_id = ${tenant} and person_id = any(${[...people]}::uuid[]) returning id, person_id as person)
+        select id, person, pg_notify(${channel}, '') from those`.execute(on)
       forgetKeys(on, tenant, rows)
     },
     async erasePerson(on, tenant, person) {
       // With all whom they turned out to be: of these, each sealed a part with a key of their own.
       const { rows: gone } = await sql<{ id: string; person: string }>`with recursive up as (select id, merged_into from person where tenant_id = ${tenant} and id = ${person}
           union select p.id, p.merged_into from person p join up on p.id = up.merged_into where p.tenant_id = ${tenant}),
-        self (id) as (select coalesce((select id from up where merged_into is null), ${person}::uuid) union select p.id from person p join self on p.merged_into = self.id where p.tenant_id = ${tenant})
-        delete from data_key where tenant_id = ${tenant} and person_id in (select id from self) returning id, person_id as person`.execute(on)
+        self (id) as (select coalesce((select id from up where merged_into is null), ${person}::uuid) union select p.id from person p join self on p.merged_into = self.id where p.tenant_id = ${tenant}),
+        gone as (delete from data_key where tenant_id = ${tenant} and person_id in (select id from self) returning id, person_id as person) select id, person, pg_notify(${channel}, '') from gone`.execute(on)
       forgetKeys(on, tenant, [{ id: '', person }, ...gone])
+    },
+    async follow() {
+      const hear = (can: boolean): void => {
+        hears = can
+        forgetPeople()
+      }
+      hear(true)
+      const stop = await db.engine.listen(channel, () => hear(true), () => hear(false))
+      if (hears) forgetPeople() // what was told before we listened
+      return async () => {
+        hear(false)
+        await stop()
+      }
     },
     async rotate() {
       for (let rewrapped = 0; ; ) {

@@ -12,20 +12,22 @@ import { homeOf, type Limits } from './knocks.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Registry } from './registry.ts'
-import { inTrace, newTrace, traceFrom } from './trace.ts'
+import { noSpans, type Spans } from './spans.ts'
+import { inTrace, newTrace, toldBy } from './trace.ts'
 
 // Where vendors knock: connection found, signature checked over the raw bytes, one row, 2xx. Nothing is parsed here, so nothing can go wrong after the row.
 // Plain Node instead of Express, whose router and answers took a third of a delivery's time (npm run bench -- ingest).
-type Needs = { db: Db; clock: Clock; log: Log; metrics: Metrics; registry: Registry; connections: Connections; inbox: Inbox; limits: Limits; publicBaseUrl: string; mostBytes: number; started(): boolean }
+type Needs = { db: Db; clock: Clock; log: Log; metrics: Metrics; registry: Registry; connections: Connections; inbox: Inbox; limits: Limits; publicBaseUrl: string; mostBytes: number; started(): boolean; spans?: Spans }
 
 const path = /^\/webhooks\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?|$)/
 export const webhookUrl = (publicBaseUrl: string, { vendor, id }: { vendor: string; id: string }): string => `${publicBaseUrl}/webhooks/${vendor}/${id}`
 export const isWebhook = (url: string | undefined): boolean => url?.startsWith('/webhooks/') ?? false
 
 export const webhooks = (needs: Needs): RequestListener => {
-  const { db, clock, log, metrics, registry, connections, inbox, limits, publicBaseUrl, mostBytes, started } = needs
+  const { db, clock, log, metrics, registry, connections, inbox, limits, publicBaseUrl, mostBytes, started, spans = noSpans } = needs
 
   const knock = async (request: IncomingMessage, response: ServerResponse, trace: string): Promise<void> => {
+    const arrived = clock.now()
     if (!started()) return refuse(response, 'unavailable')
     const [, vendor = '', id] = path.exec(request.url ?? '')?.map(decoded) ?? []
     const connector = registry.connectors.get(vendor)
@@ -53,8 +55,13 @@ export const webhooks = (needs: Needs): RequestListener => {
       // A connector's own refusals are fixed sentences; anything else that is thrown says nothing outside.
       return thrown instanceof AppError ? refuse(response, thrown.code, { say: thrown.message }) : refuse(response, 'unauthorized')
     }
-    const how = await inbox.accept(connection, inbound, trace)
+    const how = await inbox.accept(connection, inbound, trace).catch((thrown: unknown) => {
+      count('failed')
+      throw thrown
+    })
     count(how)
+    metrics.webhookAck.observe({ vendor }, (clock.now() - arrived) / 1_000)
+    metrics.webhookLast.set({ vendor }, clock.now() / 1_000)
     answer(response, 200, how === 'repeated' ? '{"ok":true,"repeated":true}' : '{"ok":true,"repeated":false}')
   }
 
@@ -67,9 +74,13 @@ export const webhooks = (needs: Needs): RequestListener => {
   }
 
   return (request, response) => {
-    const trace = traceFrom(request.headers['traceparent']?.toString()) ?? newTrace(clock)
+    const told = toldBy(request.headers['traceparent']?.toString())
+    const trace = told?.trace ?? newTrace(clock)
     response.setHeader('x-trace-id', trace)
-    void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })))
+    const vendor = registry.connectors.get(path.exec(request.url ?? '')?.[1] ?? '')?.name ?? 'none'
+    const step = spans.begin({ name: `webhook ${vendor}`, kind: 'server', trace, parent: told?.span, attributes: { 'http.request.method': request.method, 'portero.vendor': vendor } })
+    if (spans.isOn) response.once('close', () => step.end({ attributes: { 'http.response.status_code': response.statusCode }, failed: response.statusCode >= 500 ? String(response.statusCode) : undefined }))
+    void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })), step.id)
   }
 }
 

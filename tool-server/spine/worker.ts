@@ -10,7 +10,8 @@ import type { Metrics } from './metrics.ts'
 import type { Outbox } from './outbox.ts'
 import { afterFailure } from './retry.ts'
 import type { JobKind } from './tables.ts'
-import { inTrace } from './trace.ts'
+import { noSpans, type Span, type Spans } from './spans.ts'
+import { inTrace, newTrace } from './trace.ts'
 import { Fenced } from './turns.ts'
 import { Erased, type Vault } from './vault.ts'
 
@@ -28,11 +29,11 @@ export type Worker = {
 }
 type Needs = {
   db: Db; clock: Clock; log: Log; metrics: Metrics; vault: Vault; outbox: Outbox; runners: Runners; company: Company; parseSome(): Promise<number>
-  id: string; slots: Slots; leaseMs: Millis; pollMs: Millis; turnAttempts: number; callForHelp(): void
+  id: string; slots: Slots; leaseMs: Millis; pollMs: Millis; turnAttempts: number; callForHelp(): void; spans?: Spans
 }
 
 export const makeWorker = (needs: Needs): Worker => {
-  const { db, clock, log, metrics, vault, outbox, runners, company, parseSome, id, slots, leaseMs, pollMs, turnAttempts, callForHelp } = needs
+  const { db, clock, log, metrics, vault, outbox, runners, company, parseSome, id, slots, leaseMs, pollMs, turnAttempts, callForHelp, spans = noSpans } = needs
   const stopping = new AbortController()
   const running = new Set<Promise<unknown>>()
   const inFlight: Slots = { live: 0, sync: 0, bulk: 0 }
@@ -96,28 +97,45 @@ export const makeWorker = (needs: Needs): Worker => {
       if (!first || !company.of(first)) return void (await Promise.all(group.map((job) => runOne(job))))
       const fit: Job[] = []
       for (const job of [first, ...others]) await ((await isSpent(job)) ? runOne(job) : fit.push(job))
-      const fates = inTrace(first.trace, () => company.run(fit, stopping.signal))
+      const steps = fit.map(begin)
+      const call = spans.begin({ name: `together ${first.name}`, kind: 'internal', trace: first.trace, parent: first.ownSpan, attributes: { 'portero.jobs': fit.length } })
+      const fates = inTrace(first.trace, () => company.run(fit, stopping.signal), call.id)
       for (const fate of fates) fate.catch(() => {}) // until its job is asked for it
       const chance = clock.chance() // the same for all, so that those that have to go again go together again
-      const ends = await Promise.allSettled(fit.map((job, at) => runOne(job, () => fates[at] ?? Promise.resolve(), chance)))
+      const link = call.id === undefined ? undefined : { trace: first.trace, span: call.id }
+      const ends = await Promise.allSettled(fit.map((job, at) => runOne(job, { run: () => fates[at] ?? Promise.resolve(), chance, step: steps[at], link })))
+      call.end()
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     } finally {
       inFlight[lane]--
     }
   }
 
-  const runOne = async (job: Job, run = () => runners[job.kind](job, stopping.signal), chance = clock.chance()): Promise<void> => {
+  // Work that recurs has a trace for each time; the rest goes on in that of what it comes of.
+  const begin = (job: Job): Span => {
+    if (spans.isOn && job.kind !== 'turn' && job.kind !== 'command') Object.assign(job, { trace: newTrace(clock), span: null })
+    const step = (job.kind === 'chore' ? noSpans : spans).begin({ name: `${job.kind} ${job.name}`, kind: 'consumer', trace: job.trace, parent: job.span, attributes: { 'portero.kind': job.kind, 'portero.name': job.name, 'portero.lane': job.lane, 'portero.attempt': job.attempts + 1, 'portero.job': job.id, 'portero.connection': job.connection_id ?? undefined } })
+    job.ownSpan = step.id
+    return step
+  }
+
+  type How = { run?: () => ReturnType<Runners[JobKind]>; chance?: number; step?: Span | undefined; link?: { trace: string; span: string } | undefined }
+  const runOne = (job: Job, { run = () => runners[job.kind](job, stopping.signal), chance = clock.chance(), step = begin(job), link }: How = {}): Promise<void> => inTrace(job.trace, () => runHere(job, { run, chance, step, link }), step.id)
+  const runHere = async (job: Job, { run, chance, step, link }: How & Required<Pick<How, 'run' | 'chance'>> & { step: Span }): Promise<void> => {
     held.set(job.id, job)
     let outcome: 'done' | 'dead' | 'postponed' | 'fenced' | 'dropped' | undefined
+    let failure: string | undefined
     try {
       if (job.attempts === 0) metrics.jobWait.observe({ lane: job.lane }, Math.max(0, clock.now() - job.run_at) / 1000)
       if (await isSpent(job)) throw new AppError('timeout', 'at every attempt its worker stopped answering', { arrived: 'unknown' })
-      outcome = (await inTrace(job.trace, run)) === 'waits' ? 'postponed' : 'done'
+      outcome = (await run()) === 'waits' ? 'postponed' : 'done'
     } catch (thrown) {
+      failure = thrown instanceof AppError ? thrown.code : faultName(thrown)
       outcome = await failed(job, thrown, chance)
     } finally {
       if (held.get(job.id) === job) held.delete(job.id)
       if (outcome) metrics.jobs.inc({ kind: job.kind, lane: job.lane, outcome })
+      step.end({ attributes: { 'portero.outcome': outcome }, failed: outcome === 'dropped' ? undefined : failure, link })
       if (outcome === 'done' || outcome === 'dead' || outcome === 'dropped') finished.get(job.id)?.()
     }
   }

@@ -19,7 +19,7 @@ export const noteConsent = async ({ tx, subject, sealing, newId }: Act, { person
       (select version from notice_shown where tenant_id = ${subject.tenant} and person_id = ${person} and shown_at <= ${at(saidAt)} order by shown_at desc, version limit 1), ${sealed}, ${subject.user ?? subject.by}, ${at(saidAt)})`.execute(tx)
 }
 
-// The flow's gate and the webhook bring the same wish at the same time: one of them waits and finds it noted.
+// The flow's gate and the webhook bring the same wish at the same time: one of them waits and finds it noted. People come before their conversations, for whoever needs both, so that nobody waits in a circle.
 export const lockWishes = async ({ tx, subject }: Act, person: string): Promise<void> => {
   await sql`select 1 from person where tenant_id = ${subject.tenant} and id = ${person} for no key update`.execute(tx)
 }

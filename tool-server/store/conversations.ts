@@ -4,6 +4,7 @@ import type { Act, Millis } from '../define.ts'
 import { choice, type Choice } from '../domain/message-fit.ts'
 import { at } from '../spine/db.ts'
 import { isSeen } from './blocked.ts'
+import { lockWishes } from './consents.ts'
 import { openJson } from './open-json.ts'
 import { messageBody } from './places.ts'
 import type { Author, MessageStatus } from './tables.ts'
@@ -11,13 +12,15 @@ import type { Author, MessageStatus } from './tables.ts'
 type Whose = { person: string; connection: string; external: string | undefined }
 
 // The one of that name; else the person's that has none yet and now gets it; else, for what came without a name, their latest; else a new one.
-export const attend = async ({ tx, subject, now, newId }: Act, { person, connection, external }: Whose): Promise<{ id: string; person: string }> => {
+export const attend = async (act: Act, { person, connection, external }: Whose): Promise<{ id: string; person: string }> => {
+  const { tx, subject, now, newId } = act
   const { rows: known } = await sql<{ id: string; person: string; external: string | null }>`select id, person_id as person, external_id as external from conversation where tenant_id = ${subject.tenant} and connection_id = ${connection}
     and (${external ? sql`external_id = ${external} or` : sql``} person_id = ${person}) order by opened_at desc, id desc limit 50`.execute(tx)
   const named = external === undefined ? known[0] : known.find((each) => each.external === external)
   if (named) return named
   const unnamed = known.find((each) => each.external === null)
   if (unnamed) {
+    await lockWishes(act, person)
     await sql`update conversation set external_id = ${external} where tenant_id = ${subject.tenant} and id = ${unnamed.id}`.execute(tx)
     return unnamed
   }

@@ -4,6 +4,7 @@ import type { Kind } from '../domain/ports/crm-fields.ts'
 import { at } from '../spine/db.ts'
 import { sweepJobs, sweepInbox, type Those } from '../spine/sweep.ts'
 import { personal, rowsOf } from './personal.ts'
+import { contactIndex, emptied } from './privacy-cases.ts'
 import { privacyDetails } from './places.ts'
 
 // What is deleted of somebody, here and elsewhere. Counts are by table.
@@ -68,6 +69,14 @@ export const eraseRows = async (act: Act, selves: Selves): Promise<Counts> => {
 const emptyCases = async ({ tx, sealing, subject: { tenant } }: Act, selves: Selves): Promise<void> => {
   const { rows } = await sql<{ id: string }>`select id from privacy_case where tenant_id = ${tenant} and person_id = any(${theirs(selves)})`.execute(tx)
   for (const { id } of rows) await sql`update privacy_case set details_sealed = ${await sealing.seal(privacyDetails(id), '[]')}, asker_sealed = null, code_bidx = null where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+}
+
+// Nor does what was said in a closed one by somebody who was never proven, and gave a contact of theirs. One that is open waits for its answer, and is emptied when its time has come (store/retention.ts). until: what came later is of whoever has these names now.
+export const emptyUnproven = async ({ tx, sealing, subject: { tenant } }: Act, names: readonly { kind: string; value: string }[], until: Millis): Promise<number> => {
+  const contacts = await Promise.all(names.filter(({ kind }) => kind === 'phone' || kind === 'email').map(({ value }) => contactIndex(sealing, value)))
+  if (contacts.length === 0) return 0
+  const { numAffectedRows = 0n } = await emptied(sql`tenant_id = ${tenant} and person_id is null and contact_bidx in (${sql.join(contacts)}) and closed_at is not null and opened_at <= ${at(until)}`).execute(tx)
+  return Number(numAffectedRows)
 }
 
 // What came in about them before anybody knew whose it was, sealed with the tenant's key.

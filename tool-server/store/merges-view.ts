@@ -31,12 +31,12 @@ export const mergesOf = async ({ db, vault, tenant }: Reads, { state, most, pers
   const latest = sql`order by at desc, id desc limit ${most}`
   const { rows } = await sql<Row>`with recursive picked as (
       select m.*, coalesce(m.decided_at, m.made_at) as at, count(*) over () as whole from merge m
-      where m.tenant_id = ${tenant} and m.state = ${state} ${merge === undefined ? sql`` : sql`and m.id = ${merge}`} ${theirs} ${state === 'merged' ? latest : sql``}),
+      where m.tenant_id = ${tenant} and m.state = ${state} and ${isSeen(tenant, sql`m.kept_id`)} and ${isSeen(tenant, sql`m.merged_id`)} ${merge === undefined ? sql`` : sql`and m.id = ${merge}`} ${theirs} ${state === 'merged' ? latest : sql``}),
     climb as (
       select m.id as merge, each.kept, each.own, each.own as root from picked m cross join lateral (values (true, m.kept_id), (false, m.merged_id)) each(kept, own)
       union all select c.merge, c.kept, c.own, p.merged_into from climb c join person p on p.tenant_id = ${tenant} and p.id = c.root where p.merged_into is not null),
     side as (select c.* from climb c join person p on p.tenant_id = ${tenant} and p.id = c.root where p.merged_into is null),
-    shown as (select m.*, ${state === 'merged' ? sql`whole` : sql`count(*) over ()`} as total from picked m where ${state === 'merged' ? sql`true` : sql`m.id in (select merge from side group by merge having count(distinct root) = 2) and not exists (select 1 from person b where b.tenant_id = ${tenant} and b.id in (m.kept_id, m.merged_id) and b.blocked_at is not null)`} ${latest})
+    shown as (select m.*, ${state === 'merged' ? sql`whole` : sql`count(*) over ()`} as total from picked m where ${state === 'merged' ? sql`true` : sql`m.id in (select merge from side group by merge having count(distinct root) = 2)`} ${latest})
     select shown.id, shown.state, shown.reason, shown.at, shown.total, side.kept, side.own, side.root, p.name_sealed, p.created_at as since,
       shown.state = 'merged' and side.root = shown.kept_id and exists (select 1 from person gone where gone.tenant_id = ${tenant} and gone.id = shown.merged_id and gone.merged_into = shown.kept_id) as undoable,
       talk.*, (select count(*) from tour where ${isOwn('tour')} and tour.status <> 'cancelled') as tours,

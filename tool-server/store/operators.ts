@@ -5,7 +5,7 @@ import type { Operator, Role } from '../domain/roles.ts'
 import { newId, type Clock } from '../spine/clock.ts'
 import { at, type Db } from '../spine/db.ts'
 import { fits, hashOf, nobodys, shortest } from './passwords.ts'
-import { idleMs, signOutEverywhere } from './sign-ins.ts'
+import { idleMs, seenAt, signOutEverywhere } from './sign-ins.ts'
 
 // Who may look into the house: by a password, or by the company's own sign-in.
 type Needs = { db: Db; clock: Clock }
@@ -85,4 +85,4 @@ const keepOneAdmin = async (on: Kysely<DB>, tenant: string, but: string): Promis
 export type OperatorShown = Operator & { isLocal: boolean; signedInAt: Millis | null; endedAt: Millis | null; sessions: number }
 export const operatorsShown = async (on: Kysely<DB>, tenant: string, now: Millis): Promise<OperatorShown[]> =>
   (await sql<OperatorShown>`select o.id, o.tenant_id as tenant, o.name, o.role, o.password_hash is not null as "isLocal", o.signed_in_at as "signedInAt", o.ended_at as "endedAt", count(s.digest) as sessions
-    from operator o left join sign_in s on s.tenant_id = o.tenant_id and s.operator_id = o.id and s.ends_at > ${at(now)} and s.seen_at > ${at(now - idleMs)} where o.tenant_id = ${tenant} group by o.tenant_id, o.id order by o.ended_at is not null, o.name`.execute(on)).rows
+    from operator o left join sign_in s on s.tenant_id = o.tenant_id and s.operator_id = o.id and s.ends_at > ${at(now)} and ${seenAt} > ${at(now - idleMs)} where o.tenant_id = ${tenant} group by o.tenant_id, o.id order by o.ended_at is not null, o.name`.execute(on)).rows

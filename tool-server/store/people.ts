@@ -12,7 +12,7 @@ export const blinded = (act: Act, claims: readonly Claim[]): Promise<Blinded[]> 
 // To be compared with what is stored, where only this much of a name is in the clear.
 export const veiled = ({ kind, bidx }: { kind: ClaimKind; bidx: Buffer }): Claim => ({ kind, value: bidx.toString('hex') })
 
-// Whoever else wants one of these names waits, or two first messages at once would make two people; and so does whoever would merge those who have them. Names first and then people, each in order, so that nobody waits in a circle.
+// Whoever else wants one of these names waits, or two first messages at once would make two people; and so does whoever would merge those who have them. Names first, then people, each in order, and then their conversations, so that nobody waits in a circle.
 export const lockNames = async ({ tx, subject: { tenant } }: Act, names: readonly Blinded[], as?: string): Promise<void> => {
   const keys = names.map(({ bidx }) => bidx.readBigInt64BE()).toSorted((a, b) => (a < b ? -1 : 1))
   await sql`select pg_advisory_xact_lock(key) from unnest(${keys.map(String)}::bigint[]) key`.execute(tx)

@@ -52,6 +52,7 @@ export const personal: readonly Personal[] = [
   { table: 'data_key', of: 'person', erase: 'own', archive: 'the key that all of this is sealed with' },
   { table: 'tombstone', of: 'person', erase: 'keep', archive: 'there is one of whoever cancelled only' },
   { table: 'erasure', of: 'person', erase: 'keep', archive: 'there is one of whoever was erased only' },
+  { table: 'erasure_there', of: 'case', erase: 'keep', archive: 'there are some of whoever was erased only' },
 ]
 
 // Which of its rows are theirs.

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
@@ -12,9 +12,16 @@ const told = z.array(z.string())
 // Who asks by a page, and hasn't proven who they are: nobody's, whoever they say they are. Each is a case of its own, so that its answer tells nothing of anybody.
 export type Asker = { name: string; contact: string; language: 'es-MX' | 'en' }
 export const openUnproven = async ({ tx, subject: { tenant }, sealing, now }: Act, { id, kind, details, asker, channel, dueAt }: Omit<Asked, 'person'> & { asker: Asker }): Promise<void> => {
-  await sql`insert into privacy_case (tenant_id, id, kind, details_sealed, asker_sealed, channel, state, opened_at, due_at, acknowledged_at)
-    values (${tenant}, ${id}, ${kind}, ${await sealing.seal(privacyDetails(id), JSON.stringify(details))}, ${await sealing.seal(privacyAsker(id), JSON.stringify(asker))}, ${channel}, 'received', ${at(now)}, ${at(dueAt)}, ${at(now)})`.execute(tx)
+  await sql`insert into privacy_case (tenant_id, id, kind, details_sealed, asker_sealed, contact_bidx, channel, state, opened_at, due_at, acknowledged_at)
+    values (${tenant}, ${id}, ${kind}, ${await sealing.seal(privacyDetails(id), JSON.stringify(details))}, ${await sealing.seal(privacyAsker(id), JSON.stringify(asker))}, ${await contactIndex(sealing, asker.contact)}, ${channel}, 'received', ${at(now)}, ${at(dueAt)}, ${at(now)})`.execute(tx)
 }
+
+export const contactIndex = ({ blind }: Act['sealing'], contact: string): Promise<Buffer> => blind('privacy-contact', contact.toLowerCase())
+
+// What was said in such a case goes, and the case stays, as proof that it was attended to. which: those that are not empty yet are emptied.
+export const emptied = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`with emptied as materialized (select tenant_id, id from privacy_case where ${which} and (details_sealed is not null or asker_sealed is not null) limit 1000),
+    steps as (update privacy_step s set text_sealed = null from emptied e where s.tenant_id = e.tenant_id and s.case_id = e.id returning 1)
+    update privacy_case c set details_sealed = null, asker_sealed = null, contact_bidx = null, code_bidx = null from emptied e where (select count(*) from steps) >= 0 and c.tenant_id = e.tenant_id and c.id = e.id`
 
 // One of a kind is open at a time: asking again finds the first, and adds to it what was not said before. Who asks is told so in the same transaction.
 export const openPrivacyCase = async ({ tx, subject: { tenant }, sealing, now }: Act, { id, person, kind, details, channel, dueAt }: Asked): Promise<{ id: string; dueAt: Millis }> => {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { z } from 'zod'
 import type { Millis } from '../define.ts'
 import { emailOf } from '../domain/identity.ts'
@@ -6,36 +6,49 @@ import type { CaseClock, IdentifiedBy } from '../domain/privacy-case.ts'
 import type { ArcoKind } from '../domain/privacy.ts'
 import { at, type Db } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
+import { thereOf, type There, type ThereState } from './erased-there.ts'
 import { claimValue, personEmail, personName, privacyAsker, privacyDetails, privacyText } from './places.ts'
 import type { Asker } from './privacy-cases.ts'
 import { askerOf, clockColumns, clockOf, type ClockRow, type Way } from './privacy-desk.ts'
-import { opener, type Shown } from './transcripts.ts'
+import { opener, type Place, type Shown } from './transcripts.ts'
 
 // Requests on people's data as whoever answers for privacy sees them: what is due first comes first.
 type Reads = { db: Db; vault: Vault; tenant: string }
-export type CaseShown = { id: string; person: string | undefined; kind: ArcoKind; clock: CaseClock; dueAt: Millis; closedAt: Millis | undefined; name: Shown; channel: 'chat' | 'mail' | 'web' | 'desk'; eraseAt: Millis | undefined; by: IdentifiedBy | undefined; certificate: string | undefined; language: 'es-MX' | 'en' }
-type Row = ClockRow & { id: string; person: string | null; kind: ArcoKind; due: Millis; closed: Millis | null; channel: CaseShown['channel']; language: 'es-MX' | 'en' | null; name: Buffer | null; erased: boolean | null; asker: Buffer | null; details: Buffer; erase: Millis | null; by: IdentifiedBy | null; certificate: string | null }
-const columns = sql`c.id, c.person_id as person, c.kind, c.due_at as due, c.closed_at as closed, c.channel, p.language, p.name_sealed as name, p.erased_at is not null as erased, c.asker_sealed as asker, c.details_sealed as details, c.erase_at as erase, c.identified_by as by, c.certificate, ${clockColumns}`
-const from = sql`privacy_case c left join person p on p.tenant_id = c.tenant_id and p.id = c.person_id`
+export type CaseShown = { id: string; person: string | undefined; kind: ArcoKind; clock: CaseClock; dueAt: Millis; closedAt: Millis | undefined; name: Shown; channel: 'chat' | 'mail' | 'web' | 'desk'; eraseAt: Millis | undefined; by: IdentifiedBy | undefined; certificate: string | undefined; language: 'es-MX' | 'en'; asked: number; left: number } // asked, left: how much of an erasure vendors haven't answered yet, or won't do
+type Row = ClockRow & { id: string; person: string | null; kind: ArcoKind; due: Millis; closed: Millis | null; channel: CaseShown['channel']; language: 'es-MX' | 'en' | null; name: Buffer | null; erased: boolean | null; asker: Buffer | null; details: Buffer | null; erase: Millis | null; by: IdentifiedBy | null; certificate: string | null; asked: number; left: number }
+const there = (state: ThereState) => sql`(select count(*) from erasure_there e where e.tenant_id = c.tenant_id and e.case_id = c.id and e.state = ${state})`
+const columns = sql`c.id, c.person_id as person, c.kind, c.due_at as due, c.closed_at as closed, c.channel, p.language, p.name_sealed as name, p.erased_at is not null as erased, c.asker_sealed as asker, c.details_sealed as details, c.erase_at as erase, c.identified_by as by, c.certificate, ${there('asked')} as asked, ${there('left')} as left, ${clockColumns}`
+const of = sql`privacy_case c left join person p on p.tenant_id = c.tenant_id and p.id = c.person_id`
 
 type Open = ReturnType<typeof opener>
 const shownOf = async (open: Open, row: Row): Promise<CaseShown> => {
-  const { id, person, kind, due, closed, channel, name, erase, by, certificate } = row
+  const { id, person, kind, due, closed, channel, name, erase, by, certificate, asked, left } = row
   const asker = person === null ? await saidBy(open, row) : undefined
-  return { id, person: person ?? undefined, kind, clock: clockOf(row), dueAt: due, closedAt: closed ?? undefined, channel, eraseAt: erase ?? undefined, by: by ?? undefined, certificate: certificate ?? undefined, language: row.language ?? 'es-MX', name: row.erased ? 'erased' : person !== null ? await open(personName(person), name) : asker && { known: asker.name } }
+  return { id, asked, left, person: person ?? undefined, kind, clock: clockOf(row), dueAt: due, closedAt: closed ?? undefined, channel, eraseAt: erase ?? undefined, by: by ?? undefined, certificate: certificate ?? undefined, language: row.language ?? 'es-MX', name: row.erased ? 'erased' : person !== null ? await open(personName(person), name) : asker && { known: asker.name } }
 }
 const saidBy = async (open: Open, { id, asker }: Row): Promise<Asker | undefined> => {
   const said = await open(privacyAsker(id), asker)
   return typeof said === 'object' ? askerOf(said.known) : undefined
 }
 
-const mostOpen = 200
-const mostClosed = 50
-export const casesShown = async ({ db, vault, tenant }: Reads): Promise<{ open: CaseShown[]; closed: CaseShown[] }> => {
-  const { rows: waiting } = await sql<Row>`select ${columns} from ${from} where c.tenant_id = ${tenant} and c.closed_at is null order by c.due_at, c.id limit ${mostOpen}`.execute(db.bare)
-  const { rows: over } = await sql<Row>`select ${columns} from ${from} where c.tenant_id = ${tenant} and c.closed_at is not null order by c.closed_at desc, c.id desc limit ${mostClosed}`.execute(db.bare)
-  const open = opener(db, vault, tenant)
-  return { open: await Promise.all(waiting.map((row) => shownOf(open, row))), closed: await Promise.all(over.map((row) => shownOf(open, row))) }
+const perPage = { open: 200, closed: 50 }
+export type Listed = { cases: CaseShown[]; all: number; next: Place | undefined } // next: where the page after this one begins
+// open, closed: from where on.
+export const casesShown = async ({ db, vault, tenant }: Reads, from: { open?: Place | undefined; closed?: Place | undefined }): Promise<{ open: Listed; closed: Listed }> => {
+  const show = opener(db, vault, tenant)
+  const listed = async (which: 'open' | 'closed', order: RawBuilder<unknown>, isFurther: (place: Place) => RawBuilder<unknown>): Promise<Listed> => {
+    const most = perPage[which]
+    const these = sql`c.tenant_id = ${tenant} and c.closed_at is ${which === 'open' ? sql`null` : sql`not null`}`
+    const place = from[which]
+    const { rows } = await sql<Row>`select ${columns} from ${of} where ${these} ${place ? sql`and ${isFurther(place)}` : sql``} order by ${order} limit ${most + 1}`.execute(db.bare)
+    const { rows: [counted] } = await sql<{ all: number }>`select count(*) as all from privacy_case c where ${these}`.execute(db.bare)
+    const last = rows.length > most ? rows[most - 1] : undefined
+    return { cases: await Promise.all(rows.slice(0, most).map((row) => shownOf(show, row))), all: counted?.all ?? 0, next: last && { at: last.closed ?? last.due, id: last.id } }
+  }
+  return {
+    open: await listed('open', sql`c.due_at, c.id`, (place) => sql`(c.due_at, c.id) > (${at(place.at)}, ${place.id}::uuid)`),
+    closed: await listed('closed', sql`c.closed_at desc, c.id desc`, (place) => sql`(c.closed_at, c.id) < (${at(place.at)}, ${place.id}::uuid)`),
+  }
 }
 // Of those that are open, how many are due by then.
 export const countDue = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, by: Millis): Promise<number> => {
@@ -44,10 +57,10 @@ export const countDue = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, by:
 }
 
 export type StepShown = { id: string; what: string; actor: string; at: Millis; text: Shown; how: Way | undefined }
-export type CaseOpened = CaseShown & { details: string[] | 'erased'; asker: Asker | undefined; match: { person: string; name: Shown; ending: string | undefined } | undefined; reach: { phone: Shown; mail: Shown }; steps: StepShown[] }
+export type CaseOpened = CaseShown & { details: string[] | 'erased'; asker: Asker | undefined; match: { person: string; name: Shown; ending: string | undefined } | undefined; reach: { phone: Shown; mail: Shown }; steps: StepShown[]; there: There[] }
 const list = z.array(z.string())
 export const caseShown = async ({ db, vault, tenant }: Reads, id: string): Promise<CaseOpened | undefined> => {
-  const { rows: [row] } = await sql<Row>`select ${columns} from ${from} where c.tenant_id = ${tenant} and c.id = ${id}`.execute(db.bare)
+  const { rows: [row] } = await sql<Row>`select ${columns} from ${of} where c.tenant_id = ${tenant} and c.id = ${id}`.execute(db.bare)
   if (!row) return undefined
   const open = opener(db, vault, tenant)
   const said = await open(privacyDetails(id), row.details)
@@ -56,7 +69,7 @@ export const caseShown = async ({ db, vault, tenant }: Reads, id: string): Promi
   const { rows: steps } = await sql<Omit<StepShown, 'text' | 'how'> & { sealed: Buffer | null; how: Way | null }>`select s.id, s.what, coalesce(o.name, s.actor) as actor, s.at, s.text_sealed as sealed, s.how from privacy_step s
     left join operator o on o.tenant_id = s.tenant_id and o.id::text = s.actor where s.tenant_id = ${tenant} and s.case_id = ${id} order by s.at, s.id`.execute(db.bare)
   return {
-    ...(await shownOf(open, row)), details: typeof said === 'object' ? list.parse(JSON.parse(said.known)) : 'erased', asker, match, reach: await reachOf({ db, tenant }, open, row.person ?? match?.person),
+    ...(await shownOf(open, row)), details: typeof said === 'object' ? list.parse(JSON.parse(said.known)) : 'erased', asker, match, reach: await reachOf({ db, tenant }, open, row.person ?? match?.person), there: await thereOf(db.bare, tenant, id),
     steps: await Promise.all(steps.map(async ({ sealed, how, ...step }) => ({ ...step, how: how ?? undefined, text: await open(privacyText(step.id), sealed) }))),
   }
 }

@@ -1,11 +1,12 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import type { Act, Millis } from '../define.ts'
+import type { Act, DB, Millis } from '../define.ts'
 import { dueNext, isOver, type CaseClock, type CaseState, type IdentifiedBy } from '../domain/privacy-case.ts'
 import type { ArcoKind } from '../domain/privacy.ts'
 import { at } from '../spine/db.ts'
 import { selvesOf } from './blocked.ts'
+import { lockPeople } from './people.ts'
 import { privacyAsker, privacyDetails, privacyText } from './places.ts'
 import type { Asker } from './privacy-cases.ts'
 
@@ -23,7 +24,10 @@ export const clockOf = ({ state, opened_at, asked_at, completed_at, identified_a
 })
 
 type Row = ClockRow & { id: string; person: string | null; kind: ArcoKind; asker: Buffer | null; by: IdentifiedBy | null; eraseAt: Millis | null }
+// Whose it is first, as whoever blocks or erases them has them and then all of their cases.
 export const lockCase = async ({ tx, sealing, subject: { tenant } }: Act, id: string): Promise<PrivacyCase> => {
+  const { rows: [whose] } = await sql<{ person: string | null }>`select person_id as person from privacy_case where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+  if (whose?.person) await lockPeople(tx, sql`select unnest(${await selvesOf(tx, tenant, whose.person)}::uuid[]) as id`)
   const { rows: [row] } = await sql<Row>`select id, person_id as person, kind, asker_sealed as asker, identified_by as by, erase_at as "eraseAt", ${clockColumns} from privacy_case where tenant_id = ${tenant} and id = ${id} for update`.execute(tx)
   if (!row) throw new AppError('not_found', 'there is no such privacy case')
   const said = row.asker && !row.person ? askerOf(await sealing.open(privacyAsker(id), row.asker)) : undefined
@@ -45,7 +49,7 @@ export const giveCase = async ({ tx, sealing, subject: { tenant } }: Act, id: st
   const [row] = rows
   if (!row) return false
   const again = async (place: string, sealed: Buffer): Promise<Buffer> => sealing.seal(place, await sealing.open(place, sealed), person)
-  await sql`update privacy_case set details_sealed = ${await again(privacyDetails(id), row.details)}, asker_sealed = ${row.asker && (await again(privacyAsker(id), row.asker))} where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+  await sql`update privacy_case set details_sealed = ${await again(privacyDetails(id), row.details)}, asker_sealed = ${row.asker && (await again(privacyAsker(id), row.asker))}, contact_bidx = null where tenant_id = ${tenant} and id = ${id}`.execute(tx)
   const { rows: steps } = await sql<{ id: string; text: Buffer }>`select id, text_sealed as text from privacy_step where tenant_id = ${tenant} and case_id = ${id} and text_sealed is not null`.execute(tx)
   for (const step of steps) await sql`update privacy_step set text_sealed = ${await again(privacyText(step.id), step.text)} where tenant_id = ${tenant} and id = ${step.id}`.execute(tx)
   return true
@@ -82,6 +86,19 @@ export const addStep = async ({ tx, sealing, now, newId, subject }: Act, { id, p
 export const hasOthersOpen = async ({ tx, subject: { tenant } }: Act, { id, person }: { id: string; person: string }): Promise<boolean> =>
   (await sql`select 1 from privacy_case where tenant_id = ${tenant} and person_id = any(${await selvesOf(tx, tenant, person)}::uuid[]) and id <> ${id} and closed_at is null limit 1`.execute(tx)).rows.length > 0
 
+// Those whose maker isn't proven yet, by what is due first.
+export const unproven = async ({ tx, subject: { tenant } }: Act): Promise<{ id: string; clock: CaseClock }[]> => {
+  const { rows } = await sql<ClockRow & { id: string }>`select id, ${clockColumns} from privacy_case where tenant_id = ${tenant} and closed_at is null and state = 'received' order by due_at, id`.execute(tx)
+  return rows.map(({ id, ...row }) => ({ id, clock: clockOf(row) }))
+}
+// Those for which nothing rings any more.
+export const unwatched = async (on: Kysely<DB>, tenant: string): Promise<{ id: string; kind: ArcoKind; clock: CaseClock }[]> => {
+  const { rows } = await sql<ClockRow & { id: string; kind: ArcoKind }>`select id, kind, ${clockColumns} from privacy_case c where tenant_id = ${tenant} and closed_at is null and state <> 'received'
+    and not exists (select 1 from job j where j.tenant_id = c.tenant_id and j.kind = 'turn' and j.state in ('scheduled', 'ready', 'running') and (j.key = 'timer:privacy:erase:' || c.person_id or starts_with(j.key, 'timer:privacy-due:' || c.id || ':')))
+    and not exists (select 1 from erasure e where e.tenant_id = c.tenant_id and e.case_id = c.id) order by due_at, id limit 1000`.execute(on)
+  return rows.map(({ id, kind, ...row }) => ({ id, kind, clock: clockOf(row) }))
+}
+
 // Who answers for privacy, by the names that are addresses: the officers, and where there is none the admins.
 export const officersOf = async ({ tx, subject: { tenant } }: Act): Promise<string[]> => {
   const { rows } = await sql<{ name: string; isOfficer: boolean }>`select name, role = 'officer' as "isOfficer" from operator where tenant_id = ${tenant} and role in ('officer', 'admin') and ended_at is null and name like '%@%' order by name`.execute(tx)
@@ -89,15 +106,11 @@ export const officersOf = async ({ tx, subject: { tenant } }: Act): Promise<stri
   return (officers.length > 0 ? officers : rows).map(({ name }) => name)
 }
 
-
 // The end of the chain of what was done, at this moment.
 export const auditHead = async ({ tx, subject: { tenant } }: Act): Promise<{ link: number; seal: string }> => {
   const { rows: [row] } = await sql<{ link: number; seal: Buffer }>`select link, seal from audit_head where tenant_id = ${tenant}`.execute(tx)
   return { link: row?.link ?? 0, seal: row?.seal.toString('hex') ?? '' }
 }
-// Where else their data is: whoever carries conversations with them, and whoever keeps their record.
-export const vendorsOf = async ({ tx, subject: { tenant } }: Act, person: string): Promise<string[]> => {
-  const { rows } = await sql<{ vendor: string }>`select distinct n.vendor from conversation c join connection n on n.tenant_id = c.tenant_id and n.id = c.connection_id where c.tenant_id = ${tenant} and c.person_id = ${person}
-    union select 'hubspot' where exists (select 1 from counterpart where tenant_id = ${tenant} and person_id = ${person} and external_id is not null) order by 1`.execute(tx)
-  return rows.map(({ vendor }) => vendor)
-}
+// Whoever keeps a record of them, and is told what changes.
+export const recordsOf = async ({ tx, subject: { tenant } }: Act, person: string): Promise<string[]> =>
+  (await sql<{ vendor: string }>`select 'hubspot' as vendor where exists (select 1 from counterpart where tenant_id = ${tenant} and person_id = ${person} and external_id is not null)`.execute(tx)).rows.map(({ vendor }) => vendor)

@@ -25,14 +25,20 @@ export type Breach = { id: string; what: string; knownAt: Millis; from: Millis; 
 export const addBreach = async ({ tx, sealing, now, subject: { tenant } }: Act, { id, what, knownAt, from, to, connection }: Breach): Promise<void> => {
   await sql`insert into breach (tenant_id, id, what_sealed, known_at, from_at, to_at, connection_id, noted_at) values (${tenant}, ${id}, ${await sealing.seal(breachWhat(id), what)}, ${at(knownAt)}, ${at(from)}, ${at(to)}, ${connection ?? null}, ${at(now)})`.execute(tx)
 }
-// Whoever wrote or was written to in that time, there or anywhere; and those who are named besides, whoever they have become.
+// Whoever wrote or was written to in that time, there or anywhere; those of whom something stands at that connection, which were known by then; and those who are named besides, whoever they have become.
 export const addAffected = async ({ tx, subject: { tenant } }: Act, { id, from, to, connection }: Breach, named: readonly string[]): Promise<number> => {
   const there = connection === undefined ? sql`` : sql`and m.connection_id = ${connection}`
   const { numAffectedRows = 0n } = await sql`insert into breach_person (tenant_id, breach_id, person_id) select ${tenant}::uuid, ${id}::uuid, person_id from (
       select c.person_id from message m join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where m.tenant_id = ${tenant} and m.sent_at between ${at(from)} and ${at(to)} ${there}
+      ${connection === undefined ? sql`` : sql`union ${standingAt(tenant, connection, { from, to })}`}
       union select unnest(${[...named]}::uuid[])) touched on conflict do nothing`.execute(tx)
   return Number(numAffectedRows)
 }
+// Their record, their visits and their meetings. When each came there isn't known, so whoever we knew by the end of that time counts; a visit that had been taken out before its beginning doesn't.
+const standingAt = (tenant: string, connection: string, { from, to }: { from: Millis; to: Millis }) => sql`select p.id from person p where p.tenant_id = ${tenant} and p.created_at <= ${at(to)} and p.id in (
+        select k.person_id from counterpart k where k.tenant_id = ${tenant} and k.external_id is not null and exists (select 1 from connection n where n.tenant_id = ${tenant} and n.id = ${connection} and n.vendor = 'hubspot')
+        union select t.person_id from projection s join tour t on t.tenant_id = s.tenant_id and t.id = any(s.tours) where s.tenant_id = ${tenant} and s.connection_id = ${connection} and s.external_id is not null and (s.state <> 'gone' or s.changed_at >= ${at(from)})
+        union select m.person_id from met m where m.tenant_id = ${tenant} and m.connection_id = ${connection})`
 // Those who were not told yet. Nobody else tells them meanwhile.
 export const lockBreach = async ({ tx, now, sealing, subject: { tenant } }: Act, id: string, notice: string): Promise<string[] | undefined> => {
   const { rows: [row] } = await sql`update breach set notice_sealed = ${await sealing.seal(breachNotice(id), notice)}, told_at = ${at(now)} where tenant_id = ${tenant} and id = ${id} and told_at is null returning id`.execute(tx)

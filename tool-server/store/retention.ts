@@ -4,6 +4,7 @@ import type { DB, Millis } from '../define.ts'
 import { followUpDays, factDays, type Chore } from '../spine/chores.ts'
 import { newId, type Clock } from '../spine/clock.ts'
 import { at, type Db } from '../spine/db.ts'
+import { emptied } from './privacy-cases.ts'
 
 // For how long each class of data is kept, by which chore it goes, and the proof that it did. Media are kept for the shortest of all that people sent.
 // counted: under which name the chore says how many went. Without a chore it goes with the person, or stays.
@@ -14,7 +15,7 @@ const ours = (name: ClassName, days: number): RetentionClass => ({ name, days, c
 export const classes = ({ rawDays, repeatDays, finishedDays, agentDays }: { rawDays: number; repeatDays: number; finishedDays: number; agentDays: number }): readonly RetentionClass[] => [
   { name: 'tool-replies', days: 1, chore: 'housekeeping', counted: 'answers' }, { name: 'deliveries', days: rawDays, chore: 'housekeeping', counted: 'nulled' }, { name: 'delivery-hashes', days: repeatDays, chore: 'housekeeping', counted: 'forgotten' },
   { name: 'jobs', days: finishedDays, chore: 'housekeeping', counted: 'cleared' }, { name: 'tool-facts', days: factDays, chore: 'housekeeping', counted: 'facts' }, { name: 'agent-items', days: agentDays, chore: 'forget-agent-items', counted: 'forgotten' },
-  { name: 'guards', days: agentDays, chore: 'forget-guards', counted: 'forgotten' }, ours('booking-links', 30), { name: 'calendars', days: 60, chore: 'tend-calendars', counted: 'forgotten' }, ours('media', 90), ours('conflicts', 180), ours('meetings', 400), ours('waitlist', 400),
+  { name: 'guards', days: agentDays, chore: 'forget-guards', counted: 'forgotten' }, ours('booking-links', 30), { name: 'calendars', days: 60, chore: 'tend-calendars', counted: 'forgotten' }, ours('media', 90), ours('unproven-cases', 90), ours('conflicts', 180), ours('meetings', 400), ours('waitlist', 400),
   { name: 'follow-ups', days: followUpDays, chore: 'housekeeping', counted: 'followUps' }, ours('notes', 730), ours('messages', 730),
   { name: 'people', how: 'cancelled' }, { name: 'consents', how: 'cancelled' }, { name: 'cases', how: 'case' }, { name: 'audit', how: 'sealed' }, { name: 'tombstones', how: 'never' },
 ]
@@ -31,6 +32,7 @@ const statements: Partial<Record<ClassName, (tenant: string) => Statement>> = {
   conflicts: (tenant) => (before) => sql`delete from crm_conflict where (tenant_id, id) in (select tenant_id, id from crm_conflict where tenant_id = ${tenant} and state = 'settled' and settled_at < ${before} limit ${most})`,
   meetings: (tenant) => (before) => sql`delete from met where (tenant_id, id) in (select tenant_id, id from met where tenant_id = ${tenant} and ends_at < ${before} limit ${most})`,
   waitlist: (tenant) => (before) => sql`delete from waitlist where (tenant_id, id) in (select tenant_id, id from waitlist where tenant_id = ${tenant} and state in ('taken', 'expired', 'left') and changed_at < ${before} limit ${most})`,
+  'unproven-cases': (tenant) => (before) => emptied(sql`tenant_id = ${tenant} and person_id is null and closed_at < ${before}`),
   notes: (tenant) => (before) => sql`delete from note where (tenant_id, id) in (select tenant_id, id from note where tenant_id = ${tenant} and written_at < ${before} limit ${most})`,
   messages: (tenant) => (before) => sql`with old as materialized (select tenant_id, id from message where tenant_id = ${tenant} and sent_at < ${before} limit ${most}),
     files as (delete from media m using old where m.tenant_id = old.tenant_id and m.message_id = old.id returning 1)

@@ -30,8 +30,10 @@ export const noteLocked = async (on: Kysely<DB>, tenant: string, askers: readonl
   if (askers.length > 0) await sql`update sign_in_try set locks = locks + 1 where (tenant_id, asker) in ${inOrder(tenant, askers)}`.execute(on)
 }
 
-// Who was locked out again and again, and the admins don't know yet.
-const untold = sql`locks >= ${sql.lit(manyLocks)} and told_at is null`
-export const hasUntoldLocks = async (on: Kysely<DB>, tenant: string): Promise<boolean> => (await sql`select 1 from sign_in_try where tenant_id = ${tenant} and ${untold} limit 1`.execute(on)).rows.length > 0
+// Who was locked out again and again, and of these, who the admins have had no letter about.
+const many = sql`locks >= ${sql.lit(manyLocks)}`
+const untold = sql`${many} and told_at is null`
+export const hasManyLocks = async (on: Kysely<DB>, tenant: string, now: Millis): Promise<boolean> => (await sql`select 1 from sign_in_try where tenant_id = ${tenant} and ${many} and ends_at > ${at(now - forgetMs)} limit 1`.execute(on)).rows.length > 0
+export const countUntoldLocks = async (on: Kysely<DB>, tenant: string): Promise<number> => (await sql<{ count: number }>`select count(*) as count from sign_in_try where tenant_id = ${tenant} and ${untold}`.execute(on)).rows[0]?.count ?? 0
 export const noteLocksTold = async ({ tx, subject: { tenant }, now }: Act): Promise<number> => Number((await sql`update sign_in_try set told_at = ${at(now)} where tenant_id = ${tenant} and ${untold}`.execute(tx)).numAffectedRows ?? 0)
 export const forgetTries = (on: Kysely<DB>, now: Millis): Promise<{ numAffectedRows?: bigint }> => sql`delete from sign_in_try where ends_at <= ${at(now - forgetMs)}`.execute(on)

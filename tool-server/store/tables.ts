@@ -24,6 +24,7 @@ declare module '../define.ts' {
     retired_claim: { tenant_id: string; id: string; kind: string; value_bidx: Buffer; person_id: string; reason: 'renumbered' | 'recycled'; claimed_at: Instant; retired_at: Instant }
     tombstone: { tenant_id: string; person_id: string; kind: string; value_hash: Buffer; value_sealed: Buffer | null; since: Instant }
     erasure: { tenant_id: string; person_id: string; case_id: string; counts: unknown; erased_at: Instant }
+    erasure_there: { tenant_id: string; key: string; case_id: string; vendor: string; what: string; state: 'asked' | 'done' | 'left'; code: string | null; changed_at: Instant }
     retention_run: { tenant_id: string; id: string; class: string; kept_until: Instant; deleted: number; ran_at: Instant }
     merge: { tenant_id: string; id: string; kept_id: string; merged_id: string; state: 'proposed' | 'merged' | 'undone' | 'refused'; reason: 'told_together' | 'at_odds' | 'by_hand'; moved: unknown; made_at: Instant; decided_at: MaybeInstant }
     conversation: {
@@ -92,8 +93,8 @@ declare module '../define.ts' {
       opened_at: Instant; due_at: Instant; seen_at: MaybeInstant; closed_at: MaybeInstant; owner_id: string | null; seen_by: string | null; joined: Generated<boolean>
     }
     privacy_case: {
-      tenant_id: string; id: string; person_id: string | null; kind: ArcoKind; details_sealed: Buffer; channel: 'chat' | 'mail' | 'web' | 'desk'; state: CaseState; opened_at: Instant; due_at: Instant; acknowledged_at: MaybeInstant
-      asker_sealed: Buffer | null; asked_at: MaybeInstant; completed_at: MaybeInstant; identified_at: MaybeInstant; identified_by: IdentifiedBy | null; answered_at: MaybeInstant; answer_extended: Generated<boolean>; effect_extended: Generated<boolean>
+      tenant_id: string; id: string; person_id: string | null; kind: ArcoKind; details_sealed: Buffer | null; channel: 'chat' | 'mail' | 'web' | 'desk'; state: CaseState; opened_at: Instant; due_at: Instant; acknowledged_at: MaybeInstant
+      asker_sealed: Buffer | null; contact_bidx: Generated<Buffer | null>; asked_at: MaybeInstant; completed_at: MaybeInstant; identified_at: MaybeInstant; identified_by: IdentifiedBy | null; answered_at: MaybeInstant; answer_extended: Generated<boolean>; effect_extended: Generated<boolean>
       erase_at: MaybeInstant; closed_at: MaybeInstant; code_bidx: Buffer | null; code_until: MaybeInstant; code_tries: Generated<number>; certificate: Generated<string | null>
     }
     privacy_step: { tenant_id: string; id: string; case_id: string; what: string; actor: string; at: Instant; text_sealed: Buffer | null; how: 'whatsapp' | 'mail' | 'aloud' | null }
@@ -110,7 +111,7 @@ declare module '../define.ts' {
     crm_review: { tenant_id: string; id: string; external_id: string; people: string[]; reason: 'several' | 'names' | 'taken'; state: 'open' | 'linked' | 'apart'; made_at: Instant; decided_at: MaybeInstant }
     crm_backfill: { tenant_id: string; connection_id: string; seen: number; linked: number; known: number; ambiguous: number; strangers: number; left_over: number | null; begun_at: Instant; ended_at: MaybeInstant }
     operator: { tenant_id: string; id: string; name: string; role: Role; password_hash: string | null; issuer: string | null; subject: string | null; made_at: Instant; signed_in_at: MaybeInstant; ended_at: MaybeInstant }
-    sign_in: { tenant_id: string; digest: Buffer; operator_id: string; csrf: string; made_at: Instant; seen_at: Instant; ends_at: Instant }
+    sign_in: { tenant_id: string; digest: Buffer; operator_id: string; csrf: string; made_at: Instant; seen_at: MaybeInstant; company_sid: string | null; ends_at: Instant }
     sign_in_try: { tenant_id: string; asker: Buffer; tries: number; ends_at: Instant; locks: number; told_at: MaybeInstant }
   }
 }

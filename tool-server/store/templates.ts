@@ -1,16 +1,22 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { z } from 'zod'
-import type { Act } from '../define.ts'
+import type { Act, DB } from '../define.ts'
 import type { seenTemplate } from '../domain/ports/messaging.ts'
 import { at } from '../spine/db.ts'
 
 // The templates of a channel, as its vendor last told them.
 type Seen = z.infer<typeof seenTemplate>
 
-export const templateFor = async ({ tx, subject }: Act, { connection, name, language }: { connection: string; name: string; language: string }): Promise<Pick<Seen, 'project' | 'version' | 'status'> | undefined> => {
-  const { rows: [row] } = await sql<Pick<Seen, 'project' | 'version' | 'status'>>`select project, version, status from template
+export const templateFor = async ({ tx, subject }: Act, { connection, name, language }: { connection: string; name: string; language: string }): Promise<Pick<Seen, 'project' | 'version' | 'status' | 'category'> | undefined> => {
+  const { rows: [row] } = await sql<Pick<Seen, 'project' | 'version' | 'status' | 'category'>>`select project, version, status, category from template
     where tenant_id = ${subject.tenant} and connection_id = ${connection} and name = ${name} and language = ${language}`.execute(tx)
   return row
+}
+
+// Asked again as it leaves: the vendor may have put it elsewhere since.
+export const isPromotion = async (on: Kysely<DB>, tenant: string, { connection, name, language }: { connection: string; name: string; language: string }): Promise<boolean> => {
+  const { rows } = await sql`select 1 from template where tenant_id = ${tenant} and connection_id = ${connection} and name = ${name} and language = ${language} and category = 'marketing'`.execute(on)
+  return rows.length > 0
 }
 
 // All of them at once: one that isn't told any more is gone.

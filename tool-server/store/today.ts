@@ -10,6 +10,7 @@ import { at } from '../spine/db.ts'
 import type { Condition } from '../spine/ops.ts'
 import { opener, type CardReads } from './card-people.ts'
 import { cardZone } from './card-transcript.ts'
+import { firstIdAt } from './figures.ts'
 import { personName } from './places.ts'
 
 // The day of the whole house: its tours, who waits for a person, how its connections are, and how many of each there were.
@@ -94,9 +95,4 @@ const messagesPerDay = async ({ db, tenant }: CardReads, now: Millis): Promise<V
     where tenant_id = ${tenant} and id > ${firstIdAt(now - (daysBack + 2) * dayMs)} and sent_at > ${at(now - (daysBack + 1) * dayMs)} group by 1, 2`.execute(db.bare)
   const count = (day: string, direction: 'in' | 'out'): number => rows.find((row) => row.day === day && row.direction === direction)?.count ?? 0
   return days.map((day) => ({ day, in: count(day, 'in'), out: count(day, 'out') }))
-}
-// Below every id that is made from then on.
-const firstIdAt = (ms: Millis): string => {
-  const hex = ms.toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 import type { Act, DB, Millis } from '../define.ts'
-import { at } from '../spine/db.ts'
+import type { Clock } from '../spine/clock.ts'
+import { at, type Db } from '../spine/db.ts'
+import type { Metrics } from '../spine/metrics.ts'
 
 // What is wrong with a connection, for as long as it is: seen in the work that waits for it, so every process sees the same.
 export type TroubleKind = 'key' | 'scopes' | 'setup' | 'grant' | 'agents'
@@ -39,6 +41,12 @@ export const signsOf = async (on: Kysely<DB>, tenant: string): Promise<Signs[]> 
   const ids = rows.flatMap((row) => row.ids ?? [])
   const { rows: jobs } = ids.length === 0 ? { rows: [] } : await sql<Refused>`select id, coalesce(error, '') as error, error_sealed as detail from job where tenant_id = ${tenant} and id in (${sql.join(ids)}) and error_code = 'disconnected'`.execute(on)
   return rows.map(({ ids: refused, amiss, grant, ...row }) => ({ ...row, amiss: amiss ?? undefined, grant: grant ?? undefined, refused: (refused ?? []).flatMap((id) => jobs.filter((job) => job.id === id)) }))
+}
+
+export const measureTroubles = async ({ db, clock, metrics, tenant }: { db: Db; clock: Clock; metrics: Metrics; tenant: string }): Promise<void> => {
+  const counted = Map.groupBy(await troublesShown(db.bare, tenant, clock.now()), ({ vendor, what }) => `${vendor} ${what}`)
+  metrics.troubles.reset()
+  for (const [first, ...more] of counted.values()) if (first) metrics.troubles.set({ vendor: first.vendor, what: first.what }, 1 + more.length)
 }
 
 // As it is seen now: anew, or still; of one that was ended meanwhile, nothing.

@@ -3,6 +3,7 @@ import type { Language } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
 import type { Part } from '../domain/hours.ts'
 import { at } from '../spine/db.ts'
+import { isSeen } from './blocked.ts'
 import { heldNow } from './consents.ts'
 import type { WaitState } from './tables.ts'
 
@@ -31,7 +32,7 @@ export const nextInLine = async ({ tx, subject: { tenant }, now }: Act, { buildi
     where w.tenant_id = ${tenant} and w.state = 'waiting' and h.building_id = ${building} and h.status = 'open' and ${day}::date between w.from_day and w.to_day and (w.part is null or w.part = ${part})
       and w.starts_at is distinct from ${at(startsAt)} and (${after ?? null}::uuid is null or w.id > ${after ?? null}::uuid) and w.person_id is distinct from ${but ?? null}::uuid ${only ? sql`and w.home_id = ${only.home} and w.party <= ${only.seats}` : sql``} ${agent ? sql`and (w.language is null or exists (select 1 from agent a where a.tenant_id = w.tenant_id and a.id = ${agent} and a.details->'languages' ? w.language))` : sql``}
       and not exists (select 1 from tour t where t.tenant_id = w.tenant_id and t.person_id = w.person_id and t.status = 'held' and t.held_until > ${at(now)})
-      and coalesce(${heldNow(sql`w.tenant_id`, sql`w.person_id`, 'messages')}, 'granted') = 'granted' order by w.id limit 1`.execute(tx)
+      and coalesce(${heldNow(sql`w.tenant_id`, sql`w.person_id`, 'messages')}, 'granted') = 'granted' and ${isSeen(tenant, sql`w.person_id`)} order by w.id limit 1`.execute(tx)
   return row && waitingOf(row)
 }
 

@@ -1,7 +1,8 @@
-import { createHash, generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { Provider, interactionPolicy, type AccessToken, type ClientCredentials } from 'oidc-provider'
+import { SignJWT } from 'jose'
+import { Provider, interactionPolicy, type AccessToken, type AuthorizationCode, type ClientCredentials } from 'oidc-provider'
 import { z } from 'zod'
 import { asPage, consentPage } from '../consent-page.ts'
 import type { Time } from '../simulator.ts'
@@ -11,7 +12,7 @@ import { makeTokenBook, type TokenBook } from './tokens.ts'
 
 // Where the lab's people let Portero use their calendars: a real authorization server, for all vendors at once. An app's client id says whose page it is.
 export type AuthApp = { vendor: string; clientId: string; clientSecret: string }
-type Wanted = { clock: Time; apps: readonly AuthApp[]; people: readonly string[]; redirectUrl: (vendor: string) => string; scopes: readonly string[]; accounts?: readonly ServiceAccount[]; lastsMs?: number; isRotating?: boolean; claimsOf?: (who: string) => object; keptIn?: string | undefined } // claimsOf: what else is said of them. keptIn: a file, so that what people allowed is known to the next lab
+type Wanted = { clock: Time; apps: readonly AuthApp[]; people: readonly string[]; redirectUrl: (vendor: string) => string; scopes: readonly string[]; accounts?: readonly ServiceAccount[]; lastsMs?: number; isRotating?: boolean; claimsOf?: (who: string) => object; logoutUrl?: (vendor: string) => string | undefined; keptIn?: string | undefined } // claimsOf: what else is said of them. logoutUrl: where an app hears of who signs out. keptIn: a file, so that what people allowed is known to the next lab
 export type AuthServer = {
   tokens: TokenBook
   path: string
@@ -20,18 +21,22 @@ export type AuthServer = {
   issuer(): string
   asked(): readonly string[] // of the token endpoint, the grant types in the order in which they came
   fail(how: Fault | undefined): void // of the token endpoint, until it is taken back
+  signed(claims: object): Promise<string> // as it signs whatever it says
+  letGo(clientId: string, who: string): Promise<void> // as somebody who signs out there
   revokeAll(): Promise<void> // as somebody does who takes back what they allowed
 }
 export type Fault = { status: number; body: string; type?: string; headers?: Record<string, string> } | 'hang' | 'lost' // lost: done, but nobody hears of it
 
 const path = '/auth'
-const jwk = (): object => ({ ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'lab' })
+const jwk = (key: KeyObject): object => ({ ...key.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'lab' })
 const answered = z.object({ who: z.string(), say: z.enum(['yes', 'no']) })
 
-export const makeAuth = ({ clock, apps, people, redirectUrl, scopes, accounts = [], lastsMs = 3_600_000, isRotating = true, claimsOf = () => ({}), keptIn }: Wanted): AuthServer => {
+export const makeAuth = ({ clock, apps, people, redirectUrl, scopes, accounts = [], lastsMs = 3_600_000, isRotating = true, claimsOf = () => ({}), logoutUrl = () => undefined, keptIn }: Wanted): AuthServer => {
   const tokens = makeTokenBook(clock)
   const asked: string[] = []
   const grants = new Set<string>()
+  const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const sids = new Map<string, string>() // of the session in which somebody came last
   const allowed = new Map<string, string>() // by whom and for which app: as at Google, what somebody allows an app once more is the same grant, and ends as one
   let provider: Provider | undefined
   let fault: Fault | undefined
@@ -43,22 +48,25 @@ export const makeAuth = ({ clock, apps, people, redirectUrl, scopes, accounts = 
     policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }))
     const made = new Provider(issuer, {
       adapter: makeStore({ file: keptIn, now: clock.now }),
+      fetch: (where, { dispatcher: _guard, ...how }: any = {}) => fetch(where, how), // its guard against addresses such as 127.0.0.1, where the house is, goes with another fetch than Node's
       clients: apps.map(({ vendor, clientId, clientSecret }) => ({
         client_id: clientId, client_secret: clientSecret, client_name: vendor, token_endpoint_auth_method: 'client_secret_post' as const, grant_types: ['authorization_code', 'refresh_token', 'client_credentials'], response_types: ['code' as const], redirect_uris: [redirectUrl(vendor)],
+        ...(logoutUrl(vendor) !== undefined && { backchannel_logout_uri: logoutUrl(vendor)!, backchannel_logout_session_required: true }),
       })),
       scopes: ['openid', 'email', 'offline_access', ...scopes],
       claims: { openid: ['sub', 'groups', 'hd', 'roles'], email: ['email', 'email_verified', 'xms_edov'] },
       conformIdTokenClaims: false, // as Google, Microsoft and Keycloak have it: who it is stands in the id token
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, email: id, email_verified: true, ...claimsOf(id) }) }),
-      features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId }, clientCredentials: { enabled: true }, rpInitiatedLogout: { enabled: false }, userinfo: { enabled: false } },
+      features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId }, clientCredentials: { enabled: true }, rpInitiatedLogout: { enabled: false }, backchannelLogout: { enabled: true }, userinfo: { enabled: false } },
       issueRefreshToken: () => true,
       rotateRefreshToken: isRotating,
       pkce: { required: () => true },
       interactions: { policy, url: (_context, { uid }) => `${path}/interaction/${uid}` },
       cookies: { keys: [createHash('sha256').update(issuer).digest('hex')], short: { signed: true, path: '/' }, long: { signed: true, path: '/' } },
-      jwks: { keys: [jwk()] },
+      jwks: { keys: [jwk(key)] },
       ttl: { AccessToken: lastsMs / 1_000, ClientCredentials: lastsMs / 1_000, AuthorizationCode: 60, Grant: 90 * 86_400, IdToken: 3_600, Interaction: 600, RefreshToken: 90 * 86_400, Session: 90 * 86_400 },
     })
+    made.on('authorization_code.saved', ({ accountId, sid }: AuthorizationCode) => void (accountId && sid && sids.set(accountId, sid)))
     made.on('access_token.saved', (token: AccessToken) => {
       if (token.grantId) grants.add(token.grantId)
       tokens.know(token.jti, { email: token.accountId, scopes: [...token.scopes] }, { ms: lastsMs, grant: token.grantId })
@@ -117,6 +125,11 @@ export const makeAuth = ({ clock, apps, people, redirectUrl, scopes, accounts = 
     asked: () => asked,
     fail(how) {
       fault = how
+    },
+    signed: (claims) => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'lab' }).sign(key),
+    async letGo(clientId, who) {
+      const client: any = await opened().Client.find(clientId) // its types know nothing of it
+      await client.backchannelLogout(who, sids.get(who) ?? '')
     },
     async revokeAll() {
       for (const grant of grants) {

@@ -7,7 +7,7 @@
 //  { "id": "ev_83", "type": "thing.gone", "at": "2026-11-23T17:00:01.004Z", "data": { "thing_id": "th_2", "revision": 5 } }]
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { checkSignature, signatureFields } from '@portero/tool-server/domain/ports/signature.ts'
+import { checkSignature, digestOf, signatureFields } from '@portero/tool-server/domain/ports/signature.ts'
 import type { Delivery, Webhook } from '@portero/tool-server/define.ts'
 import { changed, gone, serialOf } from './map.ts'
 
@@ -26,6 +26,13 @@ export const webhook: Webhook<{ signingSecrets: string[] }> = {
     const sentAt = fields.get('t')?.[0]
     const given = header === undefined ? undefined : (fields.get('v1') ?? [])
     checkSignature({ secrets: settings.signingSecrets, over: [`${sentAt}.`, rawBody], given, encoding: 'hex', sentAt: { text: sentAt, unit: 'seconds' }, now })
+  },
+  signs: {
+    secrets: ({ signingSecrets }) => signingSecrets,
+    sign(inbound, secret, now) {
+      const t = Math.floor(now / 1_000)
+      return { ...inbound, headers: { ...inbound.headers, 'eco-signature': `t=${t},v1=${digestOf(secret, [`${t}.`, inbound.rawBody]).toString('hex')}` } }
+    },
   },
 
   parse: ({ rawBody }) => batchOf(rawBody).flatMap(deliveriesOf),

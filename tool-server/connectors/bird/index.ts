@@ -16,7 +16,13 @@ export const bird = defineConnector({
   settings,
   hosts: ['https://media.api.bird.com', 'https://media.nest.messagebird.com'],
   auth: { kind: 'key', header: 'authorization', prefix: 'AccessKey ' },
-  // 50 GET and 500 POST a second for the whole workspace, which other programs use too: https://docs.bird.com/api/channels-api/rate-limit
+  quotas: [
+    { what: 'calls of a workspace', theirs: '50 GET and 500 POST a second', source: 'https://docs.bird.com/api/channels-api/rate-limit', sure: 'read' },
+    { what: 'messages of a WhatsApp number', theirs: '80 a second; more is buffered, and tried up to ten times', source: 'https://docs.bird.com/api/channels-api/rate-limit', sure: 'read' },
+    { what: 'messages to one person', theirs: 'about one in 6 seconds, with a burst', sure: 'told' },
+    { what: 'people written to first in a day', theirs: '250, 1,000, 10,000, 100,000 or unlimited, by the tier of the number', sure: 'told' },
+  ],
+  // Other programs of the workspace use it too.
   limits: { perSecond: 40, concurrent: 16, timeoutMs: 5_000 },
   redact: ['text', 'altText', 'address', 'label', 'identifierValue', 'platformAddress', 'name', 'displayName', 'whatsappbsuid', 'whatsappnewbsuid', 'phoneNumbers', 'filename'],
   webhook,

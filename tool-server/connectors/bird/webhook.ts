@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
-import { checkSignature } from '../../domain/ports/signature.ts'
+import { checkSignature, digestOf } from '../../domain/ports/signature.ts'
 import type { Body, conversationChanged, heard, renumbered, revised, said, templatesChanged, unsubscribed } from '../../domain/ports/messaging.ts'
 import type { Connection, Delivery, Millis, Webhook } from '../../define.ts'
 import { bodyOf, emojiIn, heardBody } from './body.ts'
@@ -27,9 +27,16 @@ export const webhook: Webhook<Settings> = {
     const signature = headers['messagebird-signature']
     const sentAt = headers['messagebird-request-timestamp']
     checkSignature({
-      secrets: settings.signingKeys, over: [`${sentAt}\n${url}\n`, createHash('sha256').update(rawBody).digest()],
+      secrets: settings.signingKeys, over: signedOver(sentAt, url, rawBody),
       given: signature === undefined ? undefined : [signature], encoding: 'base64', sentAt: { text: sentAt, unit: 'seconds' }, windowMs, now,
     })
+  },
+  signs: {
+    secrets: ({ signingKeys }) => signingKeys,
+    sign(inbound, secret, now) {
+      const sentAt = String(Math.floor(now / 1_000))
+      return { ...inbound, headers: { ...inbound.headers, 'messagebird-request-timestamp': sentAt, 'messagebird-signature': digestOf(secret, signedOver(sentAt, inbound.url, inbound.rawBody)).toString('base64') } }
+    },
   },
 
   parse({ rawBody }, connection) {
@@ -44,6 +51,7 @@ export const webhook: Webhook<Settings> = {
   },
 }
 
+const signedOver = (sentAt: string | undefined, url: string, rawBody: Buffer): (string | Buffer)[] => [`${sentAt}\n${url}\n`, createHash('sha256').update(rawBody).digest()]
 const ofWorkspace: ReadonlySet<string> = new Set(['contact', 'template'])
 const envelope = z.object({ event: z.string(), payload: z.unknown() })
 const aboutChannel = z.object({ channelId: id })

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import { missingFlow, pingFlow, type calendarPing, type guestMissing } from '../../domain/ports/calendar.ts'
-import { checkSignature, signatureFields } from '../../domain/ports/signature.ts'
+import { checkSignature, digestOf, signatureFields } from '../../domain/ports/signature.ts'
 import type { Millis, Webhook } from '../../define.ts'
 import { oursIn, wireInvitee } from './map.ts'
 import type { Settings } from './settings.ts'
@@ -23,6 +23,13 @@ export const webhook: Webhook<Settings> = {
     const sentAt = fields.get('t')?.[0]
     const given = header === undefined ? undefined : (fields.get('v1') ?? [])
     checkSignature({ secrets: settings.pushSecrets, over: [`${sentAt}.`, rawBody], given, encoding: 'hex', sentAt: { text: sentAt, unit: 'seconds' }, windowMs, now })
+  },
+  signs: {
+    secrets: ({ pushSecrets }) => pushSecrets,
+    sign(inbound, secret, now) {
+      const t = Math.floor(now / 1_000)
+      return { ...inbound, headers: { ...inbound.headers, 'calendly-webhook-signature': `t=${t},v1=${digestOf(secret, [`${t}.`, inbound.rawBody]).toString('hex')}` } }
+    },
   },
 
   // What has become of an event is asked: of a pair that belongs together, either half may come first.

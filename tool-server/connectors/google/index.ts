@@ -11,7 +11,13 @@ export const google = defineConnector({
   settings,
   auth: { kind: 'token', from: tokenFrom },
   consent: { server, scopes, asked, who: whoseIsIt, settings: { grant: { by: 'person' }, calendar: 'primary' }, endUrl: 'https://myaccount.google.com/connections' },
-  // 600 a minute are allowed for one person and 10,000 for all of ours together, which is thirty agents at once: https://developers.google.com/workspace/calendar/api/guides/quota
+  apiVersion: 'v3',
+  quotas: [
+    { what: 'calls for one person', theirs: '600 a minute', source: 'https://developers.google.com/workspace/calendar/api/guides/quota', sure: 'read' },
+    { what: 'calls of the project', theirs: '10,000 a minute', source: 'https://developers.google.com/workspace/calendar/api/guides/quota', sure: 'read' },
+    { what: 'calls of the project in a day before they cost', theirs: 'a threshold whose number we have not seen', source: 'https://developers.google.com/workspace/calendar/api/guides/quota', sure: 'unknown' },
+  ],
+  // Of the project's that is thirty agents at once.
   limits: { perSecond: 5, burst: 30, concurrent: 4, timeoutMs: 8_000 },
   redact: ['summary', 'description', 'location', 'email', 'displayName'],
   webhook,

@@ -22,6 +22,14 @@ export const webhook: Webhook<Settings> = {
     const token = headers['x-goog-channel-token']
     checkSignature({ secrets: settings.pushSecrets, over: [headers['x-goog-channel-id'] ?? ''], given: token === undefined ? undefined : [token], encoding: 'hex', sentAt: 'not said by this vendor', now })
   },
+  // A channel that was recorded speaks on under its id; what is missing of one is that of another, which says something new.
+  signs: {
+    secrets: ({ pushSecrets }) => pushSecrets,
+    sign(inbound, secret, now) {
+      const channel = inbound.headers['x-goog-channel-id'] ?? `portero-${now}`
+      return { ...inbound, headers: { 'x-goog-message-number': String(now), 'x-goog-resource-state': 'exists', ...inbound.headers, 'x-goog-channel-id': channel, 'x-goog-channel-token': tokenFor(channel, secret) } }
+    },
+  },
   parse({ headers }, { id: connection }): Delivery[] {
     const message = announced.safeParse(headers).data
     if (!message) throw new AppError('bad_response', 'google announced something without saying what')

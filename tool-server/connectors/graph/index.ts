@@ -11,7 +11,11 @@ export const graph = defineConnector({
   settings,
   auth: { kind: 'token', from: tokenFrom },
   consent: { server: authServer({ authority: 'https://login.microsoftonline.com', tenant: 'organizations' }), scopes, asked: { prompt: 'select_account' }, who: whoIs, settings: { grant: { by: 'person' } }, endUrl: 'https://myapps.microsoft.com' },
-  // 10,000 in ten minutes and four at once to an app and mailbox: https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits
+  apiVersion: 'v1.0',
+  quotas: [
+    { what: 'calls of an app to a mailbox', theirs: '10,000 in 10 minutes', source: 'https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits', sure: 'read' },
+    { what: 'at once of an app to a mailbox', theirs: '4', source: 'https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits', sure: 'read' },
+  ],
   limits: { perSecond: 12, burst: 40, concurrent: 3, timeoutMs: 10_000 },
   redact: ['subject', 'content', 'displayName', 'address', 'name', 'comment'],
   webhook,

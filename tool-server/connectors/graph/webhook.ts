@@ -32,6 +32,15 @@ export const webhook: Webhook<Settings> = {
     if (!areAll) throw new AppError('unauthorized', signatureFaults.foreign)
   },
 
+  signs: {
+    secrets: ({ pushSecrets }) => pushSecrets,
+    sign(inbound, secret) {
+      const said = z.looseObject({ value: z.array(z.looseObject({})) }).safeParse(jsonOf(inbound.rawBody)).data
+      if (!said) throw new AppError('invalid_input', 'a delivery of graph is JSON with a list of notifications in "value": each of them says who sent it')
+      return { ...inbound, rawBody: Buffer.from(JSON.stringify({ ...said, value: said.value.map((each) => ({ ...each, clientState: clientState(secret) })) })) }
+    },
+  },
+
   // What has changed is asked for, whatever is told; a subscription that was removed, or wants to be renewed, is seen to by the watch.
   parse({ rawBody }, connection) {
     const parsed = notifications.safeParse(jsonOf(rawBody))

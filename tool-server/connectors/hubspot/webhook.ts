@@ -9,13 +9,14 @@ import { AppError } from '@portero/shared'
 import type { Delivery, Webhook } from '../../define.ts'
 import type { recordGone } from '../../domain/ports/crm.ts'
 import type { linkCut, recordSeen } from '../../domain/ports/crm-seen.ts'
-import { checkWebhook } from '../../domain/ports/hubspot-signature.ts'
+import { checkWebhook, signedAsHubspot } from '../../domain/ports/hubspot-signature.ts'
 import type { Settings } from './settings.ts'
 
 // Up to 100 events at once, in any order, each perhaps more than once.
 export const webhook: Webhook<Settings> = {
   connectionOf: ({ rawBody }) => z.tuple([z.object({ portalId: id })], z.unknown()).safeParse(jsonOf(rawBody)).data?.[0].portalId,
   verify: (inbound, { settings }, now) => checkWebhook(inbound, { secrets: settings.clientSecrets, now }),
+  signs: { secrets: ({ clientSecrets }) => clientSecrets, sign: signedAsHubspot },
   parse({ rawBody }, { settings }) {
     const events = z.array(z.unknown()).safeParse(jsonOf(rawBody)).data
     if (!events) throw new AppError('bad_response', 'HubSpot sent something that is no list of events')

@@ -7,7 +7,10 @@ export const smtp = defineConnector({
   name: 'smtp',
   settings,
   auth: { kind: 'login' },
-  // Exchange Online takes three at once from a mailbox: https://learn.microsoft.com/en-us/exchange/troubleshoot/send-emails/smtp-submission-improvements
+  quotas: [
+    { what: 'at once from a mailbox of Exchange Online', theirs: '3', source: 'https://learn.microsoft.com/en-us/exchange/troubleshoot/send-emails/smtp-submission-improvements', sure: 'read' },
+    { what: 'letters from a mailbox elsewhere', theirs: "your mail provider's own", sure: 'unknown' },
+  ],
   limits: { perSecond: 1, concurrent: 3, timeoutMs: 20_000 },
   redact: ['to', 'subject', 'text', 'html'],
   reads: { mail: readMail },

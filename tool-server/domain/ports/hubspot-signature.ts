@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@portero/shared'
 import type { Inbound, Millis } from '../../define.ts'
-import { checkSignature, signatureFaults } from './signature.ts'
+import { checkSignature, digestOf, signatureFaults } from './signature.ts'
 
 // Whether HubSpot has sent this, be it a card, a workflow or a webhook: v3 wherever it is there. The older ways cover no time, so they are good only where the same call twice is one call.
 // https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
@@ -17,6 +17,11 @@ export const checkCaller = ({ method, url, headers, rawBody }: Inbound, { secret
     if (decoded(url) === url) throw thrown
     sign(decoded(url))
   }
+}
+
+export const signedAsHubspot = (inbound: Inbound, secret: string, now: Millis): Inbound => {
+  const { method, url, headers, rawBody } = inbound
+  return { ...inbound, headers: { ...headers, 'x-hubspot-request-timestamp': String(now), 'x-hubspot-signature-v3': digestOf(secret, [method, url, rawBody, String(now)]).toString('base64') } }
 }
 
 // Some webhooks are signed by v1, which covers the body and nothing else.

@@ -46,7 +46,7 @@ const checkAge = ({ text, unit }: Exclude<Signature['sentAt'], string>, windowMs
   if (ageMs < -signatureWindowMs) throw refused('early')
 }
 
-const digestOf = (secret: string | Uint8Array, over: readonly (string | Uint8Array)[]): Buffer => {
+export const digestOf = (secret: string | Uint8Array, over: readonly (string | Uint8Array)[]): Buffer => {
   const hmac = createHmac('sha256', secret)
   for (const piece of over) hmac.update(piece)
   return hmac.digest()

@@ -5,13 +5,15 @@ import type { Migration } from 'kysely/migration'
 const statements = `
 -- person_id: null as long as nobody has proven who asks; asker_sealed: how they called themselves then. completed_at: when what was missing came, from when the answer is counted. identified_by: what proved who they are. erase_at: of a cancellation that was accepted.
 -- code_bidx: of the code that was sent to who asks. certificate: what was done, signed; nothing in it is personal, so that it outlives the person's data.
+-- contact_bidx: of what whoever is not proven gave to be reached by. details_sealed: null once it is emptied.
 alter table privacy_case alter column person_id drop not null;
+alter table privacy_case alter column details_sealed drop not null;
 alter table privacy_case drop constraint privacy_case_state_check;
 update privacy_case set state = 'withdrawn' where state = 'closed';
 alter table privacy_case add constraint privacy_case_state_check check (state in ('received', 'asked', 'identified', 'accepted', 'refused', 'done', 'lapsed', 'withdrawn'));
 alter table privacy_case drop constraint privacy_case_channel_check;
 alter table privacy_case add constraint privacy_case_channel_check check (channel in ('chat', 'mail', 'web', 'desk'));
-alter table privacy_case add column asker_sealed bytea, add column asked_at timestamptz, add column completed_at timestamptz, add column identified_at timestamptz, add column identified_by text check (identified_by in ('whatsapp', 'code', 'hand')),
+alter table privacy_case add column asker_sealed bytea, add column contact_bidx bytea, add column asked_at timestamptz, add column completed_at timestamptz, add column identified_at timestamptz, add column identified_by text check (identified_by in ('whatsapp', 'code', 'hand')),
   add column answered_at timestamptz, add column answer_extended boolean not null default false, add column effect_extended boolean not null default false, add column erase_at timestamptz, add column closed_at timestamptz,
   add column code_bidx bytea, add column code_until timestamptz, add column code_tries integer not null default 0, add column certificate text;
 update privacy_case set closed_at = due_at where state = 'withdrawn';
@@ -21,6 +23,7 @@ drop index privacy_case_open;
 drop index privacy_case_due;
 create unique index privacy_case_open on privacy_case (tenant_id, person_id, kind) where closed_at is null;
 create index privacy_case_due on privacy_case (tenant_id, due_at) where closed_at is null;
+create index privacy_case_unproven on privacy_case (tenant_id, contact_bidx) where person_id is null and contact_bidx is not null;
 
 -- what: what was done, by whom. text_sealed: what was said to the person, or noted. how: by which way it was said; aloud: to be read out to them.
 create table privacy_step (

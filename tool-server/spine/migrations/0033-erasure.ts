@@ -22,7 +22,7 @@ create table tombstone (
 );
 create index tombstone_of_name on tombstone (tenant_id, kind, value_hash);
 
--- counts: what was deleted, by store and by vendor's command.
+-- counts: what was deleted here, by table.
 create table erasure (
   tenant_id uuid not null,
   person_id uuid not null,
@@ -32,6 +32,21 @@ create table erasure (
   primary key (tenant_id, person_id),
   foreign key (tenant_id, person_id) references person (tenant_id, id)
 );
+
+-- What is to be deleted at a vendor, one row for each command by its key. state: asked, until the vendor has answered; left: it stays there, and code says why.
+create table erasure_there (
+  tenant_id uuid not null,
+  key text not null,
+  case_id uuid not null,
+  vendor text not null,
+  what text not null,
+  state text not null check (state in ('asked', 'done', 'left')),
+  code text check ((state = 'left') = (code is not null)),
+  changed_at timestamptz not null,
+  primary key (tenant_id, key),
+  foreign key (tenant_id, case_id) references privacy_case (tenant_id, id)
+);
+create index erasure_there_of_case on erasure_there (tenant_id, case_id);
 
 -- One row for each class and run that deleted something, and the latest run of each.
 create table retention_run (

@@ -14,10 +14,11 @@ alter table operator add column ended_at timestamptz;
 alter table operator add column signed_in_at timestamptz;
 create unique index operator_elsewhere on operator (tenant_id, issuer, subject);
 
--- seen_at: when they last did something.
+-- seen_at: when they last did something. A server of the version before, which may run beside a newer one, leaves it out: then it is when they came.
+-- company_sid: what the company's own sign-in calls the session there, where it says so.
 alter table sign_in add column seen_at timestamptz;
 update sign_in set seen_at = made_at;
-alter table sign_in alter column seen_at set not null;
+alter table sign_in add column company_sid text;
 create index sign_in_of_operator on sign_in (tenant_id, operator_id);
 
 -- asker: a blind index of a name, or of an address. tries: wrong ones, or not yet known to be right, until ends_at. locks: how often it was too often, told_at: when the admins were told.

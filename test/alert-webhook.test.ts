@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { alerts } from '@portero/tool-server/connectors/alerts/index.ts'
+import { readConfig } from '@portero/tool-server/config.ts'
+import { tellAlert } from '@portero/tool-server/domain/ports/alerts.ts'
+import { portOf } from './support/http-stage.ts'
+import { openCrm, type CrmStage } from './support/crm-stage.ts'
+
+// A connection breaks: what the admins' letters say goes to a webhook of theirs too, over real HTTP, signed, and again until it is taken.
+const key = Buffer.from('una clave inventada de 32 bytes!')
+const secret = `whsec_${key.toString('base64')}`
+type Taken = { url: string | undefined; headers: IncomingHttpHeaders; body: string }
+let stage: CrmStage
+let receiver: Server
+let status = 204
+let refusals = 0
+const all: Taken[] = []
+const taken: Taken[] = []
+beforeAll(async () => {
+  receiver = createServer(async (request, response) => {
+    const one = { url: request.url, headers: request.headers, body: await text(request) }
+    all.push(one)
+    if (status === 204) taken.push(one)
+    else refusals += 1
+    response.writeHead(status).end()
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', () => resolve()))
+  stage = await openCrm()
+  const { accounts } = readConfig({ PORTERO_LAB: '1', PORTERO_ALERT_URL: `http://127.0.0.1:${portOf(receiver)}/hooks/portero?team=rentas`, PORTERO_ALERT_SECRET: secret })
+  for (const account of accounts) await stage.house.connections.put({ tenant: stage.house.tenant, ...account })
+}, 60_000)
+afterAll(async () => {
+  await stage.end()
+  receiver.closeAllConnections()
+  receiver.close()
+})
+const pass = async (ms: number): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += 10_000) {
+    stage.clock.advance(10_000)
+    await stage.lab.bird.silent()
+    await stage.lab.hubspot.silent()
+    await stage.house.worker.settle()
+  }
+}
+const said = (): Record<string, unknown>[] => taken.map(({ body }) => JSON.parse(body) as Record<string, unknown>)
+const proofOf = ({ headers, body }: Taken): string => `v1,${createHmac('sha256', key).update([headers['webhook-id'], headers['webhook-timestamp'], body].join('.')).digest('base64')}`
+
+describe('when HubSpot refuses our key', () => {
+  test('the webhook hears of it once, though it is away at first', async () => {
+    status = 503
+    stage.lab.hubspot.fault({ on: '*', fault: 'unauthorized', times: 100_000 })
+    await stage.say('+525511112222', 'Hola')
+    for (let round = 0; round < 30 && refusals < 2; round++) await pass(30_000)
+    expect([refusals >= 2, taken]).toEqual([true, []])
+    status = 204
+    for (let round = 0; round < 30 && taken.length === 0; round++) await pass(60_000)
+    await pass(300_000)
+    expect(said()).toEqual([{
+      type: 'portero.alert', alert: 'connection.key', state: 'begun', severity: 'critical', summary: 'HubSpot ya no acepta la clave de Portero', vendor: 'hubspot', connection: expect.stringMatching(/^[0-9a-f-]{36}$/), waiting: expect.any(Number),
+      since: expect.stringMatching(/^2026-11-23T/), page: `${stage.url}/console/queue`, runbook: 'docs/alerts.md#porteroconnectiontrouble',
+    }])
+  })
+  test('each try is signed as Standard Webhooks has it, under the same id', () => {
+    expect(all.map((each) => each.headers['webhook-signature'])).toEqual(all.map(proofOf))
+    expect(new Set(all.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    expect(new Set(all.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(all.length)
+    expect(all.every(({ url, headers }) => url === '/hooks/portero?team=rentas' && headers['content-type'] === 'application/json')).toBe(true)
+  })
+  test('and hears once that it is over', async () => {
+    stage.lab.hubspot.clearFaults()
+    for (let round = 0; round < 40 && taken.length < 2; round++) await pass(60_000)
+    await pass(300_000)
+    expect(said().map(({ alert, state, summary }) => [alert, state, summary])).toEqual([['connection.key', 'begun', 'HubSpot ya no acepta la clave de Portero'], ['connection.key', 'over', 'HubSpot ya está bien con Portero']])
+  })
+  test('nothing of the person goes there', () => {
+    expect(all.map(({ body }) => body).join()).not.toMatch(/5511112222|Hola/)
+  })
+})
+
+test('it needs no mail, which may be what is broken', async () => {
+  await stage.rows(`update connection set vendor = 'smtp-away' where vendor = 'smtp'`)
+  const [before, letters] = [taken.length, stage.lab.mail.state().mails.length]
+  stage.lab.hubspot.fault({ on: '*', fault: 'unauthorized', times: 100_000 })
+  await stage.say('+525511112222', 'Busco depa en la Narvarte')
+  for (let round = 0; round < 20 && taken.length === before; round++) await pass(30_000)
+  expect([said().slice(before).map(({ alert, state }) => [alert, state]), stage.lab.mail.state().mails.length]).toEqual([[['connection.key', 'begun']], letters])
+})
+
+test('the environment needs both, and a secret that is one', () => {
+  const of = (env: Record<string, string>) => () => readConfig({ PORTERO_LAB: '1', ...env })
+  expect(of({ PORTERO_ALERT_URL: 'https://hooks.example' })).toThrow(/PORTERO_ALERT_URL and PORTERO_ALERT_SECRET go together/)
+  expect(of({ PORTERO_ALERT_URL: 'https://hooks.example', PORTERO_ALERT_SECRET: 'whsec_corto' })).toThrow(/PORTERO_ALERT_SECRET: whsec_ and 24 to 64 bytes/)
+  expect(of({ PORTERO_ALERT_URL: 'ftp://hooks.example', PORTERO_ALERT_SECRET: secret })).toThrow(/PORTERO_ALERT_URL/)
+})
+test('docs/alerts.md shows what comes, field by field', () => {
+  const page = readFileSync(new URL('../docs/alerts.md', import.meta.url), 'utf8')
+  const example: unknown = JSON.parse(/```json\n([\s\S]+?)\n```/.exec(page)![1]!)
+  const { type, ...args } = example as Record<string, unknown>
+  expect([type, tellAlert.args.safeParse(args).error]).toEqual(['portero.alert', undefined])
+  expect(tellAlert.args.shape.alert.options.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([])
+  expect(alerts.settings.safeParse({ baseUrl: 'https://hooks.example', secret: 'whsec_c2lu' }).success).toBe(false)
+})

@@ -1,0 +1,71 @@
+import { createServer, type Server } from 'node:http'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { chromium, type Browser } from 'playwright-core'
+import { openConsole, passwords, type ConsoleStage } from '../support/console-stage.ts'
+import { portOf } from '../support/http-stage.ts'
+import { looksFine } from '../support/look.ts'
+import { furnishMonth } from '../support/month.ts'
+
+// Hoy and Valor in a real browser, in both languages and themes, and that a number opens what it counts.
+let stage: ConsoleStage
+let server: Server
+let url = ''
+let browser: Browser
+const faults: string[] = []
+
+beforeAll(async () => {
+  stage = await openConsole()
+  await furnishMonth(stage, 11, 60)
+  server = createServer(stage.app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  url = `http://localhost:${portOf(server)}`
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] })
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  server?.close()
+  server?.closeAllConnections()
+  await stage?.end()
+})
+
+const shots = process.env['SHOTS_DIR'] // where to keep pictures, for whoever wants to look
+test.each([['es-MX', 'light', 'Hoy', 'Valor', 'Visitas agendadas'], ['en', 'dark', 'Today', 'Value', 'Visits booked']] as const)('a day and a month are seen in %s, %s', async (locale, colorScheme, today, value, booked) => {
+  const context = await browser.newContext({ colorScheme, locale, timezoneId: 'America/Mexico_City' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.on('pageerror', (fault) => faults.push(fault.message))
+  page.on('console', (line) => line.type() === 'error' && faults.push(line.text()))
+  await page.goto(`${url}/console/sign-in?next=/console/today`)
+  await page.fill('#name', 'admin')
+  await page.fill('#password', passwords.admin)
+  await page.click('button.main')
+  await page.getByRole('heading', { level: 1, name: today }).waitFor()
+  await looksFine(page, `today-${locale}`)
+  if (shots) await page.screenshot({ path: `${shots}/today-${locale}-390.png`, fullPage: true })
+
+  const tile = page.locator('[data-id="tile-booked"]')
+  const shown = await tile.locator('b').textContent()
+  await tile.click()
+  await page.getByRole('heading', { level: 1, name: booked }).waitFor()
+  expect(await page.locator('tbody tr').count()).toBe(Number(shown))
+  await looksFine(page, `booked-${locale}`)
+
+  await page.getByRole('link', { name: value, exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: value }).waitFor()
+  await page.locator('details summary').click()
+  expect(await page.locator('details tbody tr').count()).toBe(30)
+  await looksFine(page, `value-${locale}`)
+  if (shots) {
+    await page.screenshot({ path: `${shots}/value-${locale}-390.png`, fullPage: true })
+    await page.setViewportSize({ width: 1280, height: 860 })
+    await page.locator('details summary').click()
+    await page.screenshot({ path: `${shots}/value-${locale}-1280.png`, fullPage: true })
+    await page.goto(`${url}/console/today`)
+    await page.screenshot({ path: `${shots}/today-${locale}-1280.png`, fullPage: true })
+  }
+  await page.goto(`${url}/console/value`)
+  await page.locator('.tabs a').first().click()
+  await page.locator('.tabs a').first().and(page.locator('[aria-current]')).waitFor()
+  expect(faults).toEqual([])
+  await context.close()
+})

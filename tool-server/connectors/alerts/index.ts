@@ -1,0 +1,14 @@
+import { defineConnector } from '../../domain/ports/index.ts'
+import { does } from './client.ts'
+import { settings } from './settings.ts'
+
+// Whatever of yours takes a webhook and calls somebody: PORTERO_ALERT_URL.
+export const alerts = defineConnector({
+  name: 'alerts',
+  settings,
+  auth: { kind: 'none' },
+  limits: { perSecond: 5, concurrent: 2, timeoutMs: 10_000 },
+  quotas: [{ what: 'calls of whoever takes the alerts', theirs: 'yours', sure: 'unknown' }],
+  redact: ['summary'],
+  does,
+})
