@@ -27,7 +27,7 @@ beforeAll(async () => {
   other = express()
   other.set('trust proxy', true)
   other.use(traced(clock))
-  other.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl: 'https://portero.example', tools, toolKeys: stage.house.toolKeys, company: 'UrbanHub', wake: () => {}, connections: stage.house.connections, connecting: stage.house.connecting, limits: makeLimits({ clock }) }))
+  other.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl: 'https://portero.example', tools, toolKeys: stage.house.toolKeys, company: 'UrbanHub', wake: () => {}, connections: stage.house.connections, connecting: stage.house.connecting, limits: makeLimits({ clock }), heldThere: async () => ({ records: [], silent: [] }) }))
 })
 afterAll(() => stage.end())
 afterEach(() => stage.house.clock.advance(61_000))

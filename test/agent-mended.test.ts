@@ -130,7 +130,7 @@ describe('a run that cannot begin', () => {
   test('ends with a person being called, and the house says that it is not ready', async () => {
     await stage.house.connections.put({ tenant: stage.house.tenant, vendor: 'openai', account: 'second', settings: { baseUrl: `${stage.lab.url}/openai/v1`, apiKey: 'sk-lab-second' } })
     stage.writes('hola')
-    await stage.follow(70_000, 2_000)
+    await stage.follow(150_000, 2_000) // after a minute, and behind the last try to begin, which may wait for as long again
     expect(texts()).toEqual([words.called])
     expect((await stage.runs()).at(-1)).toMatchObject({ state: 'over', outcome: 'fell-back' })
     const told = (await (await fetch(new URL('/readyz', stage.serverUrl))).json()) as { conditions: { name: string; ok: boolean; detail?: string }[] }

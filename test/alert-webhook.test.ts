@@ -25,7 +25,7 @@ beforeAll(async () => {
     all.push(one)
     if (status === 204) taken.push(one)
     else refusals += 1
-    response.writeHead(status).end()
+    response.writeHead(status, { 'content-type': 'text/plain' }).end(status === 204 ? undefined : `nobody at ${request.url}`)
   })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', () => resolve()))
   stage = await openCrm()
@@ -55,6 +55,10 @@ describe('when HubSpot refuses our key', () => {
     await stage.say('+525511112222', 'Hola')
     for (let round = 0; round < 30 && refusals < 2; round++) await pass(30_000)
     expect([refusals >= 2, taken]).toEqual([true, []])
+    // What a chat's hook is called is all that it takes to write there.
+    const [failed] = await stage.rows<{ id: string; error: string; detail: Buffer }>(`select id, error, error_sealed as detail from job where name = 'alerts.tell'`)
+    const detail = (await stage.house.vault.open(stage.house.db.bare, stage.house.tenant, `job.error:${failed!.id}`, failed!.detail)).toString()
+    expect([failed!.error, detail]).toEqual([expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+ answered 503/), '"nobody at [redacted][redacted]"'])
     status = 204
     for (let round = 0; round < 30 && taken.length === 0; round++) await pass(60_000)
     await pass(300_000)
@@ -87,6 +91,33 @@ test('it needs no mail, which may be what is broken', async () => {
   await stage.say('+525511112222', 'Busco depa en la Narvarte')
   for (let round = 0; round < 20 && taken.length === before; round++) await pass(30_000)
   expect([said().slice(before).map(({ alert, state }) => [alert, state]), stage.lab.mail.state().mails.length]).toEqual([[['connection.key', 'begun']], letters])
+})
+
+test('of the end only who was told of the beginning', async () => {
+  await stage.house.connections.put({ tenant: stage.house.tenant, vendor: 'alerts', account: 'second', settings: { baseUrl: `http://127.0.0.1:${portOf(receiver)}`, path: '/hooks/late', secret } })
+  const before = taken.length
+  stage.lab.hubspot.clearFaults()
+  for (let round = 0; round < 40 && taken.length === before; round++) await pass(60_000)
+  await pass(300_000)
+  expect(taken.slice(before).map(({ url, body }) => [url, (JSON.parse(body) as { state: string }).state])).toEqual([['/hooks/portero?team=rentas', 'over']])
+})
+
+test('the end does not overtake a beginning that is still tried again', async () => {
+  const [before, tried] = [taken.length, refusals]
+  status = 503
+  stage.lab.hubspot.fault({ on: '*', fault: 'unauthorized', times: 100_000 })
+  await stage.say('+525511112222', 'Busco depa en la Roma')
+  for (let round = 0; round < 40 && refusals < tried + 2; round++) await pass(30_000)
+  status = 204
+  await stage.rows(`update job set run_at = run_at + interval '1 hour' where name = 'alerts.tell' and state = 'ready'`) // its turn comes after the end
+  stage.lab.hubspot.clearFaults()
+  const ended = async (): Promise<boolean> => (await stage.rows<{ n: number }>(`select count(*) as n from trouble`))[0]!.n === 0
+  for (let round = 0; round < 40 && !(await ended()); round++) await pass(30_000)
+  await pass(120_000)
+  expect([await ended(), taken.length]).toEqual([true, before])
+  for (let round = 0; round < 80 && taken.length < before + 4; round++) await pass(60_000)
+  const toldTo = (hook: string) => taken.slice(before).filter(({ url }) => url!.startsWith(hook)).map(({ body }) => (JSON.parse(body) as { state: string }).state)
+  expect([toldTo('/hooks/portero'), toldTo('/hooks/late')]).toEqual([['begun', 'over'], ['begun', 'over']])
 })
 
 test('the environment needs both, and a secret that is one', () => {

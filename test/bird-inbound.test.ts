@@ -124,7 +124,7 @@ describe('what its author changes', () => {
     await stage.follow()
     write(phone, { edit: { message: messageId, text: 'BAJA' } })
     await stage.follow()
-    expect((await sql`select 1 from consent where evidence = ${messageId} and status = 'revoked'`.execute(stage.house.db.bare)).rows).toHaveLength(1)
+    expect((await sql`select 1 from consent where evidence = ${messageId} and purpose = 'messages' and status = 'revoked'`.execute(stage.house.db.bare)).rows).toHaveLength(1)
   })
 })
 
@@ -180,7 +180,7 @@ test('who told Bird that they want no more messages gets none; whom we do not kn
   expect(await system()(noteUnsubscribed, { connection, contact: { id }, event: 'e-2', at: at + 1 })).toEqual({ isNew: false })
   expect(await system()(noteUnsubscribed, { connection, contact: { id: 'somebody-else', phone: number(99) }, event: 'e-3', at })).toEqual({ isNew: false })
   expect(await stage.count('person')).toBe(people)
-  expect((await sql`select 1 from consent where evidence = 'e-1' and status = 'revoked'`.execute(house.db.bare)).rows).toHaveLength(1)
+  expect((await sql`select 1 from consent where evidence = 'e-1' and purpose = 'messages' and status = 'revoked'`.execute(house.db.bare)).rows).toHaveLength(1)
 })
 
 test('what Bird says of somebody while it has yet to hear what they told us is not believed', async () => {
@@ -190,7 +190,7 @@ test('what Bird says of somebody while it has yet to hear what they told us is n
     await stage.follow()
   }
   stage.lab.desk('bird').fault({ on: 'PATCH /workspaces/:workspace/contacts/identifiers/:key/:value', fault: 'away', retryAfter: 30 })
-  write(phone, { text: 'ALTA' })
+  write(phone, { text: 'PROMOS' }) // by which they want messages and offers, so that the switch is to be on
   await stage.follow()
   const connection = (await stage.house.connection('bird')).id
   const later = { connection, contact: { id: stage.contactOf(phone) }, at: stage.clock.now() }

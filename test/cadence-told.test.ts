@@ -22,6 +22,7 @@ import { webhookUrl } from '@portero/tool-server/spine/webhooks.ts'
 import { at as instant } from '@portero/tool-server/spine/db.ts'
 import { measureFollowUps } from '@portero/tool-server/store/cadence.ts'
 import { noteConsent } from '@portero/tool-server/store/consents.ts'
+import { putNotice } from '@portero/tool-server/store/notices.ts'
 import { makeMetrics } from '@portero/tool-server/spine/metrics.ts'
 import { account } from './support/bird-house.ts'
 import { at, hour, minute, openVisits, type Visitor, type VisitsStage } from './support/visits-stage.ts'
@@ -178,6 +179,19 @@ describe('who went silent', () => {
     expect([await leaves(since), await leaves(since, 'tour:1')]).toEqual([false, true])
   })
 
+  test('agrees by silence to being asked, once they were shown the notice in force, and to no other promotion, also while it could not leave', async () => {
+    const { db, tenant } = stage.house
+    const since = await heardAt()
+    const both = async (): Promise<boolean[]> => [await leaves(since), await leaves(since, 'tour:1')]
+    expect(await both()).toEqual([true, true])
+    await sql`insert into template (tenant_id, connection_id, name, language, project, version, category, status, synced_at) select tenant_id, connection_id, 't', 'es-MX', 'p', 'v', 'marketing', 'approved', opened_at from conversation`.execute(db.bare)
+    expect(await both()).toEqual([true, false])
+    await db.tx((tx) => putNotice(tx, tenant, { version: 'of-other-words', language: 'es-MX', text: 'de otro modo', integral: 'todo de otro modo' }, stage.clock.now()))
+    expect(await both()).toEqual([false, false])
+    await says('granted')
+    expect(await both()).toEqual([true, true])
+  })
+
   test('is not asked at night, by the clock of the home that they like, what could not leave by day', async () => {
     const since = await heardAt()
     await stage.house.acting.as(eve, 'all')(updateLead, { facts: { home: stage.home.slug } })
@@ -189,7 +203,8 @@ describe('who went silent', () => {
 })
 
 const heardAt = async (): Promise<number> => (await sql<{ at: number }>`select heard_at as at from conversation`.execute(stage.house.db.bare)).rows[0]!.at
-const refuses = (): Promise<void> => stage.house.db.tx((tx) => noteConsent(stage.house.acting.within(tx, { tenant: stage.house.tenant, by: 'staff' }), { person: eve.person, purpose: 'marketing', status: 'revoked', evidence: 'e', at: stage.clock.now() }))
+const says = (status: 'granted' | 'revoked'): Promise<void> => stage.house.db.tx((tx) => noteConsent(stage.house.acting.within(tx, { tenant: stage.house.tenant, by: 'staff' }), { person: eve.person, purpose: 'marketing', status, evidence: 'e', at: stage.clock.now() }))
+const refuses = (): Promise<void> => says('revoked')
 const leaves = (since: number, about = followKey(since, 1), now = stage.clock.now() + day): Promise<boolean> => {
   const { db, tenant, vault } = stage.house
   const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(db.bare, tenant, place, sealed)).toString()

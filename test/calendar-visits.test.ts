@@ -254,7 +254,7 @@ test('a calendar that is not connected any more takes nobody\'s time, and once i
   const before = await versionOf()
   await house.db.tx(async (tx) => {
     await house.connections.end(tx, connection)
-    await stopWork(tx, connection, { now: stage.clock.now(), buried: async () => undefined })
+    await stopWork(tx, connection, { now: stage.clock.now(), buried: async () => undefined, keeps: 'none' })
     await house.acting.within(tx, { tenant: house.tenant, by: 'system' }).act(connectionEnded, told)
   })
   expect([await stage.rows(`select * from busy_event where connection_id = '${id}'`), (await versionOf()) > before]).toEqual([[], true])

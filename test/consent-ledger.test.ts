@@ -11,6 +11,7 @@ import { gateScope } from '@portero/tool-server/spine/gate.ts'
 import { consentTo, consentsOf, noteConsent } from '@portero/tool-server/store/consents.ts'
 import { noticeVersions, noticesShownTo, putNotice } from '@portero/tool-server/store/notices.ts'
 import { quietIn } from '@portero/tool-server/store/cadence.ts'
+import { standingNow } from '@portero/tool-server/store/standing.ts'
 import { account } from './support/bird-lab-stage.ts'
 import { openAgent, type AgentStage } from './support/agent-stage.ts'
 
@@ -81,6 +82,17 @@ describe('offers', () => {
     expect([await held('messages'), await held('marketing'), switched().slice(before)]).toEqual(['granted', 'revoked', [false]])
     await says('PROMOS')
     expect([await held('marketing'), switched().at(-1)]).toEqual(['granted', true])
+  })
+  test('end with BAJA also for who never spoke of them, and ALTA brings back neither them nor what silence agrees to', async () => {
+    await says('hola', answered)
+    const standing = async () => standingNow(db(), stage.house.tenant, await stage.conversation(number))
+    expect(await standing()).toMatchObject({ takesFollowUps: true, takesOffers: false })
+    await says('BAJA')
+    expect(await says('ALTA')).toEqual([expect.stringMatching(/tenerte de vuelta.*salvo que nos digas PROMOS/)])
+    expect([await held('messages'), (await kept('marketing')).map(({ status }) => status), switched().at(-1)]).toEqual(['granted', ['revoked'], false])
+    expect(await standing()).toMatchObject({ takesFollowUps: false, takesOffers: false })
+    await says('BAJA')
+    expect(await kept('marketing')).toHaveLength(1) // it was a no already
   })
   test('are asked for by who had wanted no messages: both are wanted then', async () => {
     await says('BAJA')

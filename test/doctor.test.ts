@@ -122,6 +122,9 @@ describe('configuration', () => {
   ])('%s', async (_title, config, named, lines) => {
     expect(await wrong(config)).toEqual(lines.map((what) => [what, expect.any(String), expect.stringContaining(named)]))
   })
+  test('in shadow behind a proxy that it does not believe says both', async () => {
+    expect(await wrong({ trustProxy: undefined, shadow: true })).toEqual([['configuration', expect.stringMatching(/one address.*; shadow mode/), expect.stringMatching(/PORTERO_TRUST_PROXY.*PORTERO_SHADOW/)]])
+  })
   test('with a disk that is not there', async () => {
     expect(await wrong({ dataDir: '/nowhere/at/all' })).toEqual([['disk', expect.any(String), expect.any(String)]])
   })

@@ -18,8 +18,9 @@ const truthOf = (all: readonly Person[], { from, to }: Span, now: number) => {
   const visits = people.flatMap((person) => person.visits)
   const calls = talks.flatMap(({ talk }) => talk.calls)
   const heard = talks.filter(({ talk }) => talk.messages.some(({ author, at: time }) => author === 'prospect' && isIn(time)))
+  const isAnswer = ({ author, status }: Talk['messages'][number]): boolean => (author === 'bot' || author === 'human') && status !== 'failed'
   const waitsOf = ({ messages }: Talk): (number | undefined)[] => {
-    const there = messages.filter(({ author, status }) => author === 'prospect' || status !== 'failed')
+    const there = messages.filter((each) => each.author === 'prospect' || isAnswer(each))
     return there.flatMap((message, place) => {
       if (message.author !== 'prospect' || !isIn(message.at) || there[place - 1]?.author === 'prospect') return []
       const reply = there.slice(place).find(({ author }) => author !== 'prospect')
@@ -35,11 +36,11 @@ const truthOf = (all: readonly Person[], { from, to }: Span, now: number) => {
     if (person.visits.some(({ status }) => status === 'completed')) return 4
     if (person.visits.some(({ status }) => status !== 'held')) return 3
     const first = Math.min(...person.talks.flatMap(({ messages }) => messages.filter(({ author, at: time }) => author === 'prospect' && isIn(time)).map(({ at: time }) => time)))
-    return person.talks.some(({ messages }) => messages.some(({ author, status, at: time }) => author !== 'prospect' && status !== 'failed' && time > first)) ? 2 : 1
+    return person.talks.some(({ messages }) => messages.some((each) => isAnswer(each) && each.at > first)) ? 2 : 1
   }
   const cohort = people.filter((person) => isIn(firstOf(person))).map(stepOf)
   const speakerOf = ({ messages }: Talk): string => {
-    const ours = messages.filter(({ author, status, at: time }) => author !== 'prospect' && status !== 'failed' && isIn(time))
+    const ours = messages.filter((each) => isAnswer(each) && isIn(each.at))
     return ours.some(({ author }) => author === 'human') ? 'human' : ours.length > 0 ? 'bot' : 'nobody'
   }
   const isWaiting = ({ closed, reason, seen }: Talk['calls'][number]): boolean => !closed && (reason === 'unanswered' || !seen)

@@ -94,7 +94,7 @@ describe('an opt-out', () => {
   })
   test('is told to Bird, whose campaigns must not reach them either', () => {
     const wishes = stage.lab.desk('bird').requests().filter(({ method, path }) => method === 'PATCH' && /contacts/.test(path)).map(({ body }) => (body as any).attributes.subscribedWhatsapp)
-    expect(wishes).toEqual([false, true])
+    expect(wishes).toEqual([false, false]) // they want messages again, and no offers
   })
 })
 
@@ -106,7 +106,7 @@ test('an opt-out that comes by ten ways at once is one, with one goodbye', async
   writes(number, 'BAJA')
   await stage.follow(20_000)
   expect(new Set(told.map(({ body }) => body.answer))).toEqual(new Set(['optout']))
-  const { rows } = await sql`select 1 from consent k join conversation c on c.person_id = k.person_id where c.external_id = ${conversation}`.execute(stage.house.db.bare)
+  const { rows } = await sql`select 1 from consent k join conversation c on c.person_id = k.person_id where c.external_id = ${conversation} and k.purpose = 'messages'`.execute(stage.house.db.bare)
   expect([rows.length, stage.lab.bird.phone.messages(number).filter(({ text }) => /ya no te vamos a escribir/.test(text)).length]).toEqual([1, 1])
 })
 

@@ -144,7 +144,7 @@ describe('“cancelar” alone', () => {
     await writes('Cancelar')
     expect(told(/No tienes ninguna visita por venir. ¿Quieres que ya no te escribamos\?/)).toBe(1)
     await writes('Ya no me escriban')
-    const { rows } = await sql`select 1 from consent k join conversation c on c.person_id = k.person_id where c.id = ${id} and k.status = 'revoked'`.execute(db())
+    const { rows } = await sql`select 1 from consent k join conversation c on c.person_id = k.person_id where c.id = ${id} and k.purpose = 'messages' and k.status = 'revoked'`.execute(db())
     expect(rows).toHaveLength(1)
   })
 })

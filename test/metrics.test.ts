@@ -1,15 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import request from 'supertest'
 import { agentOutcomes } from '@portero/tool-server/actions/agent-end.ts'
 import { houseVendor } from '@portero/tool-server/agent/call-tool.ts'
+import { makeHouse } from '@portero/tool-server/app.ts'
+import { readConfig } from '@portero/tool-server/config.ts'
 import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { ends, skips } from '@portero/tool-server/domain/cadence.ts'
 import { guardKinds } from '@portero/tool-server/domain/guards.ts'
+import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { metricsReference } from '@portero/tool-server/spine/metrics-reference.ts'
 import { makeMetrics, type Values } from '@portero/tool-server/spine/metrics.ts'
 import { tally } from '@portero/tool-server/store/reconcile.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
+import { fakeClock } from './support/clock.ts'
+import { freshEngine } from './support/databases.ts'
 import { promtool, readExposition, type Family } from './support/exposition.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
 
@@ -118,6 +124,50 @@ test('work that its vendor puts off counts from when it was first due', async ()
     await grant((await stage.house.connection('hubspot')).id, 'refused', '1, to_timestamp(9999999999)')
     const grants = readExposition(await (await fetch(`${stage.url}/metrics`)).text()).find(({ name }) => name === 'portero_access_tokens')!.samples.map(({ labels, value }) => [labels['vendor'], labels['state'], value])
     expect(grants.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([['bird', 'refused', 1], ['hubspot', 'failing', 1]])
+  } finally {
+    await stage.end()
+  }
+})
+
+test('every delivery of a known vendor that we answer with a fault is counted, whatever kept us from it; and whether we can serve is told', async () => {
+  const { engine, remove } = await freshEngine()
+  const clock = fakeClock()
+  const house = makeHouse({ config: { ...readConfig({}), masterKeys: [Buffer.alloc(32, 1)] }, clock, log: makeLog({ level: 'silent', clock }), engine, connectors, flows: [], accounts: [] })
+  const knock = async (vendor: string): Promise<number> => (await request(house.doors).post(`/webhooks/${vendor}`).send({})).status
+  const told = async (): Promise<unknown> => {
+    const families = readExposition((await request(house.doors).get('/metrics')).text)
+    const samplesOf = (name: string) => families.find((each) => each.name === name)!.samples
+    return { ready: samplesOf('portero_ready').map(({ value }) => value), webhooks: samplesOf('portero_webhooks_total').map(({ labels, value }) => [labels['vendor'], labels['outcome'], value]) }
+  }
+  try {
+    expect([await knock('bird'), await knock('nobody')]).toEqual([503, 503])
+    expect(await told()).toEqual({ ready: [0], webhooks: [['bird', 'failed', 1]] })
+    await house.begin({ work: false })
+    expect(await knock('bird')).toBe(404)
+    await sql`alter table connection rename to connection_away`.execute(house.db.bare) // nobody can be looked up
+    clock.advance(6_000)
+    expect(await knock('bird')).toBe(500)
+    await sql`alter table connection_away rename to connection`.execute(house.db.bare)
+    expect(await told()).toEqual({ ready: [1], webhooks: [['bird', 'failed', 2], ['bird', 'unknown-connection', 1]] })
+  } finally {
+    await house.close(0)
+    await remove()
+  }
+})
+
+test('a reminder of tomorrow is not late, though an older server moved it and left when it was due', async () => {
+  const stage = await openVisit()
+  try {
+    await stage.say('+525511113333', 'Hola')
+    const oldest = async (): Promise<unknown> => readExposition(await (await fetch(`${stage.url}/metrics`)).text()).find(({ name }) => name === 'portero_job_oldest_seconds')!.samples.find(({ labels }) => labels['kind'] === 'turn')?.value
+    const before = await oldest()
+    const [now, other] = [stage.clock.now() / 1_000, stage.house.tenant]
+    const timer = (key: string, state: string, dueAt: number, runAt: number, code: string | null) => sql`insert into job (tenant_id, id, kind, name, key, lane, state, run_at, due_at, error_code, trace, created_at) values (${other}, gen_random_uuid(), 'turn', 'x', ${key}, 'live', ${state}, to_timestamp(${runAt}), to_timestamp(${dueAt}), ${code}, 't', to_timestamp(${now}))`.execute(stage.house.db.bare)
+    await timer('moved', 'scheduled', now - 7_200, now + 86_400, null)
+    await timer('moved, and due just now', 'ready', now - 7_200, now - 5, null)
+    expect([before, await oldest()]).toEqual([undefined, 5])
+    await timer('put off', 'ready', now - 300, now + 60, 'unavailable')
+    expect(await oldest()).toBe(300)
   } finally {
     await stage.end()
   }

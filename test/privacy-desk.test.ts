@@ -179,7 +179,7 @@ describe('what is granted', () => {
     expect(await stage.page(`/console/privacy/${id}/certificate.html`)).toContain(folioOf(id))
     expect(json).not.toContain(guest.number.slice(-8))
   })
-  test('rectification: reaches HubSpot, with before and after sealed beside it', async () => {
+  test('rectification: reaches HubSpot, with before and after sealed beside it; certified is what was done by then, which is here', async () => {
     const guest = await stage.greet()
     const other = await stage.greet()
     const id = await stage.ask(guest, 'rectify')
@@ -191,7 +191,7 @@ describe('what is granted', () => {
     expect([properties['firstname'], properties['lastname'], properties['phone']]).toEqual(['Renata', 'Ruiz Solís', '+525598765432'])
     expect(await stage.caseOf(id)).toMatchObject({ state: 'done' })
     expect(await stage.page(`/console/privacy/${id}`)).toContain(`&quot;phone&quot;:&quot;${guest.number}&quot;`)
-    expect((await stage.told(id)).deeds.map(({ where, what }) => `${where} ${what}`)).toEqual(['portero rectified', 'hubspot sent']) // which has not answered yet
+    expect((await stage.told(id)).deeds).toEqual([{ where: 'portero', what: 'rectified', of: ['mail', 'name', 'phone'] }])
     expect(JSON.stringify(await stage.told(id))).not.toContain('Renata')
   })
   test('opposition: each purpose by itself', async () => {

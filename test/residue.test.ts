@@ -111,7 +111,7 @@ test('before, they are everywhere', () => {
 describe('what they are handed who asks for their data', () => {
   let files: Map<string, Buffer>
   beforeAll(async () => {
-    const { bytes } = await archiveOf(stage.house, { tenant: stage.house.tenant, person: who.person })
+    const { bytes } = await archiveOf(stage.house, { tenant: stage.house.tenant, person: who.person, there: { records: [], silent: [] } })
     const folder = mkdtempSync(join(tmpdir(), 'zip-'))
     writeFileSync(join(folder, 'a.zip'), bytes)
     execFileSync('python3', ['-m', 'zipfile', '-e', join(folder, 'a.zip'), join(folder, 'all')]) // a reader that isn't ours, and checks its sums

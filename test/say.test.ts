@@ -5,10 +5,12 @@ import { updateLead } from '@portero/tool-server/actions/update-lead.ts'
 import { changeConsent } from '@portero/tool-server/actions/change-consent.ts'
 import { say, type Instead, type Told } from '@portero/tool-server/actions/say.ts'
 import { defineAction } from '@portero/tool-server/define.ts'
+import { followKey } from '@portero/tool-server/domain/cadence.ts'
 import { byTemplate } from '@portero/tool-server/domain/message-templates.ts'
 import type { Content } from '@portero/tool-server/domain/ports/messaging.ts'
 import type { Purpose } from '@portero/tool-server/domain/send-gate.ts'
 import { at as instant } from '@portero/tool-server/spine/db.ts'
+import { putNotice, unshownNotice } from '@portero/tool-server/store/notices.ts'
 import { noteTemplates } from '@portero/tool-server/store/templates.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
 
@@ -132,11 +134,17 @@ describe('a day after they last wrote', () => {
     }
     beforeAll(async () => system()(know, { connection: await connection(), status: 'approved', category: 'marketing' }))
 
-    test('is said to who was shown how to refuse it and did not, and to nobody who was not', async () => {
-      const { rows } = await sql<{ tenant_id: string; person_id: string; version: string; how: string; shown_at: number }>`delete from notice_shown returning tenant_id, person_id, version, how, shown_at`.execute(stage.house.db.bare)
-      expect(await offer('unasked')).toEqual({ said: false, because: 'no_consent' })
-      for (const row of rows) await sql`insert into notice_shown (tenant_id, person_id, version, how, shown_at) values (${row.tenant_id}, ${row.person_id}, ${row.version}, ${row.how}, ${instant(row.shown_at)})`.execute(stage.house.db.bare)
-      expect(await leaves(offer('silent'))).toEqual([{ said: true }, 1])
+    test('is said to nobody who only kept silent, such as a reminder that was put there; a follow-up is, where they were shown the notice in force', async () => {
+      const { db, tenant } = stage.house
+      const { rows: [row] } = await sql<{ person: string }>`select person_id as person from conversation where id = ${conversation}`.execute(db.bare)
+      const inForce = async (): Promise<boolean> => (await unshownNotice(db.bare, { tenant, person: row!.person })) === undefined
+      const asked = async (key: string): Promise<string[]> => Promise.all([offer(key), tell('service', text('es mañana'), { key: `tour:${key}`, instead }), tell('service', text('¿sigues?'), { key: followKey(stage.clock.now(), key.length), instead })]).then((told) => told.map((each) => (each.said ? 'said' : each.because)))
+      expect([await inForce(), await asked('a')]).toEqual([true, ['no_consent', 'no_consent', 'said']])
+      await db.tx((tx) => putNotice(tx, tenant, { version: 'of-other-words', language: 'es-MX', text: 'de otro modo', integral: 'todo de otro modo' }, stage.clock.now()))
+      expect([await inForce(), await asked('bb')]).toEqual([false, ['no_consent', 'no_consent', 'no_consent']])
+      await sql`insert into notice_shown (tenant_id, person_id, version, how, shown_at) values (${tenant}, ${row!.person}, 'of-other-words', 'bot', ${instant(stage.clock.now())})`.execute(db.bare)
+      expect([await inForce(), await asked('ccc')]).toEqual([true, ['no_consent', 'no_consent', 'said']])
+      await stage.follow(20_000)
     })
     test('is said once they asked for it', async () => {
       await says('granted')

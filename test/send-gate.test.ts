@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { takesOffers, type ConsentStatus } from '@portero/tool-server/domain/consent.ts'
+import { takesFollowUps, takesOffers, type ConsentStatus } from '@portero/tool-server/domain/consent.ts'
 import { gate, nextSend, pairBurst, pairEveryMs, windowMs, type Purpose, type Standing } from '@portero/tool-server/domain/send-gate.ts'
 
 // The order of the design: opt-out, then a human in charge, then the 24 hours, then an approved template.
@@ -19,9 +19,9 @@ describe.each<Purpose>(['answer', 'agent', 'service', 'notice'])('%s', (purpose)
     ['does not to somebody who never wrote', { heardAt: undefined }, 'window_closed'],
     ['goes as a template where there is an approved one', { heardAt: undefined, template: 'approved' }, 'by-template'],
     ['does not as one that is not approved', { heardAt: undefined, template: 'unapproved' }, 'template_unapproved'],
-    ['goes as a promotion to who agrees to offers', { heardAt: undefined, template: 'approved', isPromotion: true, takesOffers: true }, 'by-template'],
-    ['does not as a promotion to who does not', { heardAt: undefined, template: 'approved', isPromotion: true, takesOffers: false }, 'no_consent'],
-    ['asks for no consent to what is no promotion', { heardAt: undefined, template: 'approved', isPromotion: false, takesOffers: false }, 'by-template'],
+    ['goes as a promotion to who agrees to offers', { heardAt: undefined, template: 'approved', isPromotion: true, isAgreed: true }, 'by-template'],
+    ['does not as a promotion to who does not', { heardAt: undefined, template: 'approved', isPromotion: true, isAgreed: false }, 'no_consent'],
+    ['asks for no consent to what is no promotion', { heardAt: undefined, template: 'approved', isPromotion: false, isAgreed: false }, 'by-template'],
     ['goes at any time where the channel has no window', { heardAt: undefined, windowed: false }, 'as-written'],
     ['does not after an opt-out', { isOptedOut: true }, 'opted_out'],
     ['does not while a person is in charge', { mode: 'human' }, 'human_in_charge'],
@@ -42,8 +42,8 @@ test('whoever wants to be answered by people only hears nothing of our agent, an
   expect(said).toEqual([['answer', 'as-written'], ['agent', 'human_in_charge'], ['service', 'as-written'], ['notice', 'as-written'], ['staff', 'as-written'], ['goodbye', 'as-written']])
 })
 
-test.each<[ConsentStatus | null, boolean, boolean]>([['granted', false, true], ['granted', true, true], [null, true, true], [null, false, false], ['revoked', true, false], ['refused', true, false]])(
-  'of who said %s to offers and was shown the notice, %s: agrees, %s', (status, isShown, agrees) => expect(takesOffers(status, isShown)).toBe(agrees))
+test.each<[ConsentStatus | null, boolean, boolean, boolean]>([['granted', false, true, true], ['granted', true, true, true], [null, true, false, true], [null, false, false, false], ['revoked', true, false, false], ['refused', true, false, false]])(
+  'of who said %s to offers and was shown the notice in force, %s: agrees to offers, %s, and to follow-ups, %s', (status, isShown, offers, followUps) => expect([takesOffers(status), takesFollowUps(status, isShown)]).toEqual([offers, followUps]))
 
 describe('a pair', () => {
   test('hears a few messages at once, and then one every six seconds', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -247,5 +248,16 @@ describe('the environment', () => {
   })
   test('is told where we speak something else than it wants', () => {
     expect(() => tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow(/OTEL_EXPORTER_OTLP_PROTOCOL: Portero speaks http\/json only/)
+    expect(() => tracesOf({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:4318', OTEL_TRACES_EXPORTER: 'console' })).toThrow(/OTEL_TRACES_EXPORTER: expected otlp or none/)
+    expect(tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' })?.url).toBe('http://c:4318/v1/traces')
+  })
+  test('may say to others of the cluster what we cannot, while we send nothing', () => {
+    for (const off of [{}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317', OTEL_SDK_DISABLED: 'true' }]) expect(tracesOf({ ...off, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'console' })).toBeUndefined()
+    expect(tracesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'none' })).toBeUndefined()
+  })
+  test('reaches the container by every name that config.ts reads', () => {
+    const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')
+    const names = [...new Set(read('tool-server/config.ts').match(/\bOTEL_\w+/g))]
+    expect([names.length, names.filter((name) => !read('compose.yaml').includes(`\n      ${name}: \${${name}:-}\n`))]).toEqual([12, []])
   })
 })

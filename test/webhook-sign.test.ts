@@ -6,6 +6,7 @@ import { printWebhook } from '@portero/tool-server/actions/webhook-printed.ts'
 import { rooms } from '@portero/tool-server/app.ts'
 import type { Connection, Inbound } from '@portero/tool-server/define.ts'
 import { bodyFields, bytesIn, curlLine, parseDelivery, textOfFile } from '@portero/tool-server/domain/delivery-file.ts'
+import { phoneOf } from '@portero/tool-server/domain/identity.ts'
 import { maskBody, maskHeaders } from '@portero/tool-server/domain/mask-delivery.ts'
 import { realClock } from '@portero/tool-server/spine/clock.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
@@ -53,9 +54,10 @@ describe.each(speaking)('$name', ({ name, connector, webhook, sample: { samples,
   })
 })
 
-// Whatever a person may have said or be called: texts under the keys that the connector hides, with a word in them, numbers and addresses.
+// Whatever a person may have said or be called: texts under the keys that the connector hides, with a word in them, numbers and addresses, and where they are.
 const wordsIn = (value: unknown, redact: readonly string[], isHidden = false): string[] => {
   if (typeof value === 'string') return /[^\s@]@[^\s@]+\./.test(value) || /^\+\d{8,}$/.test(value) || (isHidden && /\p{L}{3}/u.test(value)) ? [value] : []
+  if (typeof value === 'number') return Number.isInteger(value) ? [] : [String(value)]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, each]) => wordsIn(each, redact, typeof each === 'string' ? redact.includes(key) : Array.isArray(value) && isHidden))
 }
@@ -70,18 +72,23 @@ describe('what is masked', () => {
     ["WhatsApp's own id, which has a number in it", { id: 'wamid.HBgNNTIxNTUxMjM0' }, { id: 'xxxxx.xxxxxxxxxxxxxxx0' }],
     ['ids, times and numbers stay', { id: 201, messageId: 'm-7', at: '2026-11-23T17:00:00.120Z', by: '0199a3e2-7c1b-7f3a-9a52-6b1f0c9d2e41' }, { id: 201, messageId: 'm-7', at: '2026-11-23T17:00:00.120Z', by: '0199a3e2-7c1b-7f3a-9a52-6b1f0c9d2e41' }],
     ["the vendor's own addresses stay, others don't", { uri: 'https://api.vendor.example/users/U1', link: 'https://ana.example/a', more: 'https://api.vendor.example/users?q=ana' }, { uri: 'https://api.vendor.example/users/U1', link: 'xxxxx://xxx.xxxxxxx/x', more: 'xxxxx://xxx.xxxxxx.xxxxxxx/xxxxx?x=xxx' }],
+    ['where somebody is', { coordinates: { latitude: 19.4178, longitude: -99 }, lat: 19, at: 0.5, times: 3 }, { coordinates: { latitude: 0, longitude: 0 }, lat: 0, at: 0, times: 3 }],
     ['a number as a number', { phone: 525512345678, text: 7, count: 7 }, { phone: 0, text: 0, count: 7 }],
   ])('%s', (_title, told, wanted) => {
     expect(maskBody(told, how)).toEqual(wanted)
   })
   test('keys that are somebody', () => {
-    expect(Object.keys(maskBody({ 'ana@casa.example': true, '+5215512345678': true }, how) ?? {})).toEqual([expect.stringMatching(/^x[0-9a-f]{12}@example\.invalid$/), expect.stringMatching(/^\+1\d{3}55501\d\d$/)])
+    expect(Object.keys(maskBody({ 'ana@casa.example': true, '+5215512345678': true }, how) ?? {})).toEqual([expect.stringMatching(/^x[0-9a-f]{12}@example\.invalid$/), expect.stringMatching(/^\+10\d{9}$/)])
   })
   test('one person stays one person, and a number is nobody\'s', () => {
     const masked: any = maskBody([{ phone: '+5215512345678' }, { identifierValue: '+5215512345678' }, { phone: '+5215587654321' }], how)
-    expect(masked[0].phone).toMatch(/^\+1\d{3}55501\d\d$/)
+    expect(masked[0].phone).toMatch(/^\+10\d{9}$/)
     expect(masked[1].identifierValue).toBe(masked[0].phone)
     expect(masked[2].phone).not.toBe(masked[0].phone)
+  })
+  test('two people do not become one, and what they become is read as a number', () => {
+    const masked: any = maskBody(Array.from({ length: 1_000 }, (_, at) => `+52155${10_000_000 + at}`), how)
+    expect([new Set(masked).size, masked.filter((each: string) => phoneOf(each) !== each)]).toEqual([1_000, []])
   })
   test('headers keep what the vendor says, and neither proof nor whose machine it was', () => {
     expect(maskHeaders({ 'content-type': 'application/json', 'x-goog-channel-token': 's', 'messagebird-signature': 's', authorization: 's', 'x-forwarded-for': '10.0.0.1', 'cf-connecting-ip': '10.0.0.1', 'x-goog-channel-id': 'c-1', 'x-goog-resource-uri': 'https://x.example/calendars/ana%40casa.example/events', host: 'x' })).toEqual({ 'content-type': 'application/json', 'x-goog-channel-id': 'c-1' })
@@ -96,7 +103,7 @@ describe('a file', () => {
     expect(() => parseDelivery(text, 'hand.json')).toThrow(/^hand\.json is no delivery .* is enough$/)
   })
   test('a line of curl says a quote as it is', () => {
-    expect(curlLine({ method: 'POST', url, headers: { a: "d'" }, rawBody: Buffer.from(`{"x":"l'a"}`) })).toBe(`curl -sS -i -X POST '${url}' -H 'a: d'\\''' --data-raw '{"x":"l'\\''a"}'`)
+    expect(curlLine({ method: 'POST', url, headers: { a: "d'" }, rawBody: Buffer.from(`{"x":"l'a"}`) })).toBe(`printf %s '{"x":"l'\\''a"}' | curl -sS -i -X POST '${url}' -H @<(printf '%s\\n' 'a: d'\\''') --data-binary @-`)
     expect(curlLine({ method: 'POST', url, headers: {}, rawBody: Buffer.from([0, 1]) })).toContain('base64 -d <<< AAE= | curl ')
   })
 })

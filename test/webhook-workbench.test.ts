@@ -53,23 +53,28 @@ beforeAll(async () => {
 afterAll(cleanUp)
 afterAll(forgetReadyDir)
 
-// What a shell makes of a line: the arguments of curl, without calling it.
-const argsOf = async (line: string): Promise<string[]> => (await promisify(execFile)('bash', ['-c', `curl() { printf '%s\\0' "$@"; }; ${line}`])).stdout.split('\0').slice(0, -1)
+// What a shell makes of a line: the arguments of curl, and what comes to it by its pipes, without calling it.
+const callOf = async (line: string): Promise<{ args: string[]; headers: [string, string][]; body: string }> => {
+  const { stdout } = await promisify(execFile)('bash', ['-c', `curl() { printf '%s\\0' "$@"; for one; do case $one in @-) cat;; @*) cat "\${one#@}"; printf '\\0';; esac; done; }; ${line}`])
+  const all = stdout.split('\0')
+  return { args: all.slice(0, -2), headers: all.at(-2)!.trim().split('\n').map((each) => each.split(': ') as [string, string]), body: all.at(-1)! }
+}
 
 test('sign: the door takes what it prints, and not with one byte changed', async () => {
   const [whose, input] = by('hubspot')
   const { code, out } = await run(['sign', fileOf([{ ...gone, objectId: 7201 }]), ...whose, '--url', `${server.url}/webhooks/hubspot/${connection}`], input)
   expect(code).toBe(0)
   expect(out).not.toContain(hubspot.clientSecrets[0])
-  const args = await argsOf(out.slice(out.indexOf('curl ')))
-  const headers = args.flatMap((each, at) => (args[at - 1] === '-H' ? [each.split(': ') as [string, string]] : []))
+  const { args, headers, body: signed } = await callOf(out.slice(out.indexOf('printf ')))
+  expect(args.join(' ')).not.toMatch(/x-hubspot|7201/) // which every process of the machine can read
+  expect(headers.map(([name]) => name)).toEqual(expect.arrayContaining(['x-hubspot-signature-v3', 'content-type']))
   expect(headers.map(([name, value]) => `${name}: ${value}`)).toEqual(out.split('\n').slice(0, headers.length))
   const knock = async (body: string): Promise<unknown> => {
     const response = await fetch(args.find((each) => each.startsWith('http'))!, { method: 'POST', headers, body })
     return { status: response.status, body: await response.json() }
   }
-  expect(await knock(args.at(-1)!.replace('7201', '7202'))).toMatchObject({ status: 401 })
-  expect(await knock(args.at(-1)!)).toEqual({ status: 200, body: { ok: true, repeated: false } })
+  expect(await knock(signed.replace('7201', '7202'))).toMatchObject({ status: 401 })
+  expect(await knock(signed)).toEqual({ status: 200, body: { ok: true, repeated: false } })
 })
 
 test('resend: says what came of it, and what was known', async () => {
@@ -86,6 +91,13 @@ test('resend: says what came of it, and what was known', async () => {
   expect(third.out).toMatch(/\n200: taken\n/)
   if (!embedded) expect([third.out.match(/known before/g), third.out.match(/ {2}new, done$/gm)]).toMatchObject([{ length: 1 }, { length: 1 }])
   expect(await send(told('hola'), 'hubspot')).toMatchObject({ code: 1, out: expect.stringMatching(/200: taken\nNo event could be read from it: HubSpot sent something that is no list of events\. .*portero replay/) })
+})
+
+test('resend: what another house recorded comes to the connection of this one, with its query', async () => {
+  const elsewhere = (eventId: number): string => fileOf({ vendor: 'hubspot', connection: '0193a8b0-0000-7000-8000-000000000009', path: '/webhooks/hubspot/0193a8b0-0000-7000-8000-000000000009?from=there', body: [{ ...gone, eventId }] })
+  expect(await send(elsewhere(41), 'hubspot')).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^POST ${server.url}/webhooks/hubspot${embedded ? '' : `/${connection}`}\\?from=there\n200: taken\n1 events\n`)) })
+  // With both, the secret is typed and no database is opened.
+  expect(await run(['resend', elsewhere(42), '--vendor', 'hubspot', '--connection', connection], JSON.stringify(hubspot))).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^POST ${server.url}/webhooks/hubspot/${connection}\\?from=there\n200: taken\n1 events\n`)) })
 })
 
 test('resend: what the door refuses is refused, and says what to look at', async () => {
@@ -120,7 +132,8 @@ test('record: masked for everybody, as it came for an admin; what is masked goes
   expect(await send(masked.files[0]!, 'bird')).toMatchObject({ ...refused, err: expect.stringMatching(/^what is masked names people who do not exist.*--sure.*\n$/) })
   expect(await send(masked.files[0]!, 'bird', '--sure')).toMatchObject({ code: 0, out: expect.stringMatching(/200: taken\n1 events\n {2}messaging\.heard/) })
   await server.stop()
-  const read = await withDb(env, async (db) => (await sql<{ user_id: string }>`select what, user_id from audit where what in ('read:deliveries', 'webhook:resend') order by at, id`.execute(db.bare)).rows)
+  const read = await withDb(env, async (db) => (await sql<{ user_id: string }>`select what, user_id from audit where what in ('read:deliveries', 'webhook:resend', 'webhook:sign') order by at, id`.execute(db.bare)).rows)
   expect(read.filter(({ what }: any) => what === 'read:deliveries')).toEqual([{ what: 'read:deliveries', user_id: 'cli' }, { what: 'read:deliveries', user_id: 'ana' }])
-  expect(read.filter(({ what }: any) => what === 'webhook:resend')).toHaveLength(embedded ? 0 : 7)
+  expect(read.filter(({ what }: any) => what === 'webhook:resend')).toHaveLength(embedded ? 0 : 8)
+  expect(read.filter(({ what }: any) => what === 'webhook:sign')).toEqual(embedded ? [] : [{ what: 'webhook:sign', user_id: 'cli' }])
 })

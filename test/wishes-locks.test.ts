@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { sql } from 'kysely'
 import type { Act } from '@portero/tool-server/define.ts'
+import { forgetRecord } from '@portero/tool-server/actions/crm-changed.ts'
 import { hearMessage } from '@portero/tool-server/actions/hear-message.ts'
+import { requestPrivacy } from '@portero/tool-server/actions/request-privacy.ts'
+import { reviseSaid } from '@portero/tool-server/actions/revise-message.ts'
 import { say } from '@portero/tool-server/actions/say.ts'
 import { gateScope } from '@portero/tool-server/spine/gate.ts'
 import { lockWishes } from '@portero/tool-server/store/consents.ts'
 import { lockPair } from '@portero/tool-server/store/merges.ts'
+import { lockCase } from '@portero/tool-server/store/privacy-desk.ts'
 import { openBirdHouse, type BirdHouse } from './support/bird-house.ts'
 import { serverUrl } from './support/databases.ts'
 import { until } from './support/engines.ts'
@@ -80,6 +84,38 @@ for (const [holder, hold] of holders) {
     })
   }
 }
+// At the desk: the person, then their request, then what is said of it in their conversation.
+const asks = (whose: Whose) => stage.house.acting.as({ tenant: stage.house.tenant, by: 'prospect', person: whose.person, conversation: whose.conversation }, 'all')
+const attends = async (act: Act, { person }: Whose): Promise<unknown> => lockCase(act, (await sql<{ id: string }>`select id from privacy_case where person_id = ${person}`.execute(act.tx)).rows[0]!.id)
+const again: [string, (whose: Whose) => Promise<unknown>][] = [
+  ['hears them ask again', (whose) => heard(whose, 'borren mis datos', `again-${whose.external}`)],
+  ['hears them ask again at the gate', (whose) => atTheGate(whose, 'borren mis datos')],
+  ['hears that they asked again by changing what they wrote', (whose) => stage.house.acting.as({ tenant: stage.house.tenant, by: 'system' }, 'all')(reviseSaid, { connection: bird, message: `before-${whose.external}`, body: { kind: 'text', text: 'borren mis datos' }, at: stage.clock.now() + 1 })],
+]
+for (const [other, does] of again) {
+  onServer(`while an officer attends to a request, another who ${other} keeps the conversation from nobody`, async () => {
+    const whose = await prospect()
+    await heard(whose, 'busco depa', `before-${whose.external}`)
+    await asks(whose)(requestPrivacy, { kind: 'cancel' })
+    await keepsFree(whose, (act) => attends(act, whose), () => does(whose))
+    expect((await sql`select c.kind from privacy_case c join guard_hit h on h.kind = 'privacy' and h.conversation_id = ${whose.conversation} where c.person_id = ${whose.person}`.execute(stage.house.db.bare)).rows).toEqual([{ kind: 'cancel' }])
+  })
+}
+onServer('who asks for something else meanwhile has asked once the officer is done', async () => {
+  const whose = await prospect()
+  await asks(whose)(requestPrivacy, { kind: 'cancel' })
+  const order: string[] = []
+  await beside(whose, (act) => attends(act, whose), () => asks(whose)(requestPrivacy, { kind: 'access' }).then(() => order.push('asked')), async () => order.push('attended'))
+  expect(order).toEqual(['attended', 'asked'])
+})
+onServer('a contact that was erased at the CRM is taken after whose it is', async () => {
+  const [other, whose] = [await prospect(), await prospect()]
+  const { tenant, db, acting } = stage.house
+  await sql`insert into counterpart (tenant_id, kind, our_id, external_id, person_id) values (${tenant}, 'contact', ${whose.person}, '401', ${whose.person})`.execute(db.bare)
+  const erased = () => acting.as({ tenant, by: 'system' }, 'all')(forgetRecord, { kind: 'contact', id: '401', how: 'erased', at: stage.clock.now() })
+  await beside(whose, (act) => lockPair(act, [whose.person, other.person]), erased, ({ tx }) => sql`select 1 from counterpart where our_id = ${whose.person} for update nowait`.execute(tx))
+  expect((await sql`select kind from privacy_case where person_id = ${whose.person}`.execute(db.bare)).rows).toEqual([{ kind: 'cancel' }])
+})
 onServer('a conversation that gets its name is taken after whose it is', async () => {
   const whose = await prospect()
   await sql`update conversation set external_id = null where id = ${whose.conversation}`.execute(stage.house.db.bare)

@@ -17,6 +17,7 @@ import { measureTold } from './actions/crm-told.ts'
 import { measureHeard } from './actions/crm-weigh.ts'
 import { gateInbound } from './actions/gate-inbound.ts'
 import { measureGuards } from './actions/guard-message.ts'
+import { heldThere } from './actions/held-there.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
 import { mindConnections } from './actions/mind-connections.ts'
 import { mindLockOuts } from './actions/mind-lock-outs.ts'
@@ -195,7 +196,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   })
   const calendars = registry.vendorsDoing(putEvent.name)
   const connecting = makeConnecting({ db, clock, connections, registry, acting, outbox, tokens: lent, servers, calendars, log, http: http.of, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, connectAs: config.connectAs, baseUrls: config.baseUrls, wake: () => wake('all') })
-  const own = makeOwnReads({ db, clock, vault, log, publicBaseUrl: config.publicBaseUrl, calendarVendors: calendars, lateVendors: calendars.filter((vendor) => registry.connectors.get(vendor)?.pulls?.[behindPull]), calendar: (tenant) => asReads(reads(tenant)).calendar })
+  const own = makeOwnReads({ db, clock, vault, log, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, calendarVendors: calendars, lateVendors: calendars.filter((vendor) => registry.connectors.get(vendor)?.pulls?.[behindPull]), calendar: (tenant) => asReads(reads(tenant)).calendar })
   const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
   const hasModel = makeAnswers({ db, registry, connections }, 'model')
   const tickets = makeTickets({ clock, ask: (tenant, ticket) => asReads(reads(tenant)).crm.contactsOf(ticket) })
@@ -291,8 +292,8 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.use(calendarFiles({ db, clock, vault, own, sender }))
   app.use(mediaFiles({ db, clock, vault, audit }))
   app.use(privacyNotice({ db, tenant: firstTenant }))
-  app.use(privacyRequests({ db, clock, vault, tenant: firstTenant, acting, log }))
-  const staffed = { db, clock, vault, audit, acting, see, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, tools, toolKeys, company: config.legal?.company ?? 'UrbanHub', wake: () => wake('all'), connections: { all: async (on: Parameters<typeof connections.all>[0]) => (await connections.all(on)).filter(({ vendor }) => vendor !== houseVendor) }, connecting, limits, hasMail: async () => (await sender(firstTenant)) !== undefined }
+  app.use(privacyRequests({ db, clock, vault, tenant: firstTenant, acting, log, isOneAddress: config.trustProxy === undefined && config.publicBaseUrl.startsWith('https://'), contact: config.legal?.contact }))
+  const staffed = { db, clock, vault, audit, acting, see, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, tools, toolKeys, company: config.legal?.company ?? 'UrbanHub', wake: () => wake('all'), connections: { all: async (on: Parameters<typeof connections.all>[0]) => (await connections.all(on)).filter(({ vendor }) => vendor !== houseVendor) }, connecting, limits, hasMail: async () => (await sender(firstTenant)) !== undefined, heldThere: (person: string) => heldThere({ db, vault, reads: (tenant) => asReads(reads(tenant)) }, { tenant: firstTenant, person }) }
   app.use(consentDoors({ ...staffed, servers }))
   app.use(consoleDoors({ ...staffed, ...(oidc && { elsewhere: { settings: oidc, servers } }) }))
   app.use(noSuchDoor)

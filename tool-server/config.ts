@@ -122,13 +122,23 @@ const listed = z.string().transform((told, context) => {
     return z.NEVER
   }
 })
-const wire = z.literal('http/json', { error: 'Portero speaks http/json only, which collectors take at the same port 4318' })
 const millis = z.coerce.number().int().positive()
 const traceVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: collector.optional(), OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.optional(), OTEL_EXPORTER_OTLP_HEADERS: listed.optional(), OTEL_EXPORTER_OTLP_TRACES_HEADERS: listed.optional(),
-  OTEL_EXPORTER_OTLP_TIMEOUT: millis.optional(), OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: millis.optional(), OTEL_EXPORTER_OTLP_PROTOCOL: wire.optional(), OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: wire.optional(),
-  OTEL_SERVICE_NAME: text.optional(), OTEL_RESOURCE_ATTRIBUTES: listed.optional(), OTEL_SDK_DISABLED: text.optional(), OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).optional(),
+  OTEL_EXPORTER_OTLP_TIMEOUT: millis.optional(), OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: millis.optional(), OTEL_EXPORTER_OTLP_PROTOCOL: text.optional(), OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: text.optional(),
+  OTEL_SERVICE_NAME: text.optional(), OTEL_RESOURCE_ATTRIBUTES: listed.optional(), OTEL_SDK_DISABLED: text.optional(), OTEL_TRACES_EXPORTER: text.optional(),
 }
+// What a whole cluster is told may not fit us: that matters only where traces are to go somewhere.
+const traceFaults = (given: Readonly<Record<string, string | undefined>>): string[] => {
+  const { OTEL_TRACES_EXPORTER: exporter = 'otlp' } = given
+  if ((given['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? given['OTEL_EXPORTER_OTLP_ENDPOINT']) === undefined || isOff(given)) return []
+  const protocol = given['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] === undefined ? 'OTEL_EXPORTER_OTLP_PROTOCOL' : 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'
+  return [
+    ...((given[protocol] ?? 'http/json') === 'http/json' ? [] : [`${protocol}: Portero speaks http/json only, which collectors take at the same port 4318; OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json is for traces alone`]),
+    ...(exporter === 'otlp' ? [] : ['OTEL_TRACES_EXPORTER: expected otlp or none']),
+  ]
+}
+const isOff = ({ OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter }: { OTEL_SDK_DISABLED?: string | undefined; OTEL_TRACES_EXPORTER?: string | undefined }): boolean => disabled?.toLowerCase() === 'true' || exporter === 'none'
 
 const environment = z.object({
   PORT: port.default(3000),
@@ -194,6 +204,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   faults.push(...pairs.filter(([one, other]) => Boolean(given[one]) !== Boolean(given[other])).map(([one, other]) => `${one} and ${other} go together: what an app is called at the vendor, and its password`))
   if (alertPair.filter((name) => given[name]).length === 1) faults.push(`${alertPair.join(' and ')} go together: docs/alerts.md`)
   if (signInNeeds.some((name) => given[name])) faults.push(...signInNeeds.filter((name) => !given[name]).map((name) => `${name}: missing. ${signInNeeds.join(', ')} go together: docs/access.md`))
+  faults.push(...traceFaults(given))
   if (faults.length > 0 || !parsed.success) throw new ConfigError(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
   const { data } = parsed
   return {
@@ -215,7 +226,7 @@ const signInOf = ({ OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: c
 
 const tracesOf = (env: z.infer<typeof environment>): Pick<Config, 'traces'> => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url = base && `${base.replace(/\/+$/, '')}/v1/traces`, OTEL_RESOURCE_ATTRIBUTES: resource = {}, OTEL_SERVICE_NAME: service = resource['service.name'] ?? 'portero' } = env
-  if (url === undefined || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return {}
+  if (url === undefined || isOff(env)) return {}
   return { traces: { url, headers: { ...env.OTEL_EXPORTER_OTLP_HEADERS, ...env.OTEL_EXPORTER_OTLP_TRACES_HEADERS }, timeoutMs: env.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? env.OTEL_EXPORTER_OTLP_TIMEOUT ?? 10_000, resource: { ...resource, 'service.name': service } } }
 }
 

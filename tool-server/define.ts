@@ -163,6 +163,7 @@ export type Connector<Reads = any, S extends Zo = any> = {
   consent?: Consent
   apiVersion?: string // of the vendor's interface, where it has one: docs/compatibility.md
   quotas?: Quota[] // the vendor's own, beside our limits: docs/quotas.md
+  secretPath?: true // its address is like a key, as of a chat's hook: errors name its origin alone
   limits: { perSecond: number; burst?: number; apart?: { path: string; perSecond: number }; concurrent: number; timeoutMs: number } // burst: at once after a rest, where that is more than a second's. apart: calls whose path ends so have a limit of their own besides
   redact: string[]
   webhook?: Webhook<z.infer<S>>

@@ -5,6 +5,8 @@ const es = {
   title: 'Tus datos personales', lead: (company: string, day: string) => `Todo lo que ${company} guarda sobre ti, al ${day}. El archivo data.json tiene lo mismo, para que lo lea un programa.`,
   nothing: 'Nada', file: 'Archivo', us: 'nosotros', yes: 'sí', no: 'no', notHere: 'Qué no está aquí y por qué', processors: 'Quiénes tratan tus datos por encargo nuestro',
   authors: { prospect: 'Tú', bot: 'Asistente', human: 'Asesor', portero: 'Portero' },
+  vendors: { hubspot: 'En HubSpot', bird: 'En Bird' }, records: { contact: 'contacto', deal: 'negocio', meeting: 'reunión', communication: 'conversación', task: 'tarea', note: 'nota', ticket: 'ticket' },
+  silent: 'no contestó cuando se preparó este archivo; pídelo otra vez',
   tables: {
     person: 'Quién eres', claim: 'Por dónde te conocemos', conversation: 'Conversaciones', message: 'Mensajes', media: 'Archivos que enviaste', tour: 'Visitas', waitlist: 'Lista de espera', met: 'Citas en calendarios', invitation: 'Invitaciones por correo',
     projection: 'Tus visitas en calendarios', overlap: 'Visitas que chocaron con otra cita', booking_link: 'Páginas para agendar que usaste', lead: 'Lo que buscas', consent: 'Lo que aceptaste o rechazaste', notice_shown: 'Avisos de privacidad que viste', privacy_case: 'Solicitudes sobre tus datos',
@@ -23,6 +25,8 @@ const en: ArchiveWords = {
   title: 'Your personal data', lead: (company, day) => `Everything that ${company} keeps about you, as of ${day}. The file data.json says the same, for programs to read.`,
   nothing: 'Nothing', file: 'File', us: 'us', yes: 'yes', no: 'no', notHere: 'What is not here, and why', processors: 'Who processes your data for us',
   authors: { prospect: 'You', bot: 'Assistant', human: 'Agent', portero: 'Portero' },
+  vendors: { hubspot: 'At HubSpot', bird: 'At Bird' }, records: { contact: 'contact', deal: 'deal', meeting: 'meeting', communication: 'conversation', task: 'task', note: 'note', ticket: 'ticket' },
+  silent: 'did not answer when this file was made; ask for it again',
   tables: {
     person: 'Who you are', claim: 'By what we know you', conversation: 'Conversations', message: 'Messages', media: 'Files that you sent', tour: 'Visits', waitlist: 'Waiting list', met: 'Meetings in calendars', invitation: 'Invitations by mail',
     projection: 'Your visits in calendars', overlap: 'Visits that met another appointment', booking_link: 'Booking pages that you used', lead: 'What you look for', consent: 'What you agreed to or refused', notice_shown: 'Privacy notices that you saw', privacy_case: 'Requests about your data',

@@ -62,7 +62,7 @@ const pageEs = {
   name: 'Tu nombre', contact: 'Tu teléfono o tu correo', contactHint: 'Con el que nos escribiste, para encontrar tus datos y responderte.', details: '¿Qué pides exactamente?', detailsHint: 'Por ejemplo: mi nombre está mal escrito; o no quiero que una máquina decida sobre mí.',
   send: 'Enviar solicitud', notice: 'Ver el aviso de privacidad', other: 'English',
   done: 'Recibimos tu solicitud', folio: 'Tu folio', due: 'Te respondemos a más tardar el', keep: 'Anota tu folio. Antes de responderte vamos a confirmar que eres tú: con un código a tu WhatsApp o a tu correo, o con una identificación.',
-  unfit: 'Falta algo: elige qué pides, y escribe tu nombre, un teléfono o correo válido y qué necesitas.', slow: 'Se hicieron muchas solicitudes desde aquí. Espera un minuto y vuelve a intentar.', slowDay: 'Hoy ya llegaron muchas solicitudes desde aquí, y la tuya no se guardó. Intenta mañana, o pídelo por WhatsApp.', elsewhere: 'El formulario llegó desde otra página. Llénalo aquí.', failed: 'No pudimos guardar tu solicitud. Intenta de nuevo en un momento.', fromNotice: 'Hacer una solicitud sobre mis datos',
+  unfit: 'Falta algo: elige qué pides, y escribe tu nombre, un teléfono o correo válido y qué necesitas.', slow: 'Se hicieron muchas solicitudes desde aquí. Espera un minuto y vuelve a intentar.', slowDay: (contact: string | undefined) => `Hoy ya llegaron muchas solicitudes desde aquí, y la tuya no se guardó. Pídelo por WhatsApp${contact === undefined ? '' : ` o a ${contact}`}, o intenta mañana.`, elsewhere: 'El formulario llegó desde otra página. Llénalo aquí.', failed: 'No pudimos guardar tu solicitud. Intenta de nuevo en un momento.', fromNotice: 'Hacer una solicitud sobre mis datos',
 }
 type PageWords = typeof pageEs
 const pageEn: PageWords = {
@@ -71,7 +71,7 @@ const pageEn: PageWords = {
   name: 'Your name', contact: 'Your phone number or e-mail', contactHint: 'The one you wrote to us from, so that we find your data and can answer you.', details: 'What exactly do you ask for?', detailsHint: 'For example: my name is misspelt; or I don’t want a machine to decide about me.',
   send: 'Send request', notice: 'See the privacy notice', other: 'Español',
   done: 'We have your request', folio: 'Your number', due: 'We will answer by', keep: 'Write your number down. Before we answer we will make sure that it is you: by a code to your WhatsApp or e-mail, or by an ID.',
-  unfit: 'Something is missing: choose what you ask for, and write your name, a valid phone number or e-mail, and what you need.', slow: 'Many requests came from here. Wait a minute and try again.', slowDay: 'Many requests came from here today, and yours was not kept. Try tomorrow, or ask on WhatsApp.', elsewhere: 'The form came from another page. Fill it in here.', failed: 'We could not keep your request. Please try again in a moment.', fromNotice: 'Make a request about my data',
+  unfit: 'Something is missing: choose what you ask for, and write your name, a valid phone number or e-mail, and what you need.', slow: 'Many requests came from here. Wait a minute and try again.', slowDay: (contact) => `Many requests came from here today, and yours was not kept. Ask on WhatsApp${contact === undefined ? '' : ` or write to ${contact}`}, or try tomorrow.`, elsewhere: 'The form came from another page. Fill it in here.', failed: 'We could not keep your request. Please try again in a moment.', fromNotice: 'Make a request about my data',
 }
 
 export const privacyWords = {

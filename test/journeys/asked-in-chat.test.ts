@@ -126,7 +126,7 @@ describe('privacy_request', () => {
     await call('privacy_request', { kind: 'stop' })
     expect(heard().filter(({ text }) => /ya no te vamos a escribir/.test(text))).toHaveLength(2)
     expect(await casesOf(person)).toEqual([])
-    expect(await rows(sql`select status from consent where person_id = ${person} order by at, id`)).toMatchObject([{ status: 'revoked' }, { status: 'granted' }, { status: 'revoked' }])
+    expect(await rows(sql`select status from consent where person_id = ${person} and purpose = 'messages' order by at, id`)).toMatchObject([{ status: 'revoked' }, { status: 'granted' }, { status: 'revoked' }])
   })
   test('follows people who turn out to be one, and goes back with whom it came', async () => {
     const [one, other] = [await talk(), await talk()]

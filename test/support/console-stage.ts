@@ -46,7 +46,7 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
   app.disable('etag')
   app.use(traced(clock))
   app.use(helmet())
-  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all'), connections: house.connections, connecting: house.connecting, limits: makeLimits({ clock }) }))
+  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all'), connections: house.connections, connecting: house.connecting, limits: makeLimits({ clock }), heldThere: async () => ({ records: [], silent: [] }) }))
 
   const browser = (from?: string): Browser => browserOf(app, from)
 

@@ -27,8 +27,8 @@ export type PrivacyStage = VisitStage & {
   opened(answer: { text: string }): Promise<string>
 }
 
-export const openPrivacyStage = async (): Promise<PrivacyStage> => {
-  const stage = await openVisit()
+export const openPrivacyStage = async (how: Parameters<typeof openVisit>[1] = {}): Promise<PrivacyStage> => {
+  const stage = await openVisit(undefined, how)
   const { house, lab } = stage
   await house.putOperator({ tenant: house.tenant, name: officer, password, role: 'officer' })
   const rows = async <R>(statement: string): Promise<R[]> => (await sql.raw(statement).execute(house.db.bare)).rows as never

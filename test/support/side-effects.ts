@@ -28,7 +28,7 @@ export const sideEffects = async (lab: Lab, { db }: Pick<TestHouse, 'db'>): Prom
       const [how = '', command = ''] = what.split(':')
       return doers.has(`${vendor} ${command}`) ? [{ ...row, command, isDone: how === 'command', isPut: vendor === 'hubspot' && command.startsWith('crm.put-') }] : []
     })
-    const effects = deskOf(lab, vendor).requests().filter(isEffect).flatMap((logged) => idsIn(logged).map((id) => ({ id, on: logged.on, trace: logged.headers['traceparent']?.split('-')[1] ?? '' })))
+    const effects = deskOf(lab, vendor).requests().filter(isEffect).flatMap((logged) => idsIn(logged).map((id, _at, together) => ({ id, together, on: logged.on, trace: logged.headers['traceparent']?.split('-')[1] ?? '' })))
     count += effects.length
     if (vendor === 'smtp' || vendor === 'bird') {
       const counted = (of: readonly { trace: string }[]): Map<string, number> => new Map([...Map.groupBy(of, ({ trace }) => (vendor === 'smtp' ? '' : trace))].map(([trace, some]) => [trace, some.length]))
@@ -36,8 +36,13 @@ export const sideEffects = async (lab: Lab, { db }: Pick<TestHouse, 'db'>): Prom
       for (const trace of new Set([...there.keys(), ...here.keys()])) if (there.get(trace) !== here.get(trace)) sides.unaudited.push(`${vendor} ${trace}: ${there.get(trace) ?? 0} left, ${here.get(trace) ?? 0} in the audit`)
     }
     if (vendor === 'smtp') continue
-    for (const { id, on, trace } of effects) if (!audited.some((row) => row.trace === trace && (id === '' || ours(row.object) === id))) sides.unaudited.push(`${vendor} ${on} ${id} ${trace}`)
-    for (const { command, object, trace, isDone, isPut } of audited) if (isDone && writes(command) && !effects.some((effect) => effect.trace === trace && (!isPut || effect.id === ours(object)))) sides.unseen.push(`${vendor} ${command} ${object} ${trace}`)
+    // A call for many carries the trace of one of them, and each row its own.
+    const isOf = (effect: (typeof effects)[number], { object, trace }: (typeof audited)[number]): boolean => (effect.id === '' ? effect.trace === trace : effect.id === ours(object) && audited.some((row) => row.trace === effect.trace && effect.together.includes(ours(row.object))))
+    for (const effect of effects) if (!audited.some((row) => isOf(effect, row))) sides.unaudited.push(`${vendor} ${effect.on} ${effect.id} ${effect.trace}`)
+    for (const row of audited) {
+      const [rows, there] = row.isPut ? [audited.filter(({ object, isDone }) => isDone && ours(object) === ours(row.object)).length, effects.filter(({ id }) => id === ours(row.object)).length] : [1, effects.filter((effect) => effect.trace === row.trace).length]
+      if (row.isDone && writes(row.command) && there < rows) sides.unseen.push(`${vendor} ${row.command} ${row.object} ${row.trace}`)
+    }
   }
   return { ...sides, count }
 }

@@ -31,8 +31,17 @@ const block = async (act: Act, selves: readonly string[], since: Millis): Promis
   await buryNames(act, selves, since)
   await act.sealing.block(selves, since)
 }
+// What is set for no person is to be read while nothing of theirs opens, and once their key has gone.
+export const asNobody = async (act: Act, set: () => Promise<void>): Promise<void> => {
+  const { subject } = act
+  const { person: _whose, conversation: _which, ...nobody } = subject
+  act.subject = nobody
+  await set()
+  act.subject = subject
+}
 export const erasureDueAt = { name: 'privacy.erasure-due', payload: args.pick({ case: true }) }
 export const erasureKey = (person: string): string => `privacy:erase:${person}`
+export const erasing = 'erase:' // how the keys of what vendors are asked to delete begin
 export const vendorErased = { name: 'privacy.vendor-erased' } // hears what has become of each that a vendor was asked to delete
 
 // Whoever was to show them reads that they are off.

@@ -14,6 +14,7 @@ import type { Outbox, WayOut } from '../spine/outbox.ts'
 import { parseOr } from '../spine/parse.ts'
 import type { Registry } from '../spine/registry.ts'
 import { webhookUrl } from '../spine/webhooks.ts'
+import { erasing } from './block-person.ts'
 import { connectionEnded, connectionMade } from './connection-ended.ts'
 import { checkWhose, notLetIn } from './whose-token.ts'
 
@@ -111,7 +112,7 @@ export const makeConnecting = ({ db, clock, connections, registry, acting, outbo
       const takeBack = await tokens.takeBack(connection, from)
       await db.tx(async (tx) => {
         if (!(await connections.end(tx, connection))) return
-        await stopWork(tx, connection, { now: clock.now(), buried: outbox.buried })
+        await stopWork(tx, connection, { now: clock.now(), buried: outbox.buried, keeps: erasing })
         await tokens.forget(tx, connection)
         await acting.within(tx, subject).act(connectionEnded, { connection: id, vendor: connection.vendor, account: connection.account })
       })

@@ -95,7 +95,7 @@ const patient = (reads: () => Reads['crm'], wait: (ms: Millis) => Promise<void>)
   }
   return {
     hasHelpDesk: asking(() => reads().hasHelpDesk()), contactsOf: asking((ticket) => reads().contactsOf(ticket)), records: asking((kind, ids) => reads().records(kind, ids)), contactsWith: asking((phone) => reads().contactsWith(phone)),
-    kept: asking((kind, ids) => reads().kept(kind, ids)), carrying: asking((kind, after) => reads().carrying(kind, after)), numbered: asking((phones, after) => reads().numbered(phones, after)), hungOn: asking((kind, ids, other) => reads().hungOn(kind, ids, other)),
+    whole: asking((kind, ids) => reads().whole(kind, ids)), kept: asking((kind, ids) => reads().kept(kind, ids)), carrying: asking((kind, after) => reads().carrying(kind, after)), numbered: asking((phones, after) => reads().numbered(phones, after)), hungOn: asking((kind, ids, other) => reads().hungOn(kind, ids, other)),
   }
 }
 

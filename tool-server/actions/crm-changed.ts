@@ -3,8 +3,9 @@ import { defineAction } from '../define.ts'
 import { lineOf } from '../domain/crm-record.ts'
 import { claimRecord, recordGone } from '../domain/ports/crm.ts'
 import { recordKind } from '../domain/ports/crm-seen.ts'
-import { findCounterpart, findGone, followCounterpart, forgetCounterpart, linkCounterpart, noteErased, personAt, retell } from '../store/counterparts.ts'
+import { findCounterpart, findGone, followCounterpart, forgetCounterpart, linkCounterpart, noteErased, personAt, retell, whoseContact } from '../store/counterparts.ts'
 import { withdrawReview } from '../store/crm-reviews.ts'
+import { lockPerson } from '../store/people.ts'
 import { refreshCrm } from './refresh-crm.ts'
 import { openErasure } from './request-privacy.ts'
 
@@ -13,6 +14,8 @@ export const forgetRecord = defineAction({ name: 'forget-record', args: recordGo
   async ({ kind, id, how, into }, act) => {
     const isErased = kind === 'contact' && how === 'erased'
     if (kind === 'contact') for (const each of [id, into]) if (each !== undefined) await withdrawReview(act, each)
+    const whose = isErased ? await whoseContact(act, id) : undefined
+    if (whose !== undefined) await lockPerson(act, whose) // their request is opened, and people come before what we keep of them there
     const lost = (await findCounterpart(act, kind, id)) ?? (isErased ? await findGone(act, id) : undefined)
     if (!lost) return { status: 'unknown' }
     const { ours, person } = lost

@@ -2,21 +2,33 @@ import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import { defineAction, type Act } from '../define.ts'
 import { moveCase } from '../domain/privacy-case.ts'
+import { dayMs } from '../domain/zones.ts'
 import { caseOfKey, erasedHere, noteAnswer, thereOf, type There } from '../store/erased-there.ts'
-import { addStep, lockCase, type PrivacyCase } from '../store/privacy-desk.ts'
+import { addStep, hasStep, lockCase, type PrivacyCase } from '../store/privacy-desk.ts'
+import { asNobody, erasureDueAt, erasureKey } from './block-person.ts'
 import { erasePerson } from './erase-person.ts'
 import { certify, type Deed } from './privacy-certificate.ts'
-import { keepClock } from './privacy-clock.ts'
+import { keepClock, watchVendors } from './privacy-clock.ts'
 import { came, deskScope } from './privacy-desk.ts'
 
 // The day of an accepted cancellation has come: they are erased here, and each vendor is asked to. The case is done, and certified, once all of them have answered, or will not; and certified anew where one that had given up has done it after all.
 // Whoever is erased is written to no more, and nothing is sealed for them any more, or they would have a key again.
-export const eraseCase = defineAction({ name: 'privacy-erase', args: z.strictObject({ case: z.uuid() }), result: came, scopes: [deskScope], callers: ['system'] }).decides(async ({ case: id }, act) => {
+// isShadow: nothing would reach a vendor, and once their key has gone nobody could ask it any more. So they stay blocked, and it is tried again each day.
+export const eraseCase = defineAction({ name: 'privacy-erase', args: z.strictObject({ case: z.uuid(), isShadow: z.boolean() }), result: came, scopes: [deskScope], callers: ['system'] }).decides(async ({ case: id, isShadow }, act) => {
   const found = await lockCase(act, id)
   const { person, kind, clock: { state } } = found
   if (state !== 'accepted' || kind !== 'cancel' || person === undefined) return { came: 'not_now' }
+  const nobodys = { id, person: undefined }
+  if (isShadow) {
+    if (!(await hasStep(act, id, 'held'))) await addStep(act, nobodys, { what: 'held' })
+    await asNobody(act, () => act.later(erasureDueAt, { case: id }, { key: erasureKey(person), at: act.now + dayMs }))
+    return { came: 'not_now' }
+  }
   await act.act(erasePerson, { person, case: id })
-  if (!(await conclude(act, found))) await addStep(act, { id, person: undefined }, { what: 'erased' })
+  if (!(await conclude(act, found))) {
+    await addStep(act, nobodys, { what: 'erased' })
+    await watchVendors(act, id, found.clock)
+  }
   return { came: 'ok' }
 })
 

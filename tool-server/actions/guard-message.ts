@@ -10,6 +10,7 @@ import { dayLabel } from '../domain/spanish-times.ts'
 import type { Metrics } from '../spine/metrics.ts'
 import { toursAhead } from '../store/crm-adopt.ts'
 import { calledFor, noteGuard } from '../store/guards.ts'
+import { lockPerson } from '../store/people.ts'
 import { standing } from '../store/standing.ts'
 import { stopAgent } from './agent-end.ts'
 import { endEscalation, escalate, privacy } from './escalate.ts'
@@ -25,6 +26,7 @@ const guard = z.strictObject({ kind: z.enum(guardKinds), more: z.boolean(), arco
 const args = z.strictObject({ person: z.uuid(), conversation: z.uuid(), guard, text: z.string(), language: z.enum(['es-MX', 'en']).optional(), by: z.literal('sms').optional() })
 export const guardMessage = defineAction({ name: 'guard-message', args, result: z.strictObject({ isOurs: z.boolean(), isNew: z.boolean(), noted: z.enum(guardKinds).optional() }), scopes: [], callers: ['system'] }).decides(async ({ person, conversation, guard, text, language: written, by }, act) => {
   act.concerns(person)
+  if (guard.kind === 'privacy') await lockPerson(act, person) // whoever attends to a request of theirs has them, then the request, then the conversation
   const known = await standing(act, conversation)
   if (!known || (known.mode !== 'bot' && !despiteTakeover.has(guard.kind))) return { isOurs: false, isNew: false } // a person of ours reads it
   const hit = await noteGuard(act, { conversation, kind: guard.kind })

@@ -14,7 +14,7 @@ import type { Registry } from '../spine/registry.ts'
 import type { Vault } from '../spine/vault.ts'
 import { agentIn, rivalsHeard } from '../store/agent-channels.ts'
 import { cardZone } from '../store/card-transcript.ts'
-import { adminNames, endTrouble, lastsMs, noteTrouble, noteTroubleTold, signsOf, troublesNow, type Refused, type Trouble, type TroubleKind } from '../store/troubles.ts'
+import { adminNames, endTrouble, lastsMs, noteTrouble, noteTroubleTold, signsOf, troublesNow, wasSent, type Refused, type Trouble, type TroubleKind } from '../store/troubles.ts'
 import { letter } from './letter.ts'
 import { tellStages } from './owed-stages.ts'
 
@@ -45,13 +45,16 @@ export const noteTroubles = defineAction({ name: 'note-troubles', args, result: 
   return result
 })
 
-// As often as it is found, until it was told by mail too: by its key it is one. Who takes alerts and is the trouble itself is not told of it.
+// As often as it is found, until it was told by mail too: by its key it is one. Who takes alerts and is the trouble itself is not told of it. One after the other, and of the end only who was told of the beginning; what began long ago is told to all, since what was sent then may be forgotten.
+const rememberedMs = 7 * 86_400_000
 const alert = async (act: Act, { connection, vendor, what: kind, since, waiting }: Trouble & { vendor: string }, { alerts = [], ...reach }: Reach, state: 'begun' | 'over'): Promise<void> => {
   const name = views.vendorName(vendor)
   const { trouble: words } = mailWords[language]
   const { subject } = state === 'over' ? words.over(name, act.now - since, waiting) : words[kind](name, { since: label(cardZone, since), said: '', waiting })
+  const thing = `alert:${connection}:${kind}`
   for (const to of alerts.filter((each) => each !== connection)) {
-    await act.send(tellAlert, { alert: `connection.${kind}`, state, severity: kind === 'setup' || kind === 'scopes' ? 'warning' : 'critical', summary: subject.slice(0, 200), vendor, connection, waiting, since: new Date(since).toISOString(), page: kind === 'grant' ? reach.connections : reach.url, runbook: `docs/alerts.md#${kind === 'grant' ? 'porterograntrefused' : 'porteroconnectiontrouble'}` }, { key: `alert:${connection}:${kind}:${since}:${state}:${to}`, to })
+    if (state === 'over' && act.now - since < rememberedMs && !(await wasSent(act, `${thing}:${since}:begun:${to}`))) continue
+    await act.send(tellAlert, { alert: `connection.${kind}`, state, severity: kind === 'setup' || kind === 'scopes' ? 'warning' : 'critical', summary: subject.slice(0, 200), vendor, connection, waiting, since: new Date(since).toISOString(), page: kind === 'grant' ? reach.connections : reach.url, runbook: `docs/alerts.md#${kind === 'grant' ? 'porterograntrefused' : 'porteroconnectiontrouble'}` }, { key: `${thing}:${since}:${state}:${to}`, to, serial: `${thing}:${to}` })
   }
 }
 

@@ -39,7 +39,7 @@ export const mindPrivacy = ({ db, clock, acting, tenant, reach }: Needs): Chore 
   everyMs: day, atMs: 15 * 3_600_000, // nine in the morning in Mexico
   async run() {
     const system = acting.as({ tenant, by: 'system' }, 'all')
-    const late = (await unwatched(db.bare, tenant)).filter(({ kind, clock: each }) => each.state === 'asked' || (each.state === 'accepted' && kind === 'cancel') || remindersOf(each, clock.now()).length > 0)
+    const late = (await unwatched(db.bare, tenant)).filter(({ kind, isErased, clock: each }) => each.state === 'asked' || (each.state === 'accepted' && kind === 'cancel' && !isErased) || remindersOf(each, clock.now()).length > 0)
     for (const { id } of late) await system(watchOpened, { case: id })
     return { watched: late.length, ...(await system(remindUnproven, await reach())) }
   },

@@ -26,10 +26,10 @@ export const optOut = defineAction({ name: 'opt-out', args, result, scopes: [], 
   return { isNew: true }
 })
 
-// Whoever wants no messages wants no offers either; those need a word of their own again.
+// Whoever wants no messages wants no offers either, also where they never spoke of them; those need a word of their own again.
 export const stopMessages = async (act: Act, { conversation, ...wish }: z.infer<typeof args>): Promise<void> => {
   const { person, evidence } = wish
-  if ((await consentTo(act.tx, act.subject.tenant, person, 'marketing')) === 'granted') await noteConsent(act, { ...wish, purpose: 'marketing', status: 'revoked' })
+  if (!isNo(await consentTo(act.tx, act.subject.tenant, person, 'marketing'))) await noteConsent(act, { ...wish, purpose: 'marketing', status: 'revoked' })
   const reached = await conversationsOf(act, person)
   for (const { id } of reached) {
     await stopAgent(act, id, 'opted-out')

@@ -4,7 +4,7 @@ import { opposable, type ConsentPurpose } from '../domain/consent.ts'
 import { dueOf, moveCase, type CaseClock } from '../domain/privacy-case.ts'
 import { noteConsent } from '../store/consents.ts'
 import { conversationWith } from '../store/conversations.ts'
-import { addStep, hasOthersOpen, recordsOf, setEraseAt, type PrivacyCase } from '../store/privacy-desk.ts'
+import { addStep, hasOthersOpen, setEraseAt, type PrivacyCase } from '../store/privacy-desk.ts'
 import { blockPerson } from './block-person.ts'
 import { noteForThem } from './change-consent.ts'
 import { optOut } from './opt-out.ts'
@@ -57,14 +57,13 @@ const block = async (act: Act, found: Known, clock: CaseClock, { mail, eraseAt }
   return { came: 'ok' }
 }
 
+// What the CRM hears of it, it hears later: it is no deed yet, so nothing of it is certified.
 const rectify = async (act: Act, found: Known, clock: CaseClock, { mail, fields }: { mail: boolean; fields: z.infer<typeof corrected> }): Promise<Came> => {
   const { status, before, after } = await act.act(rectifyPerson, { person: found.person, fields })
   if (status !== 'done') return { came: status }
   await addStep(act, found, { what: 'accept' })
   await addStep(act, found, { what: 'corrected', text: JSON.stringify({ before, after }) })
-  const of = Object.keys(after).toSorted()
-  const told = (await recordsOf(act, found.person)).map((where): Deed => ({ where, what: 'sent', of }))
-  return finish(act, found, clock, { mail, deeds: [{ where: 'portero', what: 'rectified', of }, ...told] })
+  return finish(act, found, clock, { mail, deeds: [{ where: 'portero', what: 'rectified', of: Object.keys(after).toSorted() }] })
 }
 
 const oppose = async (act: Act, found: Known, clock: CaseClock, { mail, purposes }: { mail: boolean; purposes: readonly ConsentPurpose[] }): Promise<Came> => {

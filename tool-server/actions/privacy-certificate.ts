@@ -9,8 +9,8 @@ import { auditHead, keepCertificate, type PrivacyCase } from '../store/privacy-d
 
 // What was done about a request, signed by a key that only this house has: it is derived from the one that the vault keeps for blind indexes, so it outlives a changed master key, and a backup brings it back. Nothing in it is personal.
 // https://www.rfc-editor.org/rfc/rfc7515#appendix-F: the payload is the certificate itself, so the signature goes without it.
-// where: a table of ours, or the vendor that has answered. sent: told to them, and that is all that is known. of: which of their data, or which purposes. count: how much of it. left: what was to be done and was not, and why.
-const deed = z.strictObject({ where: z.string(), what: z.enum(['handed_over', 'rectified', 'sent', 'opposed', 'erased']), of: z.array(z.string()).optional(), count: z.int().optional() })
+// where: a table of ours, or the vendor that has answered. of: which of their data, or which purposes. count: how much of it. left: what was to be done and was not, and why.
+const deed = z.strictObject({ where: z.string(), what: z.enum(['handed_over', 'rectified', 'opposed', 'erased']), of: z.array(z.string()).optional(), count: z.int().optional() })
 export type Deed = z.infer<typeof deed>
 const left = z.strictObject({ where: z.string(), of: z.string(), count: z.int(), why: z.string() })
 export type Left = z.infer<typeof left>

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { defineAction, type Act } from '../define.ts'
 import { dueOf, remindersOf, terms, type CaseClock, type Term } from '../domain/privacy-case.ts'
+import { dueAfter, workingHourBefore } from '../domain/privacy.ts'
+import { waitsThere } from '../store/erased-there.ts'
 import { lockCase, saveClock, type PrivacyCase } from '../store/privacy-desk.ts'
-import { erasureDueAt, erasureKey } from './block-person.ts'
+import { asNobody, erasureDueAt, erasureKey } from './block-person.ts'
 
 // What rings for a request about somebody's data: reminders to whoever answers for privacy, and the end of the person's time to complete it. The day on which their data goes rings for itself (block-person.ts).
 const termNames = z.enum(['ask', 'complete', 'answer', 'effect'] satisfies (keyof typeof terms)[])
@@ -20,6 +22,7 @@ export const keepClock = async (act: Act, { id, kind, person }: Pick<PrivacyCase
 export const watchOpened = defineAction({ name: 'privacy-watch', args: z.strictObject({ case: z.uuid() }), result: z.strictObject({}), scopes: [], callers: ['prospect', 'staff', 'workflow', 'system'] }).decides(async ({ case: id }, act) => {
   const { person, kind, eraseAt, clock } = await lockCase(act, id)
   if (clock.state !== 'accepted' || kind !== 'cancel') await watchCase(act, { id, kind, person }, clock)
+  else if (await waitsThere(act, id)) await watchVendors(act, id, clock)
   else if (person !== undefined && eraseAt !== undefined) await act.later(erasureDueAt, { case: id }, { key: erasureKey(person), at: eraseAt })
   return {}
 })
@@ -31,3 +34,11 @@ export const watchCase = async (act: Act, { id, kind, person }: Pick<PrivacyCase
   if (clock.state === 'accepted' && kind === 'cancel') return // they are blocked already, and the rest goes by itself
   for (const { at, ...which } of remindersOf(clock, act.now)) await act.later(privacyDue, { case: id, ...which }, { key: dueKey(id, which), at, ...whose })
 }
+// They are erased here, and a vendor hasn't answered yet: it rings before it is late, and where no such time lies ahead, the next morning. Set for nobody, since their key has gone.
+export const watchVendors = (act: Act, id: string, clock: CaseClock): Promise<void> =>
+  asNobody(act, async () => {
+    await act.drop(dues(id))
+    const ahead = remindersOf(clock, act.now)
+    const late = { term: 'effect' as const, left: 0, at: workingHourBefore(dueAfter(act.now, 1), 0) }
+    for (const { at, ...which } of ahead.length > 0 ? ahead : [late]) await act.later(privacyDue, { case: id, ...which }, { key: dueKey(id, which), at })
+  })

@@ -19,7 +19,7 @@ export const remindPrivacy = defineAction({ name: 'privacy-remind', args, result
   const words = privacyDeskWords[language]
   const folio = folioOf(id)
   const due = dueOf(clock, term) // one that was put off is another date
-  const text = words.reminder.text(folio, words.term[term], words.left(left), spokenDay(dueDay(due), language))
+  const text = words.reminder.text(folio, words.term[term], act.now > due ? words.late : words.left(left), spokenDay(dueDay(due), language))
   for (const [at, to] of officers.entries()) {
     await act.send(sendMail, { to, subject: words.reminder.subject(folio), ...letter({ greeting: mailWords[language].greeting, paragraphs: [text], link: { label: words.reminder.link, url: `${page}${id}` }, language }) }, { key: `${dueKey(id, { term, left })}:${due}:${at}` })
   }

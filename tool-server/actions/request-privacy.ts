@@ -4,6 +4,7 @@ import { defineAction, type Act } from '../define.ts'
 import { newClock } from '../domain/privacy-case.ts'
 import { arcoKinds, dueAfter } from '../domain/privacy.ts'
 import { conversationWith } from '../store/conversations.ts'
+import { lockPerson } from '../store/people.ts'
 import { openPrivacyCase } from '../store/privacy-cases.ts'
 import { watchCase } from './privacy-clock.ts'
 
@@ -16,6 +17,7 @@ const args = z.strictObject({ kind, details: z.string().max(1_000).optional() })
 export const requestPrivacy = defineAction({ name: 'request-privacy', args, result: z.strictObject({ ...asked, isNew: z.boolean() }), scopes: ['privacy:write'], callers: ['prospect'] }).decides(async ({ kind, details }, act) => {
   const { subject: { person, conversation } } = act
   if (!person || !conversation) throw new AppError('bug', 'a privacy request is made by a person, in a conversation')
+  await lockPerson(act, person) // first, as at the desk: what is being decided about them is decided before
   const id = act.newId()
   const opened = await openPrivacyCase(act, { id, person, kind, details: details ? [details] : [], channel: 'chat', dueAt: dueAfter(act.now) })
   const found = { case: opened.id, kind, dueAt: opened.dueAt }

@@ -11,7 +11,7 @@ import { quietIn } from '../store/cadence.ts'
 import { cardZone } from '../store/card-transcript.ts'
 import { findLead, openLead, zoneIn, zoneOfLead } from '../store/leads.ts'
 import { contactOf } from '../store/people.ts'
-import { spaceOut, standing, standingNow } from '../store/standing.ts'
+import { spaceOut, standing, standingNow, type ConversationStanding } from '../store/standing.ts'
 import { isPromotion, templateFor } from '../store/templates.ts'
 
 // The only way in which we say something to a prospect. What may not be said is refused with its reason, and nothing is sent.
@@ -41,12 +41,12 @@ export const say = async (act: Act, saying: Saying): Promise<Told> => {
   if (known?.isBlocked) return { said: false, because: 'opted_out' } // whoever cancelled hears from nobody but who answers that
   const to = known && (await contactOf(act, known.person))
   if (!known || !to) throw new AppError('bug', 'what is said goes to somebody, in a conversation')
-  const { mode, heardAt, isOptedOut, isPeopleOnly, takesOffers, connection, language } = known
+  const { mode, heardAt, isOptedOut, isPeopleOnly, connection, language } = known
   // When it is to leave: of our own accord we write to nobody at night.
   const wanted = Math.max(at, act.now)
   const now = purpose === 'service' ? nextAllowed(wanted, { zone: zone ?? (await zoneOfLead(act, known.person)) ?? cardZone, ...night }) : wanted
   const template = instead && (await templateFor(act, { connection, name: instead.template, language }))
-  const verdict = gate(purpose, { isOptedOut, isPeopleOnly, mode, heardAt, windowed: by !== 'sms', template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', isPromotion: template?.category === 'marketing', takesOffers, now })
+  const verdict = gate(purpose, { isOptedOut, isPeopleOnly, mode, heardAt, windowed: by !== 'sms', template: !instead ? 'none' : template?.status === 'approved' ? 'approved' : 'unapproved', isPromotion: template?.category === 'marketing', isAgreed: agreesTo(known, saying.key), now })
   if (verdict.may === 'no') return { said: false, because: verdict.because }
   // What leaves later is not in line with what is said until then.
   let until = now > act.now ? now : known.sendsUntil
@@ -58,6 +58,9 @@ export const say = async (act: Act, saying: Saying): Promise<Told> => {
   if (until !== undefined && now === act.now) await spaceOut(act, conversation, until)
   return { said: true }
 }
+
+// Who keeps silent agrees to being followed up, and to nothing else.
+const agreesTo = ({ takesOffers, takesFollowUps }: Pick<ConversationStanding, 'takesOffers' | 'takesFollowUps'>, key: string): boolean => (followSince(key) === undefined ? takesOffers : takesFollowUps)
 
 type Parts = { content: Saying['content']; instead: Instead | undefined; template: { project: string; version: string } | undefined; language: string; by: Saying['by'] }
 type Part = { content: Content; by?: 'sms'; choices?: Choice[] }
@@ -79,8 +82,8 @@ export const mayStillLeave = async (on: Kysely<DB>, { tenant, serial, key, conte
   if (!known || conversation === undefined) return true // nothing that we know of speaks against it
   if (known.isBlocked) return key.includes('privacy:')
   const { purpose, key: about } = sayingOf(key) ?? { purpose: 'answer' as const, key }
-  const { person, connection, mode, heardAt, isOptedOut, isPeopleOnly, takesOffers } = known
-  if (content.type === 'template' && !takesOffers && (await isPromotion(on, tenant, { connection, name: content.template, language: content.language }))) return false
+  const { person, connection, mode, heardAt, isOptedOut, isPeopleOnly } = known
+  if (content.type === 'template' && !agreesTo(known, about) && (await isPromotion(on, tenant, { connection, name: content.template, language: content.language }))) return false
   const since = followSince(about)
   if (since !== undefined && !(await isStillSilent(on, { tenant, conversation, person, isOptedOut, since, open, now }))) return false
   return gate(purpose, { isOptedOut, isPeopleOnly, mode, heardAt, windowed: by !== 'sms' && content.type !== 'template', template: 'none', now }).may !== 'no'

@@ -157,6 +157,7 @@ const sign = async (file: string, { connection: named, vendor, url: wanted }: Fl
   } else {
     await opened(needs, async (house) => {
       const connection = await connectionNamed(house, named ?? '')
+      await house.audit.record(house.db.bare, { subject: { tenant: house.tenant, by: 'staff', user: 'cli' }, what: 'webhook:sign', object: connection.id }) // whoever signs speaks as the vendor
       show({ vendor: connection.vendor, secret: newest(signsOf(registry, connection.vendor), connection), url: wanted ?? webhookUrl(config().publicBaseUrl, connection) })
     }, `stop it, or give the secret on standard input with --vendor NAME instead of --connection`)
   }
@@ -171,14 +172,13 @@ const resend = async (file: string, flags: Flags, needs: Needs): Promise<boolean
   if (flags.vendor !== undefined && flags.vendor !== told.vendor) throw new AppError('invalid_input', `${file} is of ${told.vendor}, not of ${flags.vendor}`)
   if (told.masked && !lab && !shadow && !flags.sure) throw new AppError('refused', 'what is masked names people who do not exist: send it to a house in the lab or with PORTERO_SHADOW=1, or add --sure if that is what you want here')
   const go = async (by: { secret: string; connection: Connection | undefined; house: House | undefined }): Promise<boolean> => {
-    const path = told.path ?? `/webhooks/${told.vendor}${by.connection ? `/${by.connection.id}` : ''}`
-    const inbound: Inbound = { method: told.method, url: `${publicBaseUrl}${path}`, headers: { 'content-type': 'application/json', ...told.headers }, rawBody: bytesIn(told) }
+    const inbound: Inbound = { method: told.method, url: `${publicBaseUrl}${pathFor(told, flags, by.connection)}`, headers: { 'content-type': 'application/json', ...told.headers }, rawBody: bytesIn(told) }
     const target = ownDoor(inbound.url, { door: flags.url, publicBaseUrl })
     return send(needs, { ...by, signed: signs.sign(inbound, by.secret, needs.clock.now()), target })
   }
   if (flags.vendor !== undefined) {
     const { secret, settings } = await typedSecret(needs, signs, registry.connectors.get(told.vendor))
-    return go({ secret, connection: settings === undefined ? undefined : { id: told.connection ?? '', tenant: '', vendor: told.vendor, account: '', settings }, house: undefined })
+    return go({ secret, connection: settings === undefined ? undefined : { id: flags.connection ?? told.connection ?? '', tenant: '', vendor: told.vendor, account: '', settings }, house: undefined })
   }
   let isWell = false
   await opened(needs, async (house) => {
@@ -187,6 +187,13 @@ const resend = async (file: string, flags: Flags, needs: Needs): Promise<boolean
     isWell = await go({ secret: newest(signs, connection), connection, house })
   }, 'while the server runs on the embedded database, give the secret, or the settings, on standard input with --vendor NAME')
   return isWell
+}
+
+// A recorded path names the connection of the house that it came to; whoever names one, or the vendor alone, means this house. The query stays.
+const pathFor = ({ path = '', vendor }: DeliveryFile, named: Flags, connection: Connection | undefined): string => {
+  if (path !== '' && named.connection === undefined && named.vendor === undefined) return path
+  const id = named.vendor === undefined ? connection?.id : named.connection
+  return `/webhooks/${vendor}${id === undefined ? '' : `/${id}`}${/\?.*/.exec(path)?.[0] ?? ''}`
 }
 
 type Sending = { signed: Inbound; target: string; connection: Connection | undefined; house: House | undefined }

@@ -13,7 +13,7 @@ import { countToReview } from '../store/crm-reviews-view.ts'
 import { takenOf } from '../store/hands-view.ts'
 import { keptMedia } from '../store/media.ts'
 import { countMerges } from '../store/merges-view.ts'
-import { countDue } from '../store/privacy-desk-view.ts'
+import { countDue, countPartly } from '../store/privacy-desk-view.ts'
 import { depths, stuck, waiting } from '../store/queue.ts'
 import { hasManyLocks } from '../store/sign-in-tries.ts'
 import { headings, transcript, type Place, type Transcript } from '../store/transcripts.ts'
@@ -54,7 +54,7 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     if (!may(signedIn.operator.role, scope)) throw new AppError('refused', `a page for who has ${scope}`)
     if (request.method !== 'GET') gate.guards(request.body, signedIn.csrf)
     const toReview = request.path.startsWith('/console/live') ? 0 : await countToReview({ db, tenant }) // no live part shows the navigation
-    const privacyDue = request.method === 'GET' && !request.path.startsWith('/console/live') && may(signedIn.operator.role, 'privacy:read') ? await countDue({ db, tenant }, dueAfter(clock.now(), 2)) : 0
+    const privacyDue = request.method === 'GET' && !request.path.startsWith('/console/live') && may(signedIn.operator.role, 'privacy:read') ? (await countDue({ db, tenant }, dueAfter(clock.now(), 2))) + (await countPartly({ db, tenant })) : 0
     const areLockedOut = request.method === 'GET' && !request.path.startsWith('/console/live') && may(signedIn.operator.role, 'access:write') && (await hasManyLocks(db.bare, tenant, clock.now()))
     await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, privacyDue, areLockedOut, troubles: await troublesShown(db.bare, tenant, clock.now()), subject: staffOf(signedIn.operator) })
   }

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { AppError, accessWords, connectionsWords, consoleWords, figureWords, hubspotWords, mailWords, privacyDeskWords, views, type ConsoleWords, type Language } from '@portero/shared'
 import type { Millis, Tool } from '../define.ts'
 import type { Connecting } from '../actions/connecting.ts'
+import type { HeldThere } from '../actions/held-there.ts'
 import type { See } from '../actions/see.ts'
 import { may, type Staff } from '../domain/roles.ts'
 import type { Elsewhere } from '../domain/sign-in.ts'
@@ -23,7 +24,7 @@ import type { TroubleShown } from '../store/troubles.ts'
 import { fullTimeText } from './dates.ts'
 
 // What all pages of the console share: who looks, in which language, and what stands around.
-export type ConsoleNeeds = { db: Db; clock: Clock; vault: Vault; audit: Audit; acting: Acting; see: See; log: Log; tenant: string; publicBaseUrl: string; tools: readonly Tool[]; toolKeys: Pick<ToolKeys, 'find' | 'make' | 'end' | 'all'>; company: string; wake(): void; connections: Pick<Connections, 'all'>; connecting: Connecting; limits: Pick<Limits, 'staff'>; hasMail?(): Promise<boolean>; elsewhere?: ElsewhereNeeds | undefined } // elsewhere: the company's own sign-in, where there is one
+export type ConsoleNeeds = { db: Db; clock: Clock; vault: Vault; audit: Audit; acting: Acting; see: See; log: Log; tenant: string; publicBaseUrl: string; tools: readonly Tool[]; toolKeys: Pick<ToolKeys, 'find' | 'make' | 'end' | 'all'>; company: string; wake(): void; connections: Pick<Connections, 'all'>; connecting: Connecting; limits: Pick<Limits, 'staff'>; hasMail?(): Promise<boolean>; heldThere(person: string): Promise<HeldThere>; elsewhere?: ElsewhereNeeds | undefined } // heldThere: what vendors keep of somebody. elsewhere: the company's own sign-in, where there is one
 export type ElsewhereNeeds = { settings: Elsewhere; servers: Pick<AuthServers, 'askUrl' | 'whoCame' | 'whoLeft'> }
 export type View = { words: ConsoleWords; language: Language; now: Millis }
 export type Inside = View & { signedIn: SignedIn; subject: Staff; toReview: number; privacyDue?: number; troubles: readonly TroubleShown[]; areLockedOut?: boolean } // areLockedOut: somebody was, again and again, and whoever looks may know. toReview: what the sync with HubSpot leaves to people, by count. privacyDue: how many requests on people's data are due soon, or were

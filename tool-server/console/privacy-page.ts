@@ -32,9 +32,9 @@ const list = (cases: readonly CaseShown[], inside: Inside): Html => {
   })))
 }
 const nameOf = ({ name, person }: { name: Shown; person: string | undefined }, words: PrivacyDeskWords): string => (typeof name === 'object' ? name.known : name === 'erased' ? words.erased : person === undefined ? words.nobody : words.noName)
-const dueLine = ({ clock, kind, dueAt, eraseAt, asked }: CaseShown, { language, now }: Inside): Part => {
+const dueLine = ({ clock, kind, dueAt, eraseAt, asked, isHeld }: CaseShown, { language, now }: Inside): Part => {
   const words = privacyDeskWords[language]
-  if (asked > 0) return badge(words.there.waiting, 'warn')
+  if (asked > 0 || isHeld) return html`${badge(asked > 0 ? words.there.waiting : words.there.held, 'warn')}${dueAt < now && html` ${badge(words.late, 'bad')}`}`
   if (clock.state === 'accepted' && kind === 'cancel' && eraseAt !== undefined) return html`${words.eraseAt} ${dateOf(eraseAt, language)}`
   const term = waitsFor(clock).at(-1)
   const left = dueAt < now ? badge(words.late, 'bad') : badge(words.left(businessDaysLeft(now, dueAt)), businessDaysLeft(now, dueAt) <= 2 ? 'warn' : 'quiet')
@@ -45,13 +45,13 @@ const said = (came: PrivacyCame | undefined, words: PrivacyDeskWords): Part => c
 export const casePage = (found: CaseOpened, came: PrivacyCame | undefined, inside: Inside): Html => {
   const words = privacyDeskWords[inside.language]
   const { language } = inside
-  const { id, clock, kind, details, asker, match, by, steps, eraseAt, certificate, reach, there } = found
+  const { id, clock, kind, details, asker, match, by, steps, eraseAt, certificate, reach, there, asked, isHeld } = found
   return html`<div class="head"><h1>${folioOf(id)} · ${words.kind[kind]}</h1>${badge(words.states[clock.state], tones[clock.state])}<a class="button push" href="${paths.privacy}">${words.title}</a></div>
 ${said(came, words)}<div class="stack"><section class="card"><div class="in">${facts([
     [words.who, html`${nameOf(found, words)}${found.person !== undefined && typeof reach.phone === 'object' && ` · ${words.ending(reach.phone.known.slice(-4))}`}`], [words.openedAt, fullTime(clock.openedAt, language)], [words.came, words.channel[found.channel]],
     [words.asker, asker && `${asker.name} · ${asker.contact}`], [words.matches, found.person !== undefined || !asker ? undefined : match ? `${nameOf(match, words)}${match.ending === undefined ? '' : ` · ${words.ending(match.ending)}`}` : words.noMatch],
     [words.identified, clock.identifiedAt === undefined ? undefined : html`${by && words.by[by]} · ${fullTime(clock.identifiedAt, language)}`],
-    ...(clock.state === 'accepted' && kind === 'cancel' ? [] : waitsFor(clock).map((term): [string, Part] => [words.term[term], html`${dateOf(dueOf(clock, term), language)} ${dueOf(clock, term) < inside.now && badge(words.late, 'bad')}`])),
+    ...(clock.state === 'accepted' && kind === 'cancel' && asked === 0 && !isHeld ? [] : waitsFor(clock).map((term): [string, Part] => [words.term[term], html`${dateOf(dueOf(clock, term), language)} ${dueOf(clock, term) < inside.now && badge(words.late, 'bad')}`])),
     [words.eraseAt, eraseAt === undefined ? undefined : dateOf(eraseAt, language)],
     [words.said, details === 'erased' ? words.erased : details.map((each) => html`<p>${each}</p>`)],
   ])}</div></section>

@@ -37,7 +37,7 @@ const register = z.discriminatedUnion('do', [
 ])
 
 export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
-  const { db, clock, vault, audit, acting, tenant, company, connections, wake, hasMail } = needs
+  const { db, clock, vault, audit, acting, tenant, company, connections, wake, hasMail, heldThere } = needs
   const reads = { db, vault, tenant }
   const actAs = ({ subject }: Inside): Do => acting.as(subject, subject.scopes)
 
@@ -91,7 +91,7 @@ export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
   door.get('/console/privacy/:id/archive', forScope('privacy:decide', async (request, response, inside) => {
     const { id, person, kind, clock: { state }, language } = await caseOf(request, inside)
     if (person === undefined || kind !== 'access' || (state !== 'accepted' && state !== 'done')) throw new AppError('not_found', 'nothing is handed over of that case')
-    const { name, bytes } = await archiveOf({ db, vault, clock, company }, { tenant, person, language })
+    const { name, bytes } = await archiveOf({ db, vault, clock, company }, { tenant, person, language, there: await heldThere(person) })
     await audit.record(db.bare, { subject: { ...inside.subject, person }, what: 'read:person-archive', object: id })
     response.set({ 'content-disposition': `attachment; filename="${name}"`, 'x-content-type-options': 'nosniff' }).status(200).type('application/zip').send(bytes)
   }))

@@ -14,6 +14,7 @@ export type ConsentMode = 'tacit' | 'express' | 'written'
 export const consentChannels = ['whatsapp', 'sms', 'mail', 'phone', 'person', 'web', 'crm', 'vendor'] as const
 export type ConsentChannel = (typeof consentChannels)[number]
 
-// A promotion by template needs their yes to offers: said, or tacit, once they were shown the notice that tells how to say no (art. 7).
-export const takesOffers = (status: ConsentStatus | null | undefined, isShownNotice: boolean): boolean => status === 'granted' || (status == null && isShownNotice)
+// A promotion by template needs their yes to offers. The follow-ups of whoever went silent need none, once they were shown the notice in force, which tells of them and how to say no: tacit, art. 7.
+export const takesOffers = (status: ConsentStatus | null | undefined): boolean => status === 'granted'
+export const takesFollowUps = (status: ConsentStatus | null | undefined, isShownNotice: boolean): boolean => takesOffers(status) || (status == null && isShownNotice)
 export const isNo = (status: ConsentStatus | null | undefined): boolean => status === 'revoked' || status === 'refused'

@@ -36,14 +36,14 @@ export const bodyFields = (rawBody: Buffer): Body => {
 export const bytesIn = ({ body, base64 }: Body): Buffer => (base64 !== undefined ? Buffer.from(base64, 'base64') : Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)))
 export const textOfFile = (told: DeliveryFile): string => `${JSON.stringify(told, null, 2)}\n`
 
-// One line for a shell. A quote inside ends the text, is said by itself, and begins it again.
+// One line for bash or zsh. What proves something, and what somebody wrote, goes by pipes: every process of the machine can read another's arguments, and printf is no process. A quote inside ends the text, is said by itself, and begins it again.
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 export const curlLine = ({ method, url, headers, rawBody }: Inbound): string => {
-  const told = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [`-H ${quoted(`${name}: ${value}`)}`]))
+  const told = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [quoted(`${name}: ${value}`)]))
   const text = rawBody.toString('utf8')
   const isText = Buffer.from(text).equals(rawBody) && !text.includes('\0')
-  const call = ['curl', '-sS', '-i', '-X', method, quoted(url), ...told]
-  return isText ? [...call, '--data-raw', quoted(text)].join(' ') : `base64 -d <<< ${rawBody.toString('base64')} | ${[...call, '--data-binary', '@-'].join(' ')}`
+  const body = isText ? `printf %s ${quoted(text)}` : `base64 -d <<< ${rawBody.toString('base64')}`
+  return `${body} | curl -sS -i -X ${method} ${quoted(url)} -H @<(printf '%s\\n' ${told.join(' ')}) --data-binary @-`
 }
 
 export const jsonOf = (text: string): z.infer<ReturnType<typeof z.json>> | undefined => {

@@ -14,7 +14,7 @@ export const maskBody = (body: Json, { redact, origins, secret }: Masking): Json
   const clean = (value: Json, key: string): Json => {
     const isHidden = hidden.has(key.toLowerCase())
     if (typeof value === 'string') return !isHidden && tellsNothing(key, value, origins) ? value : standIn(value)
-    if (typeof value === 'number') return isHidden || countsAsNumber.test(key) ? 0 : value
+    if (typeof value === 'number') return isHidden || !Number.isInteger(value) || isSomebodysNumber.test(key) ? 0 : value // what isn't whole is a place
     if (Array.isArray(value)) return value.map((each) => clean(each, key))
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [isSomebodys.test(name) ? standIn(name) : name, clean(each, name)]))
@@ -35,7 +35,7 @@ const wordKey = /^(@odata\.type|type|event|service|status|direction|state|kind|f
 const word = /^[#\w.-]{1,80}$/
 const phone = /^\+?\d{8,15}$/
 const isSomebodys = /[^\s@](@|%40)[^\s@]+\.|\+\d{8}|(^|\D)52\d{10}/
-const countsAsNumber = /phone|whatsapp/i
+const isSomebodysNumber = /phone|whatsapp|^lat(itude)?$|^(lon|lng|longitude)$/i
 const tellsNothing = (key: string, value: string, origins: readonly string[]): boolean => {
   if (value === '' || value === 'true' || value === 'false' || uuid.test(value) || time.test(value)) return true
   if (wordKey.test(key)) return word.test(value) && !phone.test(value)
@@ -46,10 +46,9 @@ const tellsNothing = (key: string, value: string, origins: readonly string[]): b
   return idKey.test(key) && idValue.test(value) && !(phone.test(value) && /phone|whatsapp/i.test(key))
 }
 
-// A number that is nobody's (555-0100 to 0199 are kept for novels in every area), an address that reaches nobody, and of any other text its shape.
-const areas = ['201', '202', '203', '205', '206', '207', '208', '209', '210', '212', '213', '214', '215', '216', '217', '218', '219', '224', '225', '228']
+// A number that is nobody's (in North America no area's begins with 0), of which there are enough that no two people get the same; an address that reaches nobody; and of any other text its shape.
 const standInFor = (text: string, digest: Buffer): string => {
-  if (!time.test(text) && phone.test(text.replaceAll(/[\s().-]/g, ''))) return `+1${areas[digest.readUInt8(0) % areas.length]}55501${String(digest.readUInt8(1) % 100).padStart(2, '0')}`
+  if (!time.test(text) && phone.test(text.replaceAll(/[\s().-]/g, ''))) return `+10${String(digest.readUIntBE(0, 6) % 1e9).padStart(9, '0')}`
   if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) return `x${digest.toString('hex', 0, 6)}@example.invalid`
   if (/^[A-Z]{2}\.\w{6,}$/.test(text)) return `${text.slice(0, 3)}${digest.readUIntBE(0, 6)}` // WhatsApp's own name for somebody
   return text.replaceAll(/\p{L}/gu, 'x').replaceAll(/\p{N}/gu, '0')

@@ -20,6 +20,7 @@ export type Attended = { firstReplyS: number | undefined; byBot: boolean; byHuma
 export type Line = { author: 'prospect' | 'bot' | 'human' | 'portero'; text: string; at: Millis }
 export type NamedSlot = { home: number; startsAt: Millis; language?: Language | undefined } // language: in which it was offered
 export type Own = {
+  house: { isShadow(): Promise<boolean> } // nothing leaves it
   channels: { agentOf(connection: string): Promise<'vendor' | 'portero'> } // who answers prospects there
   calendars: {
     all(): Promise<Calendar[]>

@@ -6,8 +6,9 @@ import { defineFlow } from '../domain/reads.ts'
 // The date has come at which whoever was blocked is deleted.
 export const erasureDue = defineFlow({
   ...erasureDueAt,
-  async decide(which, _facts, act) {
-    await act.act(eraseCase, which)
+  gather: (_which, { house }) => house.isShadow(),
+  async decide(which, isShadow, act) {
+    await act.act(eraseCase, { ...which, isShadow })
   },
 })
 // A vendor has answered what it was asked to delete of them, or will not. Whether it has, where nobody knows it, counts as not.

@@ -16,16 +16,17 @@ import type { Vault } from '../spine/vault.ts'
 import { spend } from '../store/page-budgets.ts'
 
 // GET, POST /privacidad: anybody asks about their data, without signing in and without a script. What comes back is the same for whoever we know and whoever we don't.
-type Needs = { db: Db; clock: Clock; vault: Vault; tenant: string; acting: Acting; log: Log }
+// isOneAddress: a proxy stands in front that isn't believed, so that all visitors have its address. contact: who is written to about data.
+type Needs = { db: Db; clock: Clock; vault: Vault; tenant: string; acting: Acting; log: Log; isOneAddress: boolean; contact: string | undefined }
 const path = '/privacidad'
 const most = { look: 120, ask: 5 } // in a minute: an address may be a whole office, but nobody has five requests a minute
 const mostOfAll = 60 // requests in a minute, from wherever: so that nobody buries the desk
-const mostInADay = 20 // requests that fit, from one address
+const mostInADay = 20 // requests that fit, from one address; not where everybody has the same, or one visitor would close the form to all of them until tomorrow
 const dayMs = 86_400_000
 
 const form = z.looseObject({ kind: z.enum(arcoKinds), name: z.string().trim().min(1).max(120), contact: z.string().max(254).refine((text) => contactTyped(text) !== undefined), details: z.string().trim().min(1).max(2_000) })
 
-export const privacyRequests = ({ db, clock, vault, tenant, acting, log }: Needs): Router => {
+export const privacyRequests = ({ db, clock, vault, tenant, acting, log, isOneAddress, contact: officer }: Needs): Router => {
   const door = Router()
   const budget = async (askers: readonly { who: string; most: number }[], windowMs?: number): Promise<number> =>
     spend(db.bare, { tenant, now: clock.now(), ...(windowMs !== undefined && { windowMs }), askers: await Promise.all(askers.map(async (each) => ({ asker: await vault.blindIndex(db.bare, tenant, 'page-asker', each.who), most: each.most }))) })
@@ -34,7 +35,7 @@ export const privacyRequests = ({ db, clock, vault, tenant, acting, log }: Needs
     const from = homeOf(request.ip ?? '')
     const asks = request.method === 'POST' ? [{ who: `privacy ${from}`, most: most.ask }, { who: 'privacy', most: mostOfAll }] : [{ who: `privacy-look ${from}`, most: most.look }]
     const waitMs = await budget(asks)
-    if (waitMs > 0) return tooMany(request, response, waitMs, 'slow')
+    if (waitMs > 0) return tooMany(request, response, waitMs, ({ slow }) => slow)
     next()
   }, urlencoded({ extended: false, limit: '16kb' }))
 
@@ -50,8 +51,8 @@ export const privacyRequests = ({ db, clock, vault, tenant, acting, log }: Needs
     if (site !== undefined && site !== 'same-origin' && site !== 'none') return show(response, 403, view, formPage(view, typed, view.words.elsewhere))
     const asked = form.safeParse(request.body)
     if (!asked.success) return show(response, 400, view, formPage(view, typed, view.words.unfit))
-    const waitMs = await budget([{ who: `privacy-day ${homeOf(request.ip ?? '')}`, most: mostInADay }], dayMs)
-    if (waitMs > 0) return tooMany(request, response, waitMs, 'slowDay')
+    const waitMs = isOneAddress ? 0 : await budget([{ who: `privacy-day ${homeOf(request.ip ?? '')}`, most: mostInADay }], dayMs)
+    if (waitMs > 0) return tooMany(request, response, waitMs, ({ slowDay }) => slowDay(officer))
     const { kind, name, contact, details } = asked.data
     const { case: id, dueAt } = await acting.as({ tenant, by: 'prospect' }, 'all')(openPrivacy, { kind, name, contact, details, language: view.language })
     show(response, 200, view, donePage(view, { folio: folioOf(id), day: spokenDay(dueDay(dueAt), view.language) }))
@@ -71,9 +72,10 @@ const show = (response: Response, status: number, { words, language }: View, bod
   answer(response, status, layout({ title: words.title, language, body: html`<div class="narrow stack">${body}</div>` }), 'text/html; charset=utf-8')
 }
 
-const tooMany = (request: Request, response: Response, waitMs: number, why: 'slow' | 'slowDay'): void => {
+const tooMany = (request: Request, response: Response, waitMs: number, why: (words: View['words']) => string): void => {
   response.set('retry-after', String(Math.ceil(waitMs / 1000)))
-  show(response, 429, viewOf(request), notice('warn', viewOf(request).words[why], undefined))
+  const view = viewOf(request)
+  show(response, 429, view, notice('warn', why(view.words), undefined))
 }
 const formPage = ({ words, language }: View, typed: Readonly<Record<string, string>>, said?: string): Html => html`${said !== undefined && notice('bad', said, undefined)}<form class="card" method="post" action="${path}?lang=${language}"><div class="in stack">
 <div class="line split"><h1>${words.title}</h1><a href="${path}?lang=${language === 'en' ? 'es-MX' : 'en'}" hreflang="${language === 'en' ? 'es' : 'en'}">${words.other}</a></div><p>${words.lead}</p>

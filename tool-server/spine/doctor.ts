@@ -54,11 +54,15 @@ const passing: readonly string[] = ['throttled', 'unavailable', 'timeout', 'paus
 const aboutConfig = ({ config }: Needs): Finding => {
   const what = 'configuration'
   if (config.lab) return { what, told: 'this is the lab', mend: 'Set DATABASE_URL, PORTERO_KEY and PUBLIC_BASE_URL, or PORTERO_LAB=0.' }
-  if (!config.publicBaseUrl.startsWith('https://')) return { what, told: `vendors call ${config.publicBaseUrl}, which is not https`, mend: 'Set PUBLIC_BASE_URL to the https address of your proxy.' }
+  const amiss = [...wayIn(config), ...(config.shadow ? [{ told: 'shadow mode: nothing leaves the house', mend: 'Unset PORTERO_SHADOW when you have seen enough.' }] : [])]
+  if (amiss.length === 0) return { what, told: `vendors call ${config.publicBaseUrl}` }
+  return { what, told: amiss.map(({ told }) => told).join('; '), mend: amiss.map(({ mend }) => mend).join(' ') }
+}
+const wayIn = ({ publicBaseUrl, trustProxy }: Needs['config']): { told: string; mend: string }[] => {
+  if (!publicBaseUrl.startsWith('https://')) return [{ told: `vendors call ${publicBaseUrl}, which is not https`, mend: 'Set PUBLIC_BASE_URL to the https address of your proxy.' }]
   // We speak plain http ourselves, so that whoever calls by https comes through a proxy.
-  if (config.trustProxy === undefined) return { what, told: 'all visitors count as one address, that of your proxy: limits and lock-outs by address are for everybody at once', mend: 'Set PORTERO_TRUST_PROXY to how many proxies stand in front, such as 1, or to their addresses.' }
-  if (config.shadow) return { what, told: 'shadow mode: nothing leaves the house', mend: 'Unset PORTERO_SHADOW when you have seen enough.' }
-  return { what, told: `vendors call ${config.publicBaseUrl}` }
+  if (trustProxy === undefined) return [{ told: 'all visitors count as one address, that of your proxy: limits and lock-outs by address are for everybody at once', mend: 'Set PORTERO_TRUST_PROXY to how many proxies stand in front, such as 1, or to their addresses.' }]
+  return []
 }
 
 // The law wants it said before anything else is (LFPDPPP, art. 16).

@@ -85,7 +85,7 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
 
   return {
     of(connection, connector, { lane, signal, reading, leased }) {
-      const { limits, limits: { apart }, auth, redact, hosts = [] } = connector
+      const { limits, limits: { apart }, auth, redact, hosts = [], secretPath } = connector
       const { base, credentials, login, secrets, from } = readSettings(connection, auth)
       const line = lineOf(connection, connector, { origin: isMail(base) ? base.href : base.origin, credentials: JSON.stringify([credentials, login, from]) })
       const excerpt = makeExcerpt({ keys: redact, secrets })
@@ -108,9 +108,10 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
       type Work = (token?: Token) => Promise<Reply>
       const overHttp = (call: HttpCall, caller: AbortSignal): Work => {
         const url = isAbsolute.test(call.path) ? withQuery(new URL(call.path), call.query) : ownUrl(base, call)
+        if (secretPath) secrets.push(url.pathname, url.search)
         const trace = currentTrace()
         const headers = { ...credentials, ...(trace && isHere(url) && { traceparent: traceparent(trace, clock) }), ...(call.idempotencyKey !== undefined && { 'idempotency-key': call.idempotencyKey }) }
-        const sending = { clock, dispatcher: line.agent, url, call, headers, what: `${call.method.toUpperCase()} ${shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
+        const sending = { clock, dispatcher: line.agent, url, call, headers, what: `${call.method.toUpperCase()} ${secretPath ? url.origin : shownPath(url)}`, timeoutMs: limits.timeoutMs, mostBytes, caller, excerpt, leased }
         return (token) => send(token ? { ...sending, headers: { ...headers, authorization: `Bearer ${token.value}` } } : sending)
       }
       const overSmtp = (call: HttpCall, caller: AbortSignal): Work => () => sendMail({ clock, base, login, call, what: `MAIL ${base.host}`, timeoutMs: limits.timeoutMs, caller, excerpt, leased })

@@ -33,10 +33,11 @@ const measureDepth = async (db: Db, metrics: Metrics): Promise<void> => {
   metrics.unsealed.set(unsealed)
 }
 
-// A vendor that rests puts its work off again and again: it counts from when it was first due.
+// What failed, or whose vendor rests, is put off again and again: it counts from when it was first due. Of other work an older server may have moved run_at alone. Of what is scheduled only the due is read, by its index: reminders are many.
 const measureOldest = async ({ db, clock, metrics }: Pick<Needs, 'db' | 'clock' | 'metrics'>): Promise<void> => {
   const now = clock.now()
-  const { rows } = await sql<{ kind: JobKind; since: Millis }>`select kind, min(coalesce(due_at, run_at)) as since from job where state in ('ready', 'scheduled') and coalesce(due_at, run_at) <= ${at(now)} group by kind`.execute(db.bare)
+  const { rows } = await sql<{ kind: JobKind; since: Millis }>`select kind, min(case when error_code is null then run_at else coalesce(due_at, run_at) end) as since from job
+    where state = 'scheduled' and run_at <= ${at(now)} or state = 'ready' and (run_at <= ${at(now)} or error_code is not null and due_at <= ${at(now)}) group by kind`.execute(db.bare)
   metrics.oldest.reset()
   for (const { kind, since } of rows) metrics.oldest.set({ kind }, Math.max(0, now - since) / 1_000)
 }

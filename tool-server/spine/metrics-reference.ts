@@ -6,7 +6,7 @@ export const metricsReference = (): string => `# Metrics
 Made by \`npx portero docs metrics > docs/metrics.md\` from \`tool-server/spine/metrics.ts\`. \`GET /metrics\` answers in Prometheus' text format, from the machine itself or with \`Authorization: Bearer OPS_TOKEN\`.
 
 - Names and labels are stable: one is added, none changes its meaning. A label says vendors, lanes and codes, never anything of a person.
-- Gauges say how things stand when they are read; with several servers on one database each says the same, so take their \`max\`, not their \`sum\`. Only \`portero_connections\`, \`portero_webhook_last_timestamp_seconds\` and the disk are each server's own.
+- Gauges say how things stand when they are read; with several servers on one database each says the same, so take their \`max\`, not their \`sum\`. Only \`portero_ready\`, \`portero_connections\`, \`portero_webhook_last_timestamp_seconds\` and the disk are each server's own.
 - A histogram has \`_bucket\`, \`_sum\` and \`_count\` besides. What hasn't happened yet isn't there yet.
 - Rules for alerts and a dashboard: \`docs/alerts.md\`.
 

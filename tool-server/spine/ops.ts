@@ -19,18 +19,19 @@ export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, d
 
   door.get('/readyz', async (_request, response) => {
     const conditions = await examine()
-    const ok = conditions.every((condition) => condition.ok)
+    const ok = isReady(conditions)
     response.status(ok ? 200 : 503).json({ ok, conditions })
   })
 
   door.get('/healthz', insiders(opsToken), async (_request, response) => {
     const conditions = [...(await examine()), ...dependencies()]
     const depths = started() ? await soon(clock, depthOf(db)) : undefined
-    response.json({ ok: conditions.every((condition) => condition.ok), engine: db.engine.name, conditions, ...depths })
+    response.json({ ok: isReady(conditions), engine: db.engine.name, conditions, ...depths })
   })
 
   door.get('/metrics', insiders(opsToken), async (_request, response) => {
-    if (started()) await soon(clock, measure()) // without a database the counters are still worth reading
+    const [conditions] = await Promise.all([examine(), started() && soon(clock, measure())]) // without a database the counters are still worth reading
+    metrics.ready.set(isReady(conditions) ? 1 : 0)
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 
@@ -46,6 +47,8 @@ export const ops = ({ db, clock, metrics, opsToken, started, draining, reason, d
   }
   return door
 }
+
+const isReady = (conditions: readonly Condition[]): boolean => conditions.every((condition) => condition.ok)
 
 // A database that hangs must not make its own alarm hang: a probe waits a few seconds at most.
 const answerMs: Millis = 2_000

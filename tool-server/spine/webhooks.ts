@@ -55,10 +55,7 @@ export const webhooks = (needs: Needs): RequestListener => {
       // A connector's own refusals are fixed sentences; anything else that is thrown says nothing outside.
       return thrown instanceof AppError ? refuse(response, thrown.code, { say: thrown.message }) : refuse(response, 'unauthorized')
     }
-    const how = await inbox.accept(connection, inbound, trace).catch((thrown: unknown) => {
-      count('failed')
-      throw thrown
-    })
+    const how = await inbox.accept(connection, inbound, trace)
     count(how)
     metrics.webhookAck.observe({ vendor }, (clock.now() - arrived) / 1_000)
     metrics.webhookLast.set({ vendor }, clock.now() / 1_000)
@@ -77,10 +74,15 @@ export const webhooks = (needs: Needs): RequestListener => {
     const told = toldBy(request.headers['traceparent']?.toString())
     const trace = told?.trace ?? newTrace(clock)
     response.setHeader('x-trace-id', trace)
-    const vendor = registry.connectors.get(path.exec(request.url ?? '')?.[1] ?? '')?.name ?? 'none'
+    const connector = registry.connectors.get(path.exec(request.url ?? '')?.[1] ?? '')
+    const vendor = connector?.name ?? 'none'
+    // Whatever kept us from taking it in, the database or a start that isn't over: the vendor sees the same.
+    const countFault = (): void => {
+      if (connector?.webhook && response.statusCode >= 500) metrics.webhooks.inc({ vendor, outcome: 'failed' })
+    }
     const step = spans.begin({ name: `webhook ${vendor}`, kind: 'server', trace, parent: told?.span, attributes: { 'http.request.method': request.method, 'portero.vendor': vendor } })
     if (spans.isOn) response.once('close', () => step.end({ attributes: { 'http.response.status_code': response.statusCode }, failed: response.statusCode >= 500 ? String(response.statusCode) : undefined }))
-    void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })), step.id)
+    void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })).then(countFault), step.id)
   }
 }
 

@@ -6,6 +6,7 @@ import { at } from '../spine/db.ts'
 import { isSeen } from './blocked.ts'
 import { lockWishes } from './consents.ts'
 import { openJson } from './open-json.ts'
+import { lockPerson } from './people.ts'
 import { messageBody } from './places.ts'
 import type { Author, MessageStatus } from './tables.ts'
 
@@ -70,6 +71,8 @@ export const noteFate = async ({ tx, subject }: Act, { status, ...name }: Named 
 export type Revised = { id: string; person: string; conversation: string; author: Author; isNew: boolean; came: readonly string[] }
 export const reviseMessage = async (act: Act, { body, at: changedAt, ...name }: Named & { body: object | undefined; at: Millis }): Promise<Revised | undefined> => {
   const { tx, subject, sealing } = act
+  const { rows: [whose] } = await sql<{ person: string }>`select c.person_id as person from message m join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where ${named(subject.tenant, name)}`.execute(tx)
+  if (whose) await lockPerson(act, whose.person) // before their message, as whoever hears it has them
   const { rows: [known] } = await sql<Omit<Revised, 'isNew' | 'came'> & { since: Millis; before: Buffer | null }>`select m.id, c.person_id as person, c.id as conversation, m.author, m.body_sealed as before, greatest(m.sent_at, m.edited_at, m.deleted_at) as since from message m
     join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id where ${named(subject.tenant, name)} and ${isSeen(subject.tenant, sql`c.person_id`)} for no key update of m`.execute(tx)
   if (!known) return undefined

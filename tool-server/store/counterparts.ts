@@ -44,6 +44,11 @@ export const forgetCounterpart = async ({ tx, subject }: Act, { kind, ours, pers
   return rows
 }
 
+// Before it is locked itself: people come first.
+export const whoseContact = async ({ tx, subject: { tenant } }: Act, external: string): Promise<string | undefined> => {
+  const { rows: [row] } = await sql<{ person: string }>`select person_id as person from counterpart where tenant_id = ${tenant} and kind = 'contact' and (external_id = ${external} or hung = ${goneAs(external)}) limit 1`.execute(tx)
+  return row?.person
+}
 // Whose contact that was: HubSpot tells apart that it is gone and that its person wanted it so, in whichever order.
 export const findGone = async ({ tx, subject: { tenant } }: Act, external: string): Promise<{ ours: string; person: string } | undefined> => {
   const { rows: [row] } = await sql<{ ours: string; person: string }>`select our_id as ours, person_id as person from counterpart where tenant_id = ${tenant} and kind = 'contact' and hung = ${goneAs(external)} and ${isSeen(tenant, sql`counterpart.person_id`)} limit 1 for update`.execute(tx)

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Act, DB } from '../define.ts'
 import { at } from '../spine/db.ts'
+import { enqueue } from '../spine/jobs.ts'
 
 // What is to be deleted at vendors of whoever is erased: each is asked for by a command, and done once the vendor has answered it.
 export type ThereState = 'asked' | 'done' | 'left'
@@ -19,6 +20,14 @@ export const noteLeft = async ({ tx, now, subject: { tenant } }: Act, { key, pri
   await sql`insert into erasure_there (tenant_id, key, case_id, vendor, what, state, code, changed_at)
     values (${tenant}, ${key}, ${privacyCase}, coalesce((select vendor from connection where tenant_id = ${tenant} and id = ${connection ?? null}::uuid), ${vendor}), ${what}, 'left', ${code}, ${at(now)}) on conflict do nothing`.execute(tx)
 }
+// What would have been asked at a connection that was ended: it rests with what gave up, and may be tried again once that is connected anew.
+export type KeptThere = { key: string; connection: string; name: string; args: object; serial: string | undefined; then: string }
+export const keepForLater = async ({ tx, now, sealing, newId, subject: { tenant } }: Act, { args, ...kept }: KeptThere): Promise<void> => {
+  const id = newId()
+  const sealed = await sealing.seal(`job.args:${id}`, JSON.stringify(args))
+  await enqueue(tx, [{ tenant, id, kind: 'command', ...kept, lane: 'sync', runAt: now, args: sealed, trace: newId().replaceAll('-', ''), now }])
+  await sql`update job set state = 'dead', finished_at = ${at(now)}, error_code = 'disconnected', error = 'its connection was ended' where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+}
 export const isConnected = async ({ tx, subject: { tenant } }: Act, connection: string): Promise<boolean> => (await sql`select 1 from connection where tenant_id = ${tenant} and id = ${connection} and ended_at is null`.execute(tx)).rows.length > 0
 
 export const caseOfKey = async ({ tx, subject: { tenant } }: Act, key: string): Promise<string | undefined> =>
@@ -35,6 +44,7 @@ export const thereOf = async (on: Kysely<DB>, tenant: string, privacyCase: strin
   const { rows } = await sql<Row>`select vendor, what, state, code, count(*) as count from erasure_there where tenant_id = ${tenant} and case_id = ${privacyCase} group by vendor, what, state, code order by vendor, what, state, code`.execute(on)
   return rows.map(({ code, ...row }) => ({ ...row, code: code ?? undefined }))
 }
+export const waitsThere = async ({ tx, subject: { tenant } }: Act, privacyCase: string): Promise<boolean> => (await thereOf(tx, tenant, privacyCase)).some(({ state }) => state === 'asked')
 const counts = z.record(z.string(), z.int())
 export const erasedHere = async ({ tx, subject: { tenant } }: Act, privacyCase: string): Promise<Record<string, number>> => {
   const { rows: [row] } = await sql<{ counts: unknown }>`select counts from erasure where tenant_id = ${tenant} and case_id = ${privacyCase}`.execute(tx)

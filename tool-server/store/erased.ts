@@ -26,6 +26,12 @@ export const spokenIn = async ({ tx, subject: { tenant } }: Act, selves: Selves)
     from conversation c where c.tenant_id = ${tenant} and c.person_id = any(${theirs(selves)}) and c.external_id like 'blocked:%' order by c.id`.execute(tx)
   return rows
 }
+// Where a contact of theirs may be: at each connection to that vendor that a conversation of theirs was on, also one without the vendor's name for it; where they have none, at each that there is.
+export const contactsAt = async ({ tx, subject: { tenant } }: Act, selves: Selves, vendor: string): Promise<string[]> => {
+  const own = sql`select c.connection_id from conversation c where c.tenant_id = ${tenant} and c.person_id = any(${theirs(selves)})`
+  const { rows } = await sql<{ id: string }>`select id from connection where tenant_id = ${tenant} and vendor = ${vendor} and (id in (${own}) or ended_at is null and not exists (${own})) order by id`.execute(tx)
+  return rows.map(({ id }) => id)
+}
 export type Stands = { ours: string; connection: string; external: string }
 export const standsInCalendars = async ({ tx, subject: { tenant } }: Act, selves: Selves): Promise<Stands[]> => {
   const { rows } = await sql<Stands>`select ours, connection_id as connection, external_id as external from projection where tenant_id = ${tenant} and external_id is not null and state <> 'gone'

@@ -19,6 +19,8 @@ const calls = ({ tenant }: Asked, which: RawBuilder<unknown>): RawBuilder<Counte
   sql`select e.id, e.person_id as person, e.conversation_id as conversation, e.opened_at as at from escalation e where e.tenant_id = ${tenant} and ${which} and ${isSeen(tenant, sql`e.person_id`)}`
 const inFunnel = (asked: Asked, least: number): RawBuilder<Counted> => sql`select person as id, person, conversation, at from (${funnelRows(asked)}) reached where step >= ${least}`
 
+// What answers a prospect: our agent's or a person's, that arrived. A reminder or a notice that came by itself answers nobody.
+const isAnswer = sql`m.author in ('bot', 'human') and m.status <> 'failed'`
 // A message's id is of when we heard of it, so that its key finds the last days; a vendor's clock may be off by some hours.
 const skewMs: Millis = 2 * 86_400_000
 const since = (from: Millis): RawBuilder<unknown> => sql`m.id > ${firstIdAt(Math.max(0, from - skewMs))}::uuid`
@@ -40,7 +42,7 @@ const funnelRows = (asked: Asked): RawBuilder<unknown> => {
       case when exists (select 1 from lead l where l.tenant_id = ${tenant} and l.person_id = w.person and l.stage in ('application', 'won')) then 5
         when exists (select 1 from tour t where t.tenant_id = ${tenant} and t.person_id = w.person and t.status = 'completed') then 4
         when exists (select 1 from tour t where t.tenant_id = ${tenant} and t.person_id = w.person and t.status <> 'held') then 3
-        when exists (select 1 from conversation c join message m on m.tenant_id = c.tenant_id and m.conversation_id = c.id where ${theirs} and m.author <> 'prospect' and m.status <> 'failed' and m.sent_at > w.at) then 2 else 1 end as step
+        when exists (select 1 from conversation c join message m on m.tenant_id = c.tenant_id and m.conversation_id = c.id where ${theirs} and ${isAnswer} and m.sent_at > w.at) then 2 else 1 end as step
     from (select person, min(at) as at from (${sql`select c.person_id as person, m.sent_at as at from message m join conversation c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
       where m.tenant_id = ${tenant} and ${since(asked.from)} and m.author = 'prospect' and ${within(sql`m.sent_at`, asked)}`}) wrote group by person) w
     where ${isSeen(tenant, sql`w.person`)} and not exists (select 1 from conversation c join message m on m.tenant_id = c.tenant_id and m.conversation_id = c.id where ${theirs} and m.author = 'prospect' and m.sent_at < ${at(asked.from)})`
@@ -81,15 +83,15 @@ export const rowsOf = async ({ db, vault, tenant }: { db: Db; vault: Vault; tena
   return Promise.all(rows.map(async ({ named, numbered, ...row }) => ({ ...row, name: await open(personName(row.person), named), phone: await open(claimValue('phone', row.person), numbered) })))
 }
 
-// A wait begins with what a prospect writes first, or after something of ours that arrived; it ends with the next such thing. Read from the last message to the first, so that the next reply is known all along; only the first one of a conversation in the span must look further back.
+// A wait begins with what a prospect writes first, or after an answer; it ends with the next answer. Read from the last message to the first, so that the next reply is known all along; only the first one of a conversation in the span must look further back.
 const replyRows = (asked: Asked): RawBuilder<unknown> => {
   const { tenant, from } = asked
   return sql`select s.id, c.person_id as person, s.conversation_id as conversation, s.sent_at as at, round(extract(epoch from s.replied_at - s.sent_at) * 1000)::bigint as ms from (
       select m.id, m.conversation_id, m.author, m.sent_at, lead(m.author) over later as before, min(m.sent_at) filter (where m.author <> 'prospect') over later as replied_at
-      from message m where m.tenant_id = ${tenant} and ${since(from)} and m.sent_at >= ${at(from)} and (m.author = 'prospect' or m.status <> 'failed') window later as (partition by m.conversation_id order by m.sent_at desc, m.id desc)) s
+      from message m where m.tenant_id = ${tenant} and ${since(from)} and m.sent_at >= ${at(from)} and (m.author = 'prospect' or ${isAnswer}) window later as (partition by m.conversation_id order by m.sent_at desc, m.id desc)) s
     join conversation c on c.tenant_id = ${tenant} and c.id = s.conversation_id
     where s.author = 'prospect' and ${within(sql`s.sent_at`, asked)} and ${isSeen(tenant, sql`c.person_id`)} and coalesce(s.before,
-      (select m.author from message m where m.tenant_id = ${tenant} and m.conversation_id = s.conversation_id and m.sent_at < ${at(from)} and (m.author = 'prospect' or m.status <> 'failed') order by m.sent_at desc, m.id desc limit 1), 'portero') <> 'prospect'`
+      (select m.author from message m where m.tenant_id = ${tenant} and m.conversation_id = s.conversation_id and m.sent_at < ${at(from)} and (m.author = 'prospect' or ${isAnswer}) order by m.sent_at desc, m.id desc limit 1), 'bot') <> 'prospect'`
 }
 export type ReplyTimes = { replies: number; unreplied: number; p50: Millis | undefined; p95: Millis | undefined }
 export const replyTimes = async ({ on, tenant }: Needs, span: Span): Promise<ReplyTimes> => {
@@ -104,7 +106,7 @@ export type Compared = { speaker: Speaker; conversations: number; booked: number
 export const compared = async ({ on, tenant }: Needs, span: Span): Promise<Compared[]> => {
   const asked = { ...span, tenant }
   const { rows } = await sql<Omit<Compared, 'p50'> & { p50: number | null }>`with heard as materialized (${conversations(asked)}), made as materialized (${questions.booked(asked)}), called as materialized (${questions.called(asked)}),
-      ours as materialized (select m.conversation_id as id, bool_or(m.author = 'human') as by_people from message m where m.tenant_id = ${tenant} and ${since(span.from)} and m.author <> 'prospect' and m.status <> 'failed' and ${within(sql`m.sent_at`, span)} group by 1),
+      ours as materialized (select m.conversation_id as id, bool_or(m.author = 'human') as by_people from message m where m.tenant_id = ${tenant} and ${since(span.from)} and ${isAnswer} and ${within(sql`m.sent_at`, span)} group by 1),
       each_one as materialized (select h.id, case when o.by_people then 'human' when o.id is not null then 'bot' else 'nobody' end as speaker, exists (select 1 from made where made.conversation = h.id) as booked, exists (select 1 from called where called.conversation = h.id) as called
         from heard h left join ours o on o.id = h.id),
       waits as (select e.speaker, percentile_disc(0.5) within group (order by r.ms) as p50 from (${replyRows(asked)}) r join each_one e on e.id = r.conversation where r.ms is not null group by 1)

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Language } from '@portero/shared'
 import type { Act, DB, Millis, Tx } from '../define.ts'
 import type { Notice, WholeNotice } from '../domain/notice.ts'
@@ -25,6 +25,9 @@ export const noticeFor = async (on: Kysely<DB>, { tenant, person }: { tenant: st
     where n.tenant_id = ${tenant} order by n.valid_from desc, n.version limit 1`.execute(on)
   return row && { ...row, message: row.message ?? undefined }
 }
+// The same of a row in a statement, which has the tenant, the person and their language.
+export const isShownNotice = (tenant: RawBuilder<unknown>, person: RawBuilder<unknown>, language: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (select 1 from notice_shown shown where shown.tenant_id = ${tenant} and shown.person_id = ${person}
+  and shown.version = (select n.version from notice n where n.tenant_id = ${tenant} and n.language = ${language} order by n.valid_from desc, n.version limit 1))`
 // What this person hasn't been shown yet of what holds in their language.
 export const unshownNotice = async (on: Kysely<DB>, whose: { tenant: string; person: string }): Promise<Notice | undefined> => {
   const found = await noticeFor(on, whose)

@@ -32,7 +32,7 @@ const rememberMs: Millis = 10_000
 const mostLines = 200
 
 export type OwnReads = ((tenant: string) => Own) & { forget(): void } // forget: the catalogue, which is another one
-export const makeOwnReads = ({ db, clock, vault, log, publicBaseUrl, calendarVendors = [], lateVendors = [], calendar }: { db: Db; clock: Clock; vault: Vault; log?: Log; publicBaseUrl: string; calendarVendors?: readonly string[]; lateVendors?: readonly string[]; calendar?: (tenant: string) => CalendarReads }): OwnReads => {
+export const makeOwnReads = ({ db, clock, vault, log, publicBaseUrl, shadow = false, calendarVendors = [], lateVendors = [], calendar }: { db: Db; clock: Clock; vault: Vault; log?: Log; publicBaseUrl: string; shadow?: boolean; calendarVendors?: readonly string[]; lateVendors?: readonly string[]; calendar?: (tenant: string) => CalendarReads }): OwnReads => {
   const remembered = new Map<string, { catalogue: Promise<Catalogue>; until: Millis }>()
   const catalogueOf = (tenant: string): Promise<Catalogue> => {
     const known = remembered.get(tenant)
@@ -62,6 +62,7 @@ export const makeOwnReads = ({ db, clock, vault, log, publicBaseUrl, calendarVen
     const on = db.bare
     const open = async (place: string, sealed: Buffer): Promise<string> => (await vault.open(on, tenant, place, sealed)).toString()
     return {
+      house: { isShadow: async () => shadow },
       channels: { agentOf: (connection) => agentAt(tenant, connection) },
       calendars: { all: () => calendarsOf(on, tenant, calendarVendors), busy: () => busy.busy(tenant), now: (asked) => busy.now(tenant, asked) },
       homes: { catalogue: () => catalogueOf(tenant) },

@@ -23,6 +23,8 @@ export const lockNames = async ({ tx, subject: { tenant } }: Act, names: readonl
 }
 export const lockPeople = async (tx: Tx, ids: RawBuilder<unknown>): Promise<string[]> =>
   (await sql<{ id: string }>`select id, pg_advisory_xact_lock(hashtextextended(id::text, 0)) from (select distinct id from (${ids}) p order by id) p`.execute(tx)).rows.map(({ id }) => id)
+// One whose conversation or requests are to be locked after them.
+export const lockPerson = async ({ tx }: Act, person: string): Promise<void> => void (await lockPeople(tx, sql`select ${person}::uuid as id`))
 
 // Who has any of these names, and that one person, with all that they have, and when they were last heard from.
 type HeldRow = { person: string; kind: ClaimKind; bidx: Buffer; seenAt: Millis }

@@ -6,7 +6,7 @@ import type { CaseClock, IdentifiedBy } from '../domain/privacy-case.ts'
 import type { ArcoKind } from '../domain/privacy.ts'
 import { at, type Db } from '../spine/db.ts'
 import type { Vault } from '../spine/vault.ts'
-import { thereOf, type There, type ThereState } from './erased-there.ts'
+import { goneOn, thereOf, type There, type ThereState } from './erased-there.ts'
 import { claimValue, personEmail, personName, privacyAsker, privacyDetails, privacyText } from './places.ts'
 import type { Asker } from './privacy-cases.ts'
 import { askerOf, clockColumns, clockOf, type ClockRow, type Way } from './privacy-desk.ts'
@@ -14,17 +14,18 @@ import { opener, type Place, type Shown } from './transcripts.ts'
 
 // Requests on people's data as whoever answers for privacy sees them: what is due first comes first.
 type Reads = { db: Db; vault: Vault; tenant: string }
-export type CaseShown = { id: string; person: string | undefined; kind: ArcoKind; clock: CaseClock; dueAt: Millis; closedAt: Millis | undefined; name: Shown; channel: 'chat' | 'mail' | 'web' | 'desk'; eraseAt: Millis | undefined; by: IdentifiedBy | undefined; certificate: string | undefined; language: 'es-MX' | 'en'; asked: number; left: number } // asked, left: how much of an erasure vendors haven't answered yet, or won't do
-type Row = ClockRow & { id: string; person: string | null; kind: ArcoKind; due: Millis; closed: Millis | null; channel: CaseShown['channel']; language: 'es-MX' | 'en' | null; name: Buffer | null; erased: boolean | null; asker: Buffer | null; details: Buffer | null; erase: Millis | null; by: IdentifiedBy | null; certificate: string | null; asked: number; left: number }
+export type CaseShown = { id: string; person: string | undefined; kind: ArcoKind; clock: CaseClock; dueAt: Millis; closedAt: Millis | undefined; name: Shown; channel: 'chat' | 'mail' | 'web' | 'desk'; eraseAt: Millis | undefined; by: IdentifiedBy | undefined; certificate: string | undefined; language: 'es-MX' | 'en'; asked: number; left: number; isHeld: boolean } // asked, left: how much of an erasure vendors haven't answered yet, or won't do. isHeld: its day has come, but nothing leaves the house
+type Row = ClockRow & { id: string; person: string | null; kind: ArcoKind; due: Millis; closed: Millis | null; channel: CaseShown['channel']; language: 'es-MX' | 'en' | null; name: Buffer | null; erased: boolean | null; asker: Buffer | null; details: Buffer | null; erase: Millis | null; by: IdentifiedBy | null; certificate: string | null; asked: number; left: number; held: boolean }
 const there = (state: ThereState) => sql`(select count(*) from erasure_there e where e.tenant_id = c.tenant_id and e.case_id = c.id and e.state = ${state})`
-const columns = sql`c.id, c.person_id as person, c.kind, c.due_at as due, c.closed_at as closed, c.channel, p.language, p.name_sealed as name, p.erased_at is not null as erased, c.asker_sealed as asker, c.details_sealed as details, c.erase_at as erase, c.identified_by as by, c.certificate, ${there('asked')} as asked, ${there('left')} as left, ${clockColumns}`
+const isHeld = sql`(c.state = 'accepted' and exists (select 1 from privacy_step s where s.tenant_id = c.tenant_id and s.case_id = c.id and s.what = 'held'))`
+const columns = sql`c.id, c.person_id as person, c.kind, c.due_at as due, c.closed_at as closed, c.channel, p.language, p.name_sealed as name, p.erased_at is not null as erased, c.asker_sealed as asker, c.details_sealed as details, c.erase_at as erase, c.identified_by as by, c.certificate, ${there('asked')} as asked, ${there('left')} as left, ${isHeld} as held, ${clockColumns}`
 const of = sql`privacy_case c left join person p on p.tenant_id = c.tenant_id and p.id = c.person_id`
 
 type Open = ReturnType<typeof opener>
 const shownOf = async (open: Open, row: Row): Promise<CaseShown> => {
-  const { id, person, kind, due, closed, channel, name, erase, by, certificate, asked, left } = row
+  const { id, person, kind, due, closed, channel, name, erase, by, certificate, asked, left, held } = row
   const asker = person === null ? await saidBy(open, row) : undefined
-  return { id, asked, left, person: person ?? undefined, kind, clock: clockOf(row), dueAt: due, closedAt: closed ?? undefined, channel, eraseAt: erase ?? undefined, by: by ?? undefined, certificate: certificate ?? undefined, language: row.language ?? 'es-MX', name: row.erased ? 'erased' : person !== null ? await open(personName(person), name) : asker && { known: asker.name } }
+  return { id, asked, left, isHeld: held, person: person ?? undefined, kind, clock: clockOf(row), dueAt: due, closedAt: closed ?? undefined, channel, eraseAt: erase ?? undefined, by: by ?? undefined, certificate: certificate ?? undefined, language: row.language ?? 'es-MX', name: row.erased ? 'erased' : person !== null ? await open(personName(person), name) : asker && { known: asker.name } }
 }
 const saidBy = async (open: Open, { id, asker }: Row): Promise<Asker | undefined> => {
   const said = await open(privacyAsker(id), asker)
@@ -50,9 +51,14 @@ export const casesShown = async ({ db, vault, tenant }: Reads, from: { open?: Pl
     closed: await listed('closed', sql`c.closed_at desc, c.id desc`, (place) => sql`(c.closed_at, c.id) < (${at(place.at)}, ${place.id}::uuid)`),
   }
 }
-// Of those that are open, how many are due by then.
+// Of those that are open, how many are due by then. An erasure goes by itself, unless it waits for a vendor's answer or is held back.
 export const countDue = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, by: Millis): Promise<number> => {
-  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from privacy_case where tenant_id = ${tenant} and closed_at is null and due_at <= ${at(by)} and state not in ('asked') and not (state = 'accepted' and kind = 'cancel')`.execute(db.bare)
+  const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from privacy_case c where tenant_id = ${tenant} and closed_at is null and due_at <= ${at(by)} and state not in ('asked') and (state <> 'accepted' or kind <> 'cancel' or ${isHeld} or ${there('asked')} > 0)`.execute(db.bare)
+  return row?.count ?? 0
+}
+// Of those that are done, how many have left something at a vendor that nobody else goes on with.
+export const countPartly = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>): Promise<number> => {
+  const { rows: [row] } = await sql<{ count: number }>`select count(distinct e.case_id) as count from erasure_there e join privacy_case c on c.tenant_id = e.tenant_id and c.id = e.case_id where e.tenant_id = ${tenant} and e.state = 'left' and e.code <> ${goneOn} and c.state = 'done'`.execute(db.bare)
   return row?.count ?? 0
 }
 

@@ -83,6 +83,8 @@ export const addStep = async ({ tx, sealing, now, newId, subject }: Act, { id, p
   await sql`insert into privacy_step (tenant_id, id, case_id, what, actor, at, text_sealed, how) values (${subject.tenant}, ${step}, ${id}, ${what}, ${subject.user ?? subject.by}, ${at(now)}, ${text === undefined ? null : await sealing.seal(privacyText(step), text, person)}, ${how ?? null})`.execute(tx)
 }
 
+export const hasStep = async ({ tx, subject: { tenant } }: Act, id: string, what: string): Promise<boolean> => (await sql`select 1 from privacy_step where tenant_id = ${tenant} and case_id = ${id} and what = ${what} limit 1`.execute(tx)).rows.length > 0
+
 export const hasOthersOpen = async ({ tx, subject: { tenant } }: Act, { id, person }: { id: string; person: string }): Promise<boolean> =>
   (await sql`select 1 from privacy_case where tenant_id = ${tenant} and person_id = any(${await selvesOf(tx, tenant, person)}::uuid[]) and id <> ${id} and closed_at is null limit 1`.execute(tx)).rows.length > 0
 
@@ -91,12 +93,13 @@ export const unproven = async ({ tx, subject: { tenant } }: Act): Promise<{ id: 
   const { rows } = await sql<ClockRow & { id: string }>`select id, ${clockColumns} from privacy_case where tenant_id = ${tenant} and closed_at is null and state = 'received' order by due_at, id`.execute(tx)
   return rows.map(({ id, ...row }) => ({ id, clock: clockOf(row) }))
 }
-// Those for which nothing rings any more.
-export const unwatched = async (on: Kysely<DB>, tenant: string): Promise<{ id: string; kind: ArcoKind; clock: CaseClock }[]> => {
-  const { rows } = await sql<ClockRow & { id: string; kind: ArcoKind }>`select id, kind, ${clockColumns} from privacy_case c where tenant_id = ${tenant} and closed_at is null and state <> 'received'
+// Those for which nothing rings any more. isErased: their data has gone here, and a vendor hasn't answered yet.
+export const unwatched = async (on: Kysely<DB>, tenant: string): Promise<{ id: string; kind: ArcoKind; isErased: boolean; clock: CaseClock }[]> => {
+  const isErased = sql`exists (select 1 from erasure e where e.tenant_id = c.tenant_id and e.case_id = c.id)`
+  const { rows } = await sql<ClockRow & { id: string; kind: ArcoKind; isErased: boolean }>`select id, kind, ${isErased} as "isErased", ${clockColumns} from privacy_case c where tenant_id = ${tenant} and closed_at is null and state <> 'received'
     and not exists (select 1 from job j where j.tenant_id = c.tenant_id and j.kind = 'turn' and j.state in ('scheduled', 'ready', 'running') and (j.key = 'timer:privacy:erase:' || c.person_id or starts_with(j.key, 'timer:privacy-due:' || c.id || ':')))
-    and not exists (select 1 from erasure e where e.tenant_id = c.tenant_id and e.case_id = c.id) order by due_at, id limit 1000`.execute(on)
-  return rows.map(({ id, kind, ...row }) => ({ id, kind, clock: clockOf(row) }))
+    and (not ${isErased} or exists (select 1 from erasure_there e where e.tenant_id = c.tenant_id and e.case_id = c.id and e.state = 'asked')) order by due_at, id limit 1000`.execute(on)
+  return rows.map(({ id, kind, isErased: is, ...row }) => ({ id, kind, isErased: is, clock: clockOf(row) }))
 }
 
 // Who answers for privacy, by the names that are addresses: the officers, and where there is none the admins.
@@ -111,6 +114,3 @@ export const auditHead = async ({ tx, subject: { tenant } }: Act): Promise<{ lin
   const { rows: [row] } = await sql<{ link: number; seal: Buffer }>`select link, seal from audit_head where tenant_id = ${tenant}`.execute(tx)
   return { link: row?.link ?? 0, seal: row?.seal.toString('hex') ?? '' }
 }
-// Whoever keeps a record of them, and is told what changes.
-export const recordsOf = async ({ tx, subject: { tenant } }: Act, person: string): Promise<string[]> =>
-  (await sql<{ vendor: string }>`select 'hubspot' as vendor where exists (select 1 from counterpart where tenant_id = ${tenant} and person_id = ${person} and external_id is not null)`.execute(tx)).rows.map(({ vendor }) => vendor)

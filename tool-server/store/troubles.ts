@@ -73,6 +73,11 @@ export const watchSoon = async ({ tx, subject: { tenant }, now }: Act, command: 
   return row?.connection
 }
 
+export const wasSent = async ({ tx, subject: { tenant } }: Act, command: string): Promise<boolean> => {
+  const { rows } = await sql`select 1 from job where tenant_id = ${tenant} and kind = 'command' and key = ${command}`.execute(tx)
+  return rows.length > 0
+}
+
 // Who may sign in as an admin, by the names that are addresses.
 export const adminNames = async (on: Kysely<DB>, tenant: string): Promise<string[]> => {
   const { rows } = await sql<{ name: string }>`select name from operator where tenant_id = ${tenant} and role = 'admin' and ended_at is null and name like '%@%' order by name`.execute(on)

@@ -7,6 +7,7 @@ export const alerts = defineConnector({
   name: 'alerts',
   settings,
   auth: { kind: 'none' },
+  secretPath: true,
   limits: { perSecond: 5, concurrent: 2, timeoutMs: 10_000 },
   quotas: [{ what: 'calls of whoever takes the alerts', theirs: 'yours', sure: 'unknown' }],
   redact: ['summary'],

@@ -33,6 +33,14 @@ export const reads: { messaging(at: At<Settings>): Ports['messaging'] } = {
     },
     media: (url) => mediaAt(http, url),
     templates: () => templatesAt(http, settings),
+    // https://docs.bird.com/api/contacts-api/api-reference/manage-workspace-contacts/get-a-contact-by-contact-id
+    async whole({ id: contact }) {
+      const reply = await http({ method: 'GET', path: `${workspace(settings)}/contacts/${encodeURIComponent(contact)}`, accept: [404] })
+      if (reply.status === 404) return undefined
+      const { attributes, ...rest } = read('bird', wireWhole, reply)
+      const told = Object.entries({ ...rest, ...attributes }).filter(([, value]) => value !== null && value !== '')
+      return Object.fromEntries(told.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]))
+    },
   }),
 }
 
@@ -67,6 +75,7 @@ export const does: Doing<Settings>[] = [
   }),
 ]
 
+const wireWhole = z.looseObject({ id, attributes: z.record(z.string(), z.json()).nullish() })
 const wireMessage = z.object({ id, context: wireContext, body: z.looseObject({ type: z.string() }).nullish() })
 const wirePage = z.object({ results: z.array(z.object({ id, reference: z.string().nullish() })), nextPageToken: z.string().nullish() })
 

@@ -310,6 +310,7 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
       but: { missing: { tell: { status: 404, body: { code: 'MessageNotFound', message: 'no such message' } }, result: undefined } },
       more: [{ name: 'has none where Bird has none', result: undefined, exchanges: [{ ask: { method: 'GET', path: `${list}/${byStaff}` }, tell: { status: 200, body: { id: byStaff, status: 'delivered', body: null } } }] }],
     },
+    'messaging.whole': { args: [{ connection, id: 'c1' }], result: { id: 'c1', computedDisplayName: 'Guadalupe', phonenumber: '["+525512345678"]' }, exchanges: [{ ask: { method: 'GET', path: `/workspaces/${workspace}/contacts/c1` }, tell: { status: 200, body: { id: 'c1', computedDisplayName: 'Guadalupe', attributes: { phonenumber: ['+525512345678'], subscribedWhatsapp: null } } } }], but: { missing: { tell: { status: 404, body: { code: 'ContactNotFound', message: 'no such contact' } }, result: undefined } } },
     'messaging.conversation': {
       args: ['c5/../d1'], result: { id: conversation, connection, contact: named, isOpen: true, heardAt: Date.UTC(2026, 10, 23, 17, 0, 0, 120) },
       exchanges: [{ ask: { method: 'GET', path: `/workspaces/${workspace}/conversations/c5%2F..%2Fd1` }, tell: { status: 200, body: thread } }],

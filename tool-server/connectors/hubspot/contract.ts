@@ -152,7 +152,7 @@ const keptOf = (kind: Kind): string[] => [...new Set([...rowsOf(kind).flatMap(({
 const keptContact = { kind: 'contact', id: '201', ours: ours.contact, fields: contactRead.fields, phones: contactRead.phones }
 const shownTask = { id: '601', archived: false, ...times, properties: { hs_object_id: '601', portero_id: ours.task, ...task } }
 const keptTask = { kind: 'task', id: '601', ours: ours.task, phones: [], fields: { title: 'Guadalupe quiere hablar con alguien', body: 'Pide el precio de la pensión de su hámster', dueAt: String(Date.UTC(2026, 10, 23, 17, 15)), isUrgent: 'false', isDone: 'true' } }
-const readTasks = (tell: Tell, ids = ['601', '602']): Exchange => ({ ask: { method: 'POST', reading: true, path: pathOf('/crm/v3/objects/tasks/batch/read'), headers: json, body: { inputs: ids.map((id) => ({ id })), properties: keptOf('task'), propertiesWithHistory: [] } }, tell })
+const readTasks = (tell: Tell, ids = ['601', '602'], properties = keptOf('task')): Exchange => ({ ask: { method: 'POST', reading: true, path: pathOf('/crm/v3/objects/tasks/batch/read'), headers: json, body: { inputs: ids.map((id) => ({ id })), properties, propertiesWithHistory: [] } }, tell })
 const searchKept = (kind: Kind, filterGroups: object[], results: object[]): Exchange => ({
   ask: { method: 'POST', reading: true, path: pathOf(`/crm/v3/objects/${objects[kind]}/search`), headers: json, body: { limit: 100, after: '0', sorts: ['hs_object_id'], properties: keptOf(kind), filterGroups } },
   tell: { status: 200, body: { total: results.length, results } },
@@ -350,9 +350,8 @@ export const contract: Contract<Settings> = {
       ],
     },
     'crm.hasHelpDesk': { args: [], result: true, exchanges: [] },
-    'crm.carrying': {
-      args: ['contact', '200'], result: { records: [keptContact] }, exchanges: [searchKept('contact', [{ filters: [{ propertyName: 'portero_id', operator: 'HAS_PROPERTY' }, afterId('200')] }], [shownContact])],
-    },
+    'crm.carrying': { args: ['contact', '200'], result: { records: [keptContact] }, exchanges: [searchKept('contact', [{ filters: [{ propertyName: 'portero_id', operator: 'HAS_PROPERTY' }, afterId('200')] }], [shownContact])] },
+    'crm.whole': { args: ['task', ['601']], result: [{ kind: 'task', id: '601', fields: { hs_task_body: 'Llámale por la tarde', casa_nota: 'prefiere la tarde' } }], exchanges: [{ ask: { method: 'GET', path: pathOf('/crm/v3/properties/tasks') }, tell: { status: 200, body: { results: ['hs_task_body', 'casa_nota', 'hs_empty'].map((name) => ({ name })) } } }, { ...readTasks(told([{ ...shownTask, properties: { hs_task_body: 'Llámale por la tarde', casa_nota: 'prefiere la tarde', hs_empty: null } }]), ['601'], ['hs_task_body', 'casa_nota', 'hs_empty']) }] },
     'crm.numbered': {
       args: [['+525512345678', '+14155550100']], result: { records: [keptContact] },
       exchanges: [searchKept('contact', ['phone', 'mobile'].map((which) => ({ filters: [{ propertyName: `hs_searchable_calculated_${which}_number`, operator: 'IN', values: ['5512345678', '14155550100'] }, afterId('0')] })), [shownContact])],

@@ -27,6 +27,12 @@ export const readKept = ({ http, connection: { settings } }: Pick<At<Settings>, 
     return { records: keptOf(kind, results, settings), ...(last && results.length === most && { next: last.id }) }
   }
   return {
+    // Its properties are many and its own, so it is asked for their names first.
+    async whole(kind, ids) {
+      const { results } = read('hubspot', named, await replyOf(hubSpot.properties.getAllWithHttpInfo(objects[kind])))
+      const shown = await shownBy(hubSpot, { kind, properties: results.map(({ name }) => name) }, ids)
+      return [...new Map(shown.flatMap((each) => (each ? [[each.id, each]] : []))).values()].map(({ id, properties }) => ({ kind, id, fields: properties }))
+    },
     hasHelpDesk: async () => settings.helpDesk !== undefined,
     // Of two that were merged it is the same one, once.
     async kept(kind, ids) {
@@ -47,6 +53,7 @@ export const readKept = ({ http, connection: { settings } }: Pick<At<Settings>, 
   }
 }
 
+const named = z.object({ results: z.array(z.object({ name: z.string().min(1) })) })
 const links = z.object({ results: z.array(z.object({ _from: z.object({ id: digits }), to: z.array(z.object({ toObjectId: z.union([digits, z.int().positive()]) })) })), errors: z.array(z.object({ category: z.string() })).default([]) })
 
 const keptOf = (kind: Kind, found: readonly Shown[], settings: Settings): Kept[] =>

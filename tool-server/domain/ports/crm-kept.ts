@@ -4,7 +4,12 @@ import type { Texts } from './crm-seen.ts'
 // A record that stands at the CRM, of any kind that we keep there, in our words; what is empty there is left out. ours: the id of ours that it carries. phones: of a contact, as they are written. on: what it hangs on, where that was asked.
 export type Kept = { kind: Kind; id: string; ours?: string; fields: Texts; phones: readonly string[]; on?: { contact?: readonly string[]; deal?: readonly string[] } }
 
+// A record as it stands there, by the CRM's own names for what is on it; what is empty is left out.
+export type Whole = { kind: Kind; id: string; fields: Record<string, string> }
+
 export type CrmKeptReads = {
+  // All that is on these, a hundred at most, for whoever asks what is kept of them; what is there no more is left out.
+  whole(kind: Kind, ids: readonly string[]): Promise<Whole[]>
   // Whether escalations are also tickets of a help desk.
   hasHelpDesk(): Promise<boolean>
   // These, a hundred at most, as they stand now; what is there no more is left out.

@@ -55,6 +55,8 @@ export type MessagingReads = {
   bodyOf(message: string): Promise<Body | undefined> // of one whose webhook came without
   media(url: string): Promise<SeenMedia>
   templates(): Promise<SeenTemplate[]>
+  // All that stands there of one of its contacts, by the vendor's own names, for whoever asks what is kept of them.
+  whole(contact: { connection: string; id: string }): Promise<Record<string, string> | undefined>
 }
 
 const to = { to: contact, conversation: z.string().optional() }
