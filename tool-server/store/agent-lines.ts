@@ -12,9 +12,10 @@ import type { Author } from './tables.ts'
 export type AgentLine = { author: Author; kind: string; text: string; pick?: string | undefined; position?: Position | undefined; told?: string | undefined; isUntold?: boolean; notedAt: Millis; toldAt?: Millis } // notedAt: when we heard of it, by our own clock. told: what a model heard or saw of what came with it; isUntold: nothing, though it tried; toldAt: when that was known
 const body = z.looseObject({ kind: z.string(), text: z.string(), pick: z.string().optional(), position: z.object({ latitude: z.number(), longitude: z.number() }).optional() })
 
+// Of one moment, what somebody wrote stands before what answers it.
 export const agentLines = async (act: Act, conversation: string, most: number): Promise<AgentLine[]> => {
   const { rows } = await sql<{ id: string; author: Author; body_sealed: Buffer }>`select id, author, body_sealed from message
-    where tenant_id = ${act.subject.tenant} and conversation_id = ${conversation} and body_sealed is not null and status <> 'failed' order by sent_at desc, id desc limit ${most}`.execute(act.tx)
+    where tenant_id = ${act.subject.tenant} and conversation_id = ${conversation} and body_sealed is not null and status <> 'failed' order by sent_at desc, author = 'prospect', id desc limit ${most}`.execute(act.tx)
   const told = await toldOf(act.tx, act.subject.tenant, rows.map(({ id }) => id), (place, sealed) => act.sealing.open(place, sealed))
   const lines: AgentLine[] = []
   for (const { id, author, body_sealed } of rows.toReversed()) {
