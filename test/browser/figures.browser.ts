@@ -1,32 +1,25 @@
-import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { chromium, type Browser } from 'playwright-core'
-import { openConsole, passwords, type ConsoleStage } from '../support/console-stage.ts'
-import { portOf } from '../support/http-stage.ts'
+import type { Browser } from 'playwright-core'
+import { openConsoleBrowser, type ConsoleBrowser } from '../support/console-browser.ts'
+import { passwords, type ConsoleStage } from '../support/console-stage.ts'
 import { looksFine } from '../support/look.ts'
 import { furnishMonth } from '../support/month.ts'
 
 // Hoy and Valor in a real browser, in both languages and themes, and that a number opens what it counts.
+let opened: ConsoleBrowser
 let stage: ConsoleStage
-let server: Server
 let url = ''
 let browser: Browser
 const faults: string[] = []
 
 beforeAll(async () => {
-  stage = await openConsole()
+  opened = await openConsoleBrowser()
+  stage = opened.stage
+  url = opened.url
+  browser = opened.browser
   await furnishMonth(stage, 11, 60)
-  server = createServer(stage.app)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  url = `http://localhost:${portOf(server)}`
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] })
 }, 60_000)
-afterAll(async () => {
-  await browser?.close()
-  server?.close()
-  server?.closeAllConnections()
-  await stage?.end()
-})
+afterAll(() => opened?.end())
 
 const shots = process.env['SHOTS_DIR'] // where to keep pictures, for whoever wants to look
 test.each([['es-MX', 'light', 'Hoy', 'Valor', 'Visitas agendadas'], ['en', 'dark', 'Today', 'Value', 'Visits booked']] as const)('a day and a month are seen in %s, %s', async (locale, colorScheme, today, value, booked) => {

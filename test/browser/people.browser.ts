@@ -1,32 +1,25 @@
-import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { hearMessage } from '@portero/tool-server/actions/hear-message.ts'
-import { openConsole, passwords, type ConsoleStage } from '../support/console-stage.ts'
-import { portOf } from '../support/http-stage.ts'
+import { openConsoleBrowser, type ConsoleBrowser } from '../support/console-browser.ts'
+import { passwords, type ConsoleStage } from '../support/console-stage.ts'
 import { looksFine } from '../support/look.ts'
 
 // The console's page on who is who, in a real browser, with nothing on it and with much.
+let opened: ConsoleBrowser
 let stage: ConsoleStage
-let server: Server
 let url = ''
 let browser: Browser
 const faults: string[] = []
 
 beforeAll(async () => {
-  stage = await openConsole()
-  server = createServer(stage.app)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  url = `http://localhost:${portOf(server)}`
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu'] })
+  opened = await openConsoleBrowser()
+  stage = opened.stage
+  url = opened.url
+  browser = opened.browser
 }, 60_000)
-afterAll(async () => {
-  await browser?.close()
-  server?.close()
-  server?.closeAllConnections()
-  await stage?.end()
-})
+afterAll(() => opened?.end())
 
 let heard = 0
 const fill = async (): Promise<void> => {
