@@ -9,16 +9,17 @@ const privacy = ['officer', 'admin'] as const
 const admins = ['admin'] as const
 const doors: Record<string, readonly Role[] | 'anyone'> = {
   'get /_assets/:name': 'anyone',
-  'get /console/sign-in': 'anyone', 'post /console/sign-in': 'anyone', 'post /console/sign-out': 'anyone',
-  'get /console': everybody, 'get /console/live/conversations': everybody, 'get /console/conversations/:id': everybody, 'get /console/live/conversations/:id': everybody,
-  'get /console/media/:id/:place': workers, 'post /console/conversations/:id/hands': workers, 'post /console/conversations/:id/consents': workers,
+  'get /console/sign-in': 'anyone', 'post /console/sign-in': 'anyone', 'post /console/sign-out': 'anyone', 'post /console/language': 'anyone',
+  'get /console': everybody, 'get /console/conversations': everybody, 'post /console/conversations': everybody, 'get /console/live/conversations': everybody, 'get /console/conversations/:id': everybody, 'get /console/live/conversations/:id': everybody,
+  'get /console/media/:id/:place': workers, 'post /console/conversations/:id/hands': workers, 'post /console/conversations/:id/consents': workers, 'get /console/conversations/:id/visits': workers, 'post /console/conversations/:id/visits': workers,
   'get /console/today': everybody, 'get /console/live/today': everybody, 'get /console/value': everybody, 'get /console/value.csv': everybody, 'get /console/figures/:name': everybody,
+  'get /console/catalogue': everybody, 'get /console/catalogue.yaml': admins, 'get /console/catalogue/blackouts': everybody, 'post /console/catalogue/blackouts': admins, 'get /console/catalogue/buildings/:id': everybody, 'post /console/catalogue/buildings/:id': admins, 'get /console/catalogue/homes/:id': everybody, 'post /console/catalogue/homes/:id': admins, 'get /console/catalogue/agents/:id': everybody, 'post /console/catalogue/agents/:id': admins,
   'get /console/people': everybody, 'get /console/live/people': everybody, 'post /console/people': admins, 'post /console/people/:id': admins,
   'get /console/hubspot': everybody, 'get /console/live/hubspot': everybody, 'get /console/hubspot/backfill': admins, 'post /console/hubspot/backfill': admins, 'post /console/hubspot/contacts/:id': admins, 'post /console/hubspot/changes/:id': admins,
-  'get /console/connections': ['viewer', 'agent', 'admin'], 'get /console/live/connections': ['viewer', 'agent', 'admin'], 'get /console/connections/:id/end': admins, 'post /console/connections/:id/end': admins,
-  'get /console/queue': admins, 'get /console/live/queue': admins, 'post /console/queue/replay': admins, 'post /console/queue/:id/replay': admins,
+  'get /console/connections': ['viewer', 'agent', 'admin'], 'get /console/live/connections': ['viewer', 'agent', 'admin'], 'get /console/connections/:id/end': admins, 'post /console/connections/:id/end': admins, 'post /console/connections/:id/test': admins, 'get /console/connections/new': admins, 'post /console/connections/new': admins,
+  'get /console/queue': admins, 'get /console/live/queue': admins, 'post /console/queue/replay': admins, 'post /console/queue/stop': admins, 'get /console/queue/:id': admins, 'post /console/queue/:id': admins, 'post /console/queue/:id/replay': admins,
   'get /console/bird-kit': admins, 'post /console/bird-kit': admins,
-  'get /console/privacy': privacy, 'post /console/privacy': privacy, 'get /console/privacy/registers': privacy, 'post /console/privacy/registers': privacy, 'get /console/privacy/:id': privacy, 'post /console/privacy/:id': privacy, 'get /console/privacy/:id/certificate.:form': privacy, 'get /console/privacy/:id/archive': privacy,
+  'get /console/privacy': privacy, 'post /console/privacy': privacy, 'get /console/privacy/registers': privacy, 'get /console/privacy/consents': privacy, 'get /console/privacy/retention': privacy, 'post /console/privacy/registers': privacy, 'get /console/privacy/:id': privacy, 'post /console/privacy/:id': privacy, 'get /console/privacy/:id/certificate.:form': privacy, 'get /console/privacy/:id/archive': privacy,
   'get /console/access': admins, 'post /console/access/people/:id/out': admins, 'get /console/access/people/:id/end': admins, 'post /console/access/people/:id/end': admins, 'post /console/access/people/:id/again': admins,
   'post /console/access/keys/:id/rotate': admins, 'get /console/access/keys/:id/end': admins, 'post /console/access/keys/:id/end': admins,
 }
@@ -81,7 +82,7 @@ describe('what a role may do', () => {
   })
   test('stands in the navigation', async () => {
     const links = async (role: Role): Promise<string[]> => [...(/<nav>(.*?)<\/nav>/s.exec((await browsers.get(role)!.get('/console')).text)?.[1] ?? '').matchAll(/href="([^"]+)"/g)].map(([, href]) => href!)
-    const common = ['/console', '/console/people', '/console/hubspot']
+    const common = ['/console', '/console/conversations', '/console/people', '/console/hubspot']
     expect(await links('viewer')).toEqual(expect.arrayContaining([...common, '/console/connections']))
     for (const role of ['viewer', 'agent', 'officer'] as const) for (const not of ['/console/queue', '/console/bird-kit', '/console/access']) expect(await links(role)).not.toContain(not)
     expect(await links('officer')).not.toContain('/console/connections')

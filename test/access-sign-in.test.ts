@@ -7,6 +7,7 @@ import { makeSee } from '@portero/tool-server/actions/see.ts'
 import { printOperator } from '@portero/tool-server/actions/access-printed.ts'
 import { mindLockOuts } from '@portero/tool-server/actions/mind-lock-outs.ts'
 import { smtp } from '@portero/tool-server/connectors/smtp/index.ts'
+import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { consoleDoors } from '@portero/tool-server/console/doors.ts'
 import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   other = express()
   other.set('trust proxy', true)
   other.use(traced(clock))
-  other.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl: 'https://portero.example', tools, toolKeys: stage.house.toolKeys, company: 'UrbanHub', wake: () => {}, connections: stage.house.connections, connecting: stage.house.connecting, limits: makeLimits({ clock }), heldThere: async () => ({ records: [], silent: [] }) }))
+  other.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl: 'https://portero.example', tools, toolKeys: stage.house.toolKeys, company: 'UrbanHub', wake: () => {}, connections: stage.house.connections, connecting: stage.house.connecting, trying: stage.house.trying, review: stage.house.review, limits: makeLimits({ clock }), heldThere: async () => ({ records: [], silent: [] }), closing: new AbortController().signal, own: makeOwnReads({ db, clock, vault, publicBaseUrl: 'https://portero.example' }) }))
 })
 afterAll(() => stage.end())
 afterEach(() => stage.house.clock.advance(61_000))

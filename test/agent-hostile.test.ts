@@ -118,7 +118,7 @@ describe('as a message', () => {
       const { status, text: page } = await console.get(`/console/conversations/${conversation}`)
       expect([status, raw.exec(page)?.[0], /mrk\d{3}z/.test(page)]).toEqual([200, undefined, true])
     }
-    const list = await console.get('/console')
+    const list = await console.get('/console/conversations')
     expect([list.status, raw.exec(list.text)?.[0]]).toEqual([200, undefined])
   })
   test('each is text in the card, word for word', async () => {
@@ -156,7 +156,7 @@ describe('as a name', () => {
     expect(failures()).toEqual([])
     for (const phone of phones.slice(13, 19)) {
       const { conversation } = await talker(phone)
-      for (const path of ['/console', `/console/conversations/${conversation}`, `/console/people?q=${encodeURIComponent(phone)}`]) {
+      for (const path of ['/console/conversations', `/console/conversations/${conversation}`, `/console/people?q=${encodeURIComponent(phone)}`]) {
         const { status, text } = await console.get(path)
         expect([path, status < 500, raw.exec(text)?.[0]]).toEqual([path, true, undefined])
       }

@@ -1,11 +1,17 @@
 import { createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { printWebhook } from '@portero/tool-server/actions/webhook-printed.ts'
 import { alerts } from '@portero/tool-server/connectors/alerts/index.ts'
 import { readConfig } from '@portero/tool-server/config.ts'
-import { tellAlert } from '@portero/tool-server/domain/ports/alerts.ts'
+import { alertVersion, tellAlert } from '@portero/tool-server/domain/ports/alerts.ts'
+import { calls } from '@portero/tool-server/domain/troubles.ts'
+import { realClock } from '@portero/tool-server/spine/clock.ts'
+import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
 import { portOf } from './support/http-stage.ts'
 import { openCrm, type CrmStage } from './support/crm-stage.ts'
 
@@ -63,7 +69,7 @@ describe('when HubSpot refuses our key', () => {
     for (let round = 0; round < 30 && taken.length === 0; round++) await pass(60_000)
     await pass(300_000)
     expect(said()).toEqual([{
-      type: 'portero.alert', alert: 'connection.key', state: 'begun', severity: 'critical', summary: 'HubSpot ya no acepta la clave de Portero', vendor: 'hubspot', connection: expect.stringMatching(/^[0-9a-f-]{36}$/), waiting: expect.any(Number),
+      type: 'portero.alert', version: 1, alert: 'connection.key', state: 'begun', severity: 'critical', summary: 'HubSpot ya no acepta la clave de Portero', vendor: 'hubspot', connection: expect.stringMatching(/^[0-9a-f-]{36}$/), waiting: expect.any(Number),
       since: expect.stringMatching(/^2026-11-23T/), page: `${stage.url}/console/queue`, runbook: 'docs/alerts.md#porteroconnectiontrouble',
     }])
   })
@@ -129,8 +135,28 @@ test('the environment needs both, and a secret that is one', () => {
 test('docs/alerts.md shows what comes, field by field', () => {
   const page = readFileSync(new URL('../docs/alerts.md', import.meta.url), 'utf8')
   const example: unknown = JSON.parse(/```json\n([\s\S]+?)\n```/.exec(page)![1]!)
-  const { type, ...args } = example as Record<string, unknown>
-  expect([type, tellAlert.args.safeParse(args).error]).toEqual(['portero.alert', undefined])
+  const { type, version, ...args } = example as Record<string, unknown>
+  expect([type, version, tellAlert.args.safeParse(args).error]).toEqual(['portero.alert', alertVersion, undefined])
+  expect(Object.values(calls).map(({ alert }) => alert).concat('console.lock-outs' as never).toSorted()).toEqual(tellAlert.args.shape.alert.options.toSorted())
+  expect(Object.values(calls).map(({ runbook }) => runbook).filter((anchor) => !page.toLowerCase().includes(`\n## ${anchor}\n`))).toEqual([])
   expect(tellAlert.args.shape.alert.options.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([])
   expect(alerts.settings.safeParse({ baseUrl: 'https://hooks.example', secret: 'whsec_c2lu' }).success).toBe(false)
+})
+test('portero webhook sign makes what whoever takes alerts would get, for a body of one\'s own', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'portero-alert-'))
+  writeFileSync(join(dir, 'alert.json'), '{"type":"portero.alert","version":1}')
+  const clock = realClock()
+  const sign = async (typed: string, url?: string): Promise<string> => {
+    const lines: string[] = []
+    const withHouse = () => Promise.reject(new Error('no database is needed'))
+    await printWebhook(['sign', join(dir, 'alert.json')], { vendor: 'alerts', url }, { clock, registry: makeRegistry({ connectors: [alerts], flows: [] }), say: (line) => void lines.push(line), typed: async () => typed, config: () => ({ publicBaseUrl: 'https://portero.example', lab: false, shadow: false }), withHouse })
+    return lines.join('\n')
+  }
+  const told = await sign(JSON.stringify({ baseUrl: 'https://hooks.example', path: '/portero?team=1', secret }))
+  const header = (name: string): string => new RegExp(`^webhook-${name}: (.+)$`, 'm').exec(told)![1]!
+  expect(header('signature')).toBe(`v1,${createHmac('sha256', key).update(`${header('id')}.${header('timestamp')}.{"type":"portero.alert","version":1}`).digest('base64')}`)
+  expect([told.includes('https://hooks.example/portero?team=1'), told.includes(secret)]).toEqual([true, false])
+  await expect(sign(secret)).rejects.toThrow('where to?')
+  expect(await sign(secret, 'https://other.example/hook')).toContain('https://other.example/hook')
+  rmSync(dir, { recursive: true })
 })

@@ -74,6 +74,10 @@ describe('the rules', () => {
 describe('docs/alerts.md', () => {
   const page = read('alerts.md')
   const sections = new Map(page.split(/^## /m).slice(1).map((text): [string, string] => [text.split('\n')[0]!, text]))
+  test('says of each alert how it is told without Prometheus, or why only Prometheus can', () => {
+    const told = sections.get('What is told without Prometheus') ?? ''
+    expect(alerts.map(({ alert }) => alert).filter((name) => !new RegExp(`\\b${name}\\b`).test(told))).toEqual([])
+  })
   test('has one section for each alert, and none for another', () => {
     expect([...sections.keys()].filter((name) => name.startsWith('Portero')).toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted())
   })

@@ -47,7 +47,9 @@ beforeAll(async () => {
     ':place': ['0'], ':name': ['page.css', 'booking.css', 'visits', 'conversations', 'called'], ':vendor': ['google'], ':wish': ['end'],
     ':token': lines.flatMap(({ media = [] }) => media.map(({ url }) => url.split('/').at(-1)!)),
   }
+  fills[':id']!.push(await one("select id from job where state = 'dead'"))
   for (const table of ['message', 'operator', 'tool_key', 'privacy_case']) fills[':id']!.push(...(await sql<{ id: string }>`select id from ${sql.table(table)}`.execute(house.db.bare)).rows.map(({ id }) => id))
+  for (const table of ['building', 'home', 'agent']) fills[':id']!.push(await one(`select id from ${table} limit 1`))
 })
 afterAll(() => stage.end())
 
@@ -139,11 +141,28 @@ describe('a form of the console that is sent says who sent it, and what they wer
     await sql`insert into crm_review (tenant_id, id, external_id, people, reason, state, made_at) select tenant_id, gen_random_uuid(), 'c-77', array[id], 'names', 'open', created_at from person where id = ${person}`.execute(house.db.bare)
     await stage.house.acting.as({ tenant: house.tenant, by: 'staff', user: 'sofia' }, ['people:write'])(proposePair, { people: [person, (await sql<{ id: string }>`select id from person where id <> ${person} limit 1`.execute(house.db.bare)).rows[0]!.id] })
   })
+  // A form of the catalogue as it stands on its page, first to be shown what would come of it, then to be saved.
+  const catalogueForm = async (url: string, wish: string, fields: Record<string, string>): Promise<Sent[]> => {
+    const page = (await staff[roles.indexOf('admin')]!.get(url)).text
+    const form = page.split('<form').find((part) => part.includes(`name="do" value="${wish}"`)) ?? ''
+    const asItIs = Object.fromEntries([...form.matchAll(/ name="([^"]*)"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]))
+    return (['preview', 'save'] as const).map((go) => ({ url, fields: { ...asItIs, ...fields, do: wish, go, key: key() } }))
+  }
   const forms: Record<string, () => Promise<Sent[]>> = {
     'paths.people': async () => [{ url: paths.people, fields: { one: number, other: another } }, { url: paths.people, fields: { one: number, other: '+525599999999' } }],
     "'/console/people/:id'": async () => [{ url: `/console/people/${await idOf('merge')}`, fields: { do: 'refuse', key: '1' } }],
+    'paths.conversations': async () => ['1234 0077', 'Ximena Canario', '0077'].map((who) => ({ url: paths.conversations, fields: { who, state: '', from: '', to: '' } })),
+    "'/console/conversations/:id/visits'": async () => {
+      const csrfed = (await staff[roles.indexOf('admin')]!.get(`${conversation()}/visits`)).text
+      const slot = /name="slot" value="([^"]+)"/.exec(csrfed)![1]!
+      return [{ url: `${conversation()}/visits`, fields: { do: 'book', key: `${key()}-v`, slot } }, { url: `${conversation()}/visits`, fields: { do: 'book', key: `${key()}-w`, slot: 'nothing' } }]
+    },
     "'/console/conversations/:id/hands'": async () => [{ url: `${conversation()}/hands`, fields: { do: 'reply', key: key(), text: 'hola' } }, { url: `${conversation()}/hands`, fields: { do: 'note', key: `${key()}-b`, text: 'llamar' } }],
     "'/console/conversations/:id/consents'": async () => [{ url: `${conversation()}/consents`, fields: { purpose: 'profiling', status: 'revoked', channel: 'phone', mode: 'express', reason: 'llamó' } }, { url: `${conversation()}/consents`, fields: { purpose: 'profiling', status: 'granted', channel: 'phone', mode: 'express', reason: 'volvió a llamar' } }],
+    'paths.blackouts': async () => [{ url: paths.blackouts, fields: { do: 'close', version: 'none', where: 'house', who: 'anyone', fromDay: '2026-11-24', toDay: '2026-12-20' } }, { url: paths.blackouts, fields: { do: 'close', version: 'none', go: 'save', key: key(), where: 'house', who: 'anyone', fromDay: '2026-11-24', toDay: '2026-12-20' } }],
+    "paths.buildingOf(':id')": async () => catalogueForm(paths.buildingOf(await idOf('building')), 'visits', { minutes: '40' }),
+    "paths.homeOf(':id')": async () => catalogueForm(paths.homeOf(await idOf('home')), 'home', { status: 'closed', rentMxn: '20000', availableFrom: '2026-12-01' }),
+    "paths.agentOf(':id')": async () => catalogueForm(paths.agentOf(await idOf('agent')), 'agent', { perWeek: '3' }),
     'paths.backfill': async () => [{ url: paths.backfill, fields: { key: '1' } }],
     "'/console/hubspot/contacts/:id'": async () => [{ url: `/console/hubspot/contacts/${await idOf('crm_review')}`, fields: { key: '1', person } }],
     "'/console/hubspot/changes/:id'": async () => [{ url: `/console/hubspot/changes/${await idOf('crm_conflict')}`, fields: { key: '1', keep: 'ours' } }],
@@ -151,7 +170,7 @@ describe('a form of the console that is sent says who sent it, and what they wer
     "'/console/privacy/:id'": async () => [{ url: `/console/privacy/${await idOf('privacy_case')}`, fields: { do: 'hand', proof: '', phone: '' } }],
   }
   // What is nobody's data: keys and operators, accounts, the queue; and what prospects send themselves.
-  const ofNobody = new Set(["paths.person(':id', 'out')", "paths.person(':id', 'end')", "paths.person(':id', 'again')", "paths.key(':id', 'rotate')", "paths.key(':id', 'end')", "paths.disconnect(':id')", "'/oauth/:vendor/start'", 'paths.signIn', 'paths.signOut', 'paths.signOutThere', 'paths.replayAll', "'/console/queue/:id/replay'", 'paths.kit', 'paths.registers', "'/book/:token'", 'path'])
+  const ofNobody = new Set(["paths.person(':id', 'out')", "paths.person(':id', 'end')", "paths.person(':id', 'again')", "paths.key(':id', 'rotate')", "paths.key(':id', 'end')", "paths.disconnect(':id')", "paths.testConnection(':id')", 'paths.pasteConnection', "'/oauth/:vendor/start'", 'paths.signIn', 'paths.signOut', 'paths.language', 'paths.signOutThere', 'paths.replayAll', 'paths.stopReplay', "paths.dead(':id')", "'/console/queue/:id/replay'", 'paths.kit', 'paths.registers', "'/book/:token'", 'path'])
   test.each(postDoors.filter(({ text }) => !ofNobody.has(text)).map(({ text, path }) => [text, path]))('%s (%s)', async (text) => {
     expect([text, forms[text] !== undefined]).toEqual([text, true]) // else say above how it is sent
     const admin = staff[roles.indexOf('admin')]!

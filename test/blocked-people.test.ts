@@ -90,7 +90,7 @@ const lists = async (): Promise<string[]> => {
   const catalogue = await loadCatalogue(db.bare, tenant)
   const building = catalogue.homes.find(({ slug }) => slug === 'roma-norte-101')!.building.id
   const line = await db.tx(async (tx) => (await nextInLine(acting.within(tx, { tenant, by: 'system' }), { building, day: '2026-11-27', part: 'afternoon', startsAt: Date.parse('2026-11-27T20:00Z') }))?.person)
-  const found = { 'who waits for a time': [line], 'the look at the CRM': await peopleAfter(db.bare, tenant, { after: undefined, most: 50 }), 'what would have been told the CRM': await shadowedPeople(db.bare, tenant) }
+  const found = { 'who waits for a time': [line], 'the look at the CRM': await peopleAfter(db.bare, tenant, { after: undefined, most: 50 }), 'what would have been told the CRM': (await shadowedPeople(db.bare, tenant)).map(({ id }) => id) }
   return Object.entries(found).flatMap(([name, people]) => (people.includes(who.person) ? [name] : []))
 }
 

@@ -145,7 +145,7 @@ describe('portero replay', () => {
     await server.stop()
 
     const listing = await run('replay', home)
-    expect(listing.replaceAll(/^\S{36}/gm, 'ID').split('\n').toSorted()).toEqual(['', '3 dead', expect.stringMatching(/^ID {2}command {2}eco.keep {2}not_found: /), expect.stringMatching(/^ID {2}command {2}eco.shout {2}outcome unknown {2}unavailable: /), expect.stringMatching(/^ID {2}delivery {2}\S{36} {2}bad_response: eco sent something/)])
+    expect(listing.replaceAll(/^\S{36}/gm, 'ID').split('\n').toSorted()).toEqual(['', expect.stringMatching(/^--group command:eco\.keep:eco:not_found {2}1$/), expect.stringMatching(/^--group command:eco\.shout:eco:unavailable {2}1$/), expect.stringMatching(/^--group delivery::eco:bad_response {2}1$/), '3 dead', expect.stringMatching(/^ID {2}command {2}eco.keep {2}not_found: /), expect.stringMatching(/^ID {2}command {2}eco.shout {2}outcome unknown {2}unavailable: /), expect.stringMatching(/^ID {2}delivery {2}\S{36} {2}bad_response: eco sent something/)])
     expect(listing).not.toMatch(/Mar[ií]a|L[oó]pez|1234|soy/)
 
     const idOf = (name: string): string => new RegExp(`^(\\S{36}).*${name.replace('.', '\\.')}`, 'm').exec(listing)?.[1] ?? ''
@@ -160,9 +160,18 @@ describe('portero replay', () => {
       return { done, dead: (await run('replay', home)).split('\n').at(-2) ?? '' }
     }
     expect(await after(`--id ${idOf('eco.keep')}`, 1)).toEqual({ done: ['keep'], dead: '2 dead' })
-    expect(await runCli(['replay', '--id', idOf('eco.keep')], home)).toMatchObject({ ...oneSentence, err: expect.stringContaining(idOf('eco.keep')) })
+    expect(await run(`replay --id ${idOf('eco.keep')} --sure`, home)).toMatch(/^repeated: /)
+    expect(await runCli(['replay', '--id', '00000000-0000-7000-8000-000000000009'], home)).toMatchObject({ ...oneSentence, err: expect.stringContaining('00000000-0000-7000-8000-000000000009') })
     expect(await after('--all', 2)).toEqual({ done: [], dead: '2 dead' }) // it still does not parse, and nobody is sure
-    expect(await after('--all --sure', 2)).toEqual({ done: ['shout'], dead: '1 dead' })
+    expect(await runCli(['replay', '--all', '--sure'], home)).toMatchObject({ ...oneSentence, err: expect.stringContaining('--id ID') }) // one by one
+    expect(await after(`--id ${idOf('eco.shout')} --sure`, 1)).toEqual({ done: ['shout'], dead: '1 dead' })
+
+    // What it would do (of eco the command line knows nothing), and a correction that can't be read.
+    const delivery = /^(\S{36}) {2}delivery/m.exec(listing)![1]!
+    const preview = await run(`replay --id ${delivery} --preview`, home)
+    expect(preview).toMatch(/^\/body\/phone {2}…56 78$[\s\S]*^! No connection does this now/m)
+    expect(preview).not.toMatch(/Mar[ií]a|L[oó]pez|1234/)
+    expect(await runCli(['replay', '--id', delivery, '--fix', join(freshDir(), 'none.json')], home)).toMatchObject({ ...oneSentence, err: expect.stringContaining('none.json') })
   })
 })
 

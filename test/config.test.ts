@@ -28,7 +28,7 @@ describe('without any environment', () => {
   test('everything has its default, and no secret has one', () => {
     expect(readConfig({})).toEqual({
       port: 3000, labPort: 3100, databaseUrl: undefined, dataDir: './.data', catalogue: expect.stringMatching(/catalogue\.sample\.yaml$/), publicBaseUrl: 'http://localhost:3000',
-      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, trustProxy: undefined, accounts: [], baseUrls: {}, apps: {}, authUrls: {}, connectAs: {}, underNpm: false, legal: { company: 'UrbanHub', address: expect.any(String) },
+      lab: true, masterKeys: [], shadow: false, logLevel: 'info', opsToken: undefined, trustProxy: undefined, drainMs: 0, accounts: [], baseUrls: {}, apps: {}, authUrls: {}, connectAs: {}, underNpm: false, legal: { company: 'UrbanHub', address: expect.any(String) },
     } satisfies { [Name in keyof Config]: unknown })
   })
   test('what the agent may cost is in US dollars', () => {
@@ -176,7 +176,7 @@ test('what is given is what is used', () => {
   const env = { ...real, PORT: '0', LAB_PORT: '3101', DATABASE_URL: 'postgresql://db/x', DATA_DIR: '/srv/portero', CATALOGUE: '/srv/homes.yaml', PORTERO_SHADOW: '1', LOG_LEVEL: 'debug', OPS_TOKEN: 'sixteen letters!', LEGAL_NAME: 'Casas del Sur', LEGAL_ADDRESS: 'Calle Inventada 1', PORTERO_TRUST_PROXY: '1', npm_lifecycle_event: 'start' }
   expect(readConfig(env)).toEqual({
     port: 0, labPort: 3101, databaseUrl: 'postgresql://db/x', dataDir: '/srv/portero', catalogue: '/srv/homes.yaml', publicBaseUrl: 'https://portero.example.com',
-    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', trustProxy: 1, accounts: [], baseUrls: {}, apps: {}, authUrls: {}, connectAs: {}, underNpm: true, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' },
+    lab: false, masterKeys: [keyBytes], shadow: true, logLevel: 'debug', opsToken: 'sixteen letters!', trustProxy: 1, drainMs: 5_000, accounts: [], baseUrls: {}, apps: {}, authUrls: {}, connectAs: {}, underNpm: true, legal: { company: 'Casas del Sur', address: 'Calle Inventada 1' },
   } satisfies Config)
 })
 

@@ -56,6 +56,18 @@ describe('a conversation on its page', () => {
     await stage.follow()
     expect(heard().filter((text) => text === 'Soy Sofía & te ayudo')).toHaveLength(1)
   })
+  test('gets a proposal to mend, after what was typed already; nothing is sent, and what nothing backs is named', async () => {
+    const said = heard().length
+    stage.lab.openai.say({ say: 'Te queda en $19,500 al mes. ¿Te late?' })
+    const proposed = await does('reply', { want: 'draft', text: 'Hola, Ana <3' })
+    const text = await proposed.text()
+    expect(text).toContain('Hola, Ana &lt;3\n\nTe queda en $19,500 al mes. ¿Te late?</textarea>')
+    expect([proposed.status, text.includes('El asistente propone esta respuesta.'), /Revisa[^<]*\$19,500/.test(text)]).toEqual([200, true, true])
+    await stage.follow()
+    expect(heard()).toHaveLength(said)
+    expect((await sql<{ by: string }>`select by from audit where what = 'read:draft'`.execute(stage.house.db.bare)).rows).toEqual([{ by: 'staff' }])
+    stage.lab.openai.release()
+  })
   test('keeps what was typed where it can’t be said, and tells why', async () => {
     stage.clock.advance(25 * 3_600_000)
     await stage.follow()

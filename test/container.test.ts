@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readConfig } from '@portero/tool-server/config.ts'
 import { cleanUp, freePort, freshDir, root, start, statusOf, until } from './support/process.ts'
 import { emptyDatabase } from './support/process-databases.ts'
 
-// There is no Docker here: the files are read as Docker would, and what they say is done in a scratch folder.
+// The files are read as Docker would, and what they say is done in a scratch folder; .ci/compose.sh does it by Docker itself, where one runs.
 jest.setTimeout(240_000)
 afterEach(cleanUp)
 
@@ -52,9 +52,15 @@ describe('compose.yaml', () => {
   test('has a server that waits for a healthy PostgreSQL 16', () => {
     const { database, portero } = compose.services
     expect([database.image, database.healthcheck.test[1], portero.depends_on, portero.build]).toEqual(['postgres:16', expect.stringContaining('pg_isready'), { database: { condition: 'service_healthy' } }, '.'])
+    expect([database.restart, portero.restart, portero.tmpfs, portero.security_opt]).toEqual(['unless-stopped', 'unless-stopped', ['/tmp'], ['no-new-privileges:true']])
     expect([portero.read_only, portero.cap_drop, portero.ports, portero.stop_grace_period]).toEqual([true, ['ALL'], [expect.stringMatching(/^127\.0\.0\.1:/)], '30s'])
     const named = [...database.volumes, ...portero.volumes].filter((volume: unknown) => typeof volume === 'string').map((volume: string) => volume.split(':')[0])
     expect(new Set(named)).toEqual(new Set(Object.keys(compose.volumes)))
+  })
+  test('gives a server the time that it takes to stop, however long its drain', () => {
+    const [, stopMs] = /^const stopMs = ([\d_]+)/m.exec(readFileSync(join(root, 'tool-server/main.ts'), 'utf8'))!
+    expect(Number(stopMs!.replace('_', ''))).toBeLessThan(parseInt(compose.services['portero']!.stop_grace_period) * 1_000)
+    expect(() => readConfig({ PORTERO_DRAIN_MS: '15001' })).toThrow('PORTERO_DRAIN_MS')
   })
   test.each(Object.keys(good))('refuses without %s', (name) => {
     const without = Object.fromEntries(Object.entries(good).filter(([other]) => other !== name))
@@ -83,12 +89,13 @@ describe('what the Dockerfile does', () => {
     const port = String(await freePort())
     const catalogue = join(image, 'catalogue.yaml')
     cpSync(join(root, 'tool-server/catalogue.sample.yaml'), catalogue)
+    const data = freshDir()
     const isServer = process.env['DATABASE_URL'] !== undefined
-    const own = { ...environmentOf('portero', good), PORT: port, CATALOGUE: catalogue, DATA_DIR: freshDir(), NODE_ENV: 'production', PORTERO_LAB: '0', DATABASE_URL: isServer ? await emptyDatabase() : '' }
+    const own = { ...environmentOf('portero', good), PORT: port, CATALOGUE: catalogue, DATA_DIR: data, NODE_ENV: 'production', PORTERO_LAB: '0', DATABASE_URL: isServer ? await emptyDatabase() : '' }
     const [, ...args] = JSON.parse(of('CMD')[0]!) as string[]
     const runner = join(image, 'run.mjs') // start() runs in the checkout
     writeFileSync(runner, `process.chdir(${JSON.stringify(image)}); process.argv[1] = ${JSON.stringify(join(image, args[0]!))}; await import(${JSON.stringify(join(image, args[0]!))})`)
-    const server = start(join(bin, 'node'), [runner], { env: own })
+    const server = start(...asContained([join(bin, 'node'), runner], { image, data }), { env: own })
     const check = (): number | null => spawnSync(join(bin, 'node'), (JSON.parse(of('HEALTHCHECK')[0]!.split(' CMD ')[1]!) as string[]).slice(1), { env: { ...env, PORT: port } }).status
     const before = check()
     await until('readiness', async () => {
@@ -96,9 +103,26 @@ describe('what the Dockerfile does', () => {
       return (await statusOf(`http://127.0.0.1:${port}/readyz`)) === 200
     }, 90_000)
     expect([before, check(), await statusOf(`http://127.0.0.1:${port}/console`)]).toEqual([1, 0, 200])
+    if (mayContain) {
+      const status = readFileSync(`/proc/${server.pid}/status`, 'utf8')
+      expect(['Uid', 'CapEff', 'CapBnd', 'NoNewPrivs'].map((name) => new RegExp(`^${name}:\\s+(\\w+)`, 'm').exec(status)?.[1])).toEqual(['1000', '0'.repeat(16), '0'.repeat(16), '1'])
+      expect(readFileSync(`/proc/${server.pid}/mounts`, 'utf8')).toMatch(/^\S+ \/ \S+ ro\b/m)
+    }
     server.kill('SIGTERM')
     expect(await server.exited).toEqual({ code: 0, signal: null })
   })
+
+  // As compose.yaml and USER have it: the user of node's image, no capability, and nothing that can be written but /data, here not even /tmp. Done with the kernel's own means, where they are ours to use.
+  const mayContain = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'setpriv', '--reuid=1000', '--bounding-set=-all', 'true']).status === 0
+  // oxlint-disable-next-line no-console
+  if (!mayContain) console.warn('NOT RUN: nothing may be mounted here, so the image was started by this user on a disk that can be written')
+  const asContained = (command: string[], { image, data }: { image: string; data: string }): [string, string[]] => {
+    if (!mayContain) return [command[0]!, command.slice(1)]
+    for (const dir of [dirname(image), data]) chmodSync(dir, 0o755)
+    chownSync(data, 1_000, 1_000)
+    const mounts = `mount --bind ${data} ${data} && mount -o remount,bind,ro / && exec setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "$@"`
+    return ['unshare', ['--mount', '--propagation', 'private', 'sh', '-c', mounts, 'sh', ...command]]
+  }
 
   // COPY a b dir/, and COPY --from, which here is the folder itself. What .dockerignore leaves out stays out.
   const copy = (stage: number, image: string): void => {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -8,8 +8,11 @@ import { connectors } from '@portero/tool-server/connectors/index.ts'
 import type { Connection } from '@portero/tool-server/define.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
-import { examine, lineOf, type Finding } from '@portero/tool-server/spine/doctor.ts'
+import { examine } from '@portero/tool-server/spine/doctor.ts'
+import { asJson, guide, lineOf, nextStep, printed } from '@portero/tool-server/spine/doctor-guide.ts'
+import type { Finding } from '@portero/tool-server/spine/doctor-connection.ts'
 import { scopes } from '@portero/tool-server/spine/doctor-hubspot.ts'
+import { aboutFirstVisit, aboutServer } from '@portero/tool-server/spine/doctor-house.ts'
 import { readProfiles } from '@portero/tool-server/spine/doctor-profiles.ts'
 import { makeHttp } from '@portero/tool-server/spine/http.ts'
 import { keyring } from '@portero/tool-server/spine/keyring.ts'
@@ -17,6 +20,7 @@ import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { makeRegistry } from '@portero/tool-server/spine/registry.ts'
 import { makeVault } from '@portero/tool-server/spine/vault.ts'
 import { webhookUrl } from '@portero/tool-server/spine/webhooks.ts'
+import { serverUrl } from './support/databases.ts'
 import { cleanUp, forgetReadyDir, freshDir, runCli } from './support/process.ts'
 import { freshHome } from './support/process-databases.ts'
 import { openVisit, type VisitStage } from './support/visit-stage.ts'
@@ -24,8 +28,8 @@ import { openVisit, type VisitStage } from './support/visit-stage.ts'
 // The doctor, on a house with Bird and HubSpot of the lab: all is well, and then one thing at a time is not.
 jest.setTimeout(60_000)
 const lines = [
-  'configuration', 'privacy notice', 'database', 'disk', 'master key', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook', 'bird setup',
-  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot client secret', 'hubspot staff', 'hubspot webhook', 'hubspot setup', 'openai connection', 'openai model', 'smtp connection', 'smtp login', 'smtp sender', 'hubspot permitted URLs',
+  'portero', 'configuration', 'privacy notice', 'database', 'disk', 'master key', 'server', 'catalogue', 'tool keys', 'operators', 'bird connection', 'bird key', 'bird webhook', 'bird setup',
+  'hubspot connection', 'hubspot scopes', 'hubspot account', 'hubspot client secret', 'hubspot staff', 'hubspot cards', 'hubspot webhook', 'hubspot setup', 'openai connection', 'openai model', 'smtp connection', 'smtp login', 'smtp sender', 'who is told', 'first visit', 'hubspot permitted URLs',
 ]
 let stage: VisitStage
 const secret = 'a-client-secret-of-nobody'
@@ -40,9 +44,10 @@ const look = async (config: object = {}, more: object = {}): Promise<Finding[]> 
   const { house, clock } = stage
   clock.advance(3_000) // HubSpot is asked nine times, and 15 times a second at most
   const http = makeHttp({ clock, log: makeLog({ level: 'silent', clock }), db: house.db })
+  await sql`update job set run_at = ${at(clock.now())} where name = 'seal-audit'`.execute(house.db.bare) // nobody is at work meanwhile
   const { signal } = new AbortController()
   const findings = await examine({
-    db: house.db, clock, vault: house.vault, connections: house.connections, registry: makeRegistry({ connectors, flows }), tenant: house.tenant, config: { ...real, ...config }, profiles,
+    db: house.db, clock, vault: house.vault, connections: house.connections, registry: makeRegistry({ connectors, flows }), tenant: house.tenant, config: { ...real, ...config }, profiles, nodeVersion: '24.0.0', catalogueFile: () => undefined,
     http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }), ...more,
   })
   await http.close()
@@ -66,6 +71,14 @@ const inHubspot = async (method: string, path: string, body?: object): Promise<v
   if (!ok) throw new Error(`the lab refuses ${method} ${path}`)
 }
 
+// As HubSpot asks when somebody opens a record that the cards are on.
+const openCard = async (by = secret): Promise<number> => {
+  const path = '/cards/transcript?userId=9411&userEmail=sofia%40urbanhub.mx&portalId=4812345&appId=1'
+  const [body, sentAt] = ['{"record":{"type":"contact","id":"904"}}', String(stage.clock.now())]
+  const signature = createHmac('sha256', by).update(`POST${stage.url}${path}${body}${sentAt}`).digest('base64')
+  return (await fetch(`${stage.url}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': sentAt } })).status
+}
+
 const setUpBird = async (): Promise<void> => {
   const { house, clock } = stage
   const http = makeHttp({ clock, log: makeLog({ level: 'silent', clock }), db: house.db })
@@ -83,14 +96,15 @@ const setUpBird = async (): Promise<void> => {
 beforeAll(async () => {
   stage = await openVisit()
   await put('hubspot', {})
-  await stage.house.putOperator({ tenant: stage.house.tenant, name: 'ana', password: 'a password of many letters', role: 'admin' })
-  await stage.say('+525512345678', 'Hola')
+  await stage.house.putOperator({ tenant: stage.house.tenant, name: 'ana@urbanhub.mx', password: 'a password of many letters', role: 'admin' })
+  for (const text of ['Hola', 'Busco depa de 2 recámaras en la Narvarte, presupuesto 30000', 'la 1', 'el 1']) await stage.say('+525512345678', text)
   await setUpBird()
   const sentAt = String(stage.clock.now())
   const body = '[{"portalId":4812345}]'
   const signature = createHmac('sha256', secret).update(`POST${stage.url}/webhooks/hubspot${body}${sentAt}`).digest('base64')
   const { status } = await fetch(`${stage.url}/webhooks/hubspot`, { method: 'POST', body, headers: { 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': sentAt } })
   expect(status).toBe(200)
+  expect(await openCard()).toBe(200)
 })
 afterEach(cleanUp)
 afterAll(async () => {
@@ -108,11 +122,13 @@ test('where all is well, every line says so and nothing has changed', async () =
 })
 
 test('the guide goes live in 25 steps or fewer, names a line for each of them, and every line', () => {
-  const guide = readFileSync(new URL('../docs/admin.md', import.meta.url), 'utf8')
-  const steps = guide.split('\n').filter((line) => /^\d+\. /.test(line))
+  const text = readFileSync(new URL('../docs/admin.md', import.meta.url), 'utf8')
+  const steps = text.split('\n').filter((line) => /^\d+\. /.test(line))
   const named = steps.map((step) => [...(/Doctor: (.*)\.$/.exec(step)?.[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, line = '']) => line))
   expect(steps.map((step) => Number.parseInt(step))).toEqual(steps.map((_, at) => at + 1))
-  expect([steps.length <= 25, guide.includes(`in ${steps.length} steps`), named.filter((each) => each.length === 0)]).toEqual([true, true, []])
+  expect(named).toEqual(guide.flatMap(({ steps: theirs }) => theirs))
+  expect(text.split('\n').flatMap((line) => /^## (.*)$/.exec(line)?.[1] ?? [])).toEqual(guide.map(({ part }) => part))
+  expect([steps.length <= 25, text.includes(`in ${steps.length} steps`), named.filter((each) => each.length === 0)]).toEqual([true, true, []])
   expect([...new Set(named.flat())].toSorted()).toEqual(lines.toSorted())
 })
 
@@ -136,12 +152,30 @@ describe('the house', () => {
     ['a database of a newer version', "insert into kysely_migration (name, timestamp) values ('9999-later', 'x')", "delete from kysely_migration where name = '9999-later'", 'database', 'version of Portero'],
     ['no home that is open', "update home set status = 'closed'", "update home set status = 'open'", 'catalogue', 'CATALOGUE'],
     ['nobody who shows homes', 'update agent set active = false', 'update agent set active = true', 'catalogue', 'CATALOGUE'],
+    ['a server that rests', "update job set name = 'seal-audit-away' where name = 'seal-audit'", "update job set name = 'seal-audit' where name = 'seal-audit-away'", 'server', 'docker compose up'],
+    ['a key that nobody has used', 'update tool_key set used_at = null', "update tool_key set used_at = now()", 'tool keys', 'portero bird kit --check'],
     ['no admin', "update operator set role = 'agent'", "update operator set role = 'admin'", 'operators', '--role admin'],
   ])('with %s', async (_title, spoil, mend, what, named) => {
     await run(spoil)
     const found = await wrong()
     await run(mend)
     expect([found, await wrong()]).toEqual([[[what, expect.any(String), expect.stringContaining(named)]], []])
+  })
+  test('without a visit yet', async () => {
+    expect(await aboutFirstVisit({ db: stage.house.db, tenant: randomUUID(), now: 0 })).toEqual({ told: 'nobody has booked yet', mend: expect.stringContaining('book a visit') })
+  })
+  test('with nobody who would hear of trouble', async () => {
+    await put('hubspot', { staff: { admins: ['9411'] } })
+    await run("update operator set name = 'ana'")
+    const found = await wrong()
+    await put('hubspot', {})
+    await run("update operator set name = 'ana@urbanhub.mx'")
+    expect(found).toEqual([['who is told', 'nobody, when something breaks', expect.stringContaining('--role admin')]])
+  })
+  const onServer = serverUrl ? test : test.skip
+  onServer('with a server that was killed', async () => {
+    expect(await wrong()).toEqual([])
+    expect(await aboutServer({ db: stage.house.db, tenant: stage.house.tenant, now: stage.clock.now() + 180_000 })).toEqual({ told: 'none is at work on this database', mend: expect.stringContaining('docker compose') })
   })
   test('with keys that have all ended', async () => {
     await sql`update tool_key set ends_at = ${at(stage.clock.now())}`.execute(stage.house.db.bare)
@@ -228,6 +262,14 @@ describe('hubspot', () => {
     await lab('become', { accountType: 'STANDARD' })
     expect(found).toEqual([['hubspot account', expect.stringContaining('developer account'), expect.any(String)]])
   })
+  test('whose cards nobody has opened, or that sign by another secret', async () => {
+    await run('update connection set asked_at = null')
+    stage.clock.advance(11 * 60_000) // noted once in ten minutes
+    expect(await openCard('a-client-secret-of-another')).toBe(401)
+    const found = await wrong()
+    expect(await openCard()).toBe(200)
+    expect([found, await wrong()]).toEqual([[['hubspot cards', expect.stringContaining('no card has asked us'), expect.stringContaining('Record customization')]], []])
+  })
   test('from which no webhook has come in', async () => {
     const { id } = await stage.house.connection('hubspot')
     expect(await unheard(id)).toEqual([['hubspot webhook', 'nothing that was signed well has come in at https://portero.example/webhooks/hubspot', expect.stringContaining('Webhooks')]])
@@ -295,13 +337,31 @@ describe('openai', () => {
   })
 })
 
+describe('the way', () => {
+  const well = guide.flatMap(({ steps }) => steps.flat()).map((what) => ({ what, told: 'well' }))
+  test('is printed in the order of the guide, and says which step is next', () => {
+    expect([nextStep(well), printed(well).at(-1)]).toEqual([undefined, 'All is well.'])
+    const found = well.toReversed().flatMap((each) => (each.what === 'hubspot setup' ? [{ ...each, mend: 'Run it.' }] : each.what.startsWith('bird') ? [] : [each])).concat({ what: 'crm', told: 'compared' })
+    const said = printed(found)
+    expect(said.filter((line) => line.startsWith('Step') || line === 'Besides')).toEqual([...[1, 2, 3, 4, 5, 6, 7].map((at) => `Step ${at} (The house)`), ...[8, 9, 10, 11].map((at) => `Step ${at} (HubSpot)`), 'Step 15 (Bird)', 'Step 16 (Mail)', 'Step 17 (An agent of our own)', 'Step 18 (The first visit)', 'Besides'])
+    expect(said.slice(-3)).toEqual(['OK    crm: compared', '1 of 27 to mend.', 'Next: step 10 of docs/admin.md (HubSpot).'])
+    expect(nextStep(found.filter(({ what }) => what !== 'hubspot setup'))).toMatchObject({ number: 10 })
+    expect(nextStep(well.filter(({ what }) => !what.startsWith('bird')))).toMatchObject({ number: 12, part: 'Bird' }) // what can't be seen yet isn't done
+  })
+  test('for a machine, with what is to be done', () => {
+    expect(JSON.parse(asJson(well))).toMatchObject({ well: true, next: null, lines: expect.arrayContaining([{ step: 13, what: 'bird setup', ok: true, told: 'well' }]) })
+    const [first, ...rest] = well
+    expect(JSON.parse(asJson([{ ...first!, mend: 'Run it.' }, ...rest]))).toMatchObject({ well: false, next: 1, lines: expect.arrayContaining([{ step: 1, what: 'portero', ok: false, told: 'well', mend: 'Run it.' }]) })
+  })
+})
+
 describe('portero doctor', () => {
   test('says what to do with an empty database, and fails', async () => {
     const home = await freshHome({ empty: true })
     const { code, out, err } = await runCli(['doctor'], home)
     expect([code, err]).toEqual([1, ''])
     expect(out).toMatch(/^MEND {2}database: .*\n {6}-> Run: npx portero migrate$/m)
-    expect(out).toMatch(/ to mend\.\n$/)
+    expect(out).toMatch(/ to mend\.\nNext: step 2 of docs\/admin\.md \(The house\)\.\n$/)
   })
   test('says what is missing before the first connection', async () => {
     const home = await freshHome()
@@ -310,7 +370,9 @@ describe('portero doctor', () => {
     expect([code, out]).toEqual([1, expect.stringMatching(/^MEND {2}bird connection: there is none\n {6}-> Run: npx portero connect bird/m)])
   })
   test('names what the environment lacks', async () => {
-    const { code, err } = await runCli(['doctor'], { DATA_DIR: freshDir(), PORTERO_LAB: '0' })
-    expect([code, err]).toEqual([1, expect.stringMatching(/PORTERO_KEY.*\n.*PUBLIC_BASE_URL/)])
+    const { code, out, err } = await runCli(['doctor'], { DATA_DIR: freshDir(), PORTERO_LAB: '0', PORTERO_ALERT_URL: 'nowhere' })
+    expect([code, err, out]).toEqual([1, '', expect.stringMatching(/MEND {2}configuration: [^]*PORTERO_ALERT_URL[^]*PUBLIC_BASE_URL[^]*MEND {2}master key: [^]*PORTERO_KEY[^]*Next: step 2 /)])
+    const { code: ended, out: json } = await runCli(['doctor', '--json'], { DATA_DIR: freshDir(), PORTERO_LAB: '0', PUBLIC_BASE_URL: 'https://portero.example', PORTERO_TRUST_PROXY: '1' })
+    expect([ended, JSON.parse(json)]).toEqual([1, expect.objectContaining({ well: false, next: 3 })])
   })
 })

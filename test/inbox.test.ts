@@ -134,7 +134,7 @@ describe('parsing', () => {
     const fresh = await house.connections.put({ tenant: house.tenant, vendor: 'tiny', account: 'new', settings: { baseUrl: house.vendor.origin } })
     await house.inbox.accept(fresh, { method: 'POST', url: '', headers: {}, rawBody: Buffer.from(JSON.stringify([event('a')])) }, '0')
     await neighbour.worker.settle()
-    await neighbour.leave()
+    neighbour.leave()
     expect(await notes()).toEqual(['a'])
   })
 })

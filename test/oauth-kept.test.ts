@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { noteTroubles } from '@portero/tool-server/actions/mind-connections.ts'
+import { noteTroubles } from '@portero/tool-server/actions/note-troubles.ts'
 import { google } from '@portero/tool-server/connectors/google/index.ts'
 import { paths } from '@portero/tool-server/console/frame.ts'
 import type { Connection, Connector, Http } from '@portero/tool-server/define.ts'
@@ -199,8 +199,8 @@ describe('a connection', () => {
     expect(await health()).toContain(`google ${connection.id}`)
     await disconnect()
     expect(await health()).not.toContain(connection.id)
-    const seen = { connection: connection.id, vendor: 'google', what: 'grant' as const, said: 'invalid_grant', waiting: 0 }
-    await acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: [seen], over: [], reach: { url, connections: url } })
+    const seen = { connection: connection.id, vendor: 'google', what: 'grant' as const, about: '', said: 'invalid_grant', waiting: 0 }
+    await acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: [seen], over: [], reach: { console: url } })
     expect((await sql`select from trouble`.execute(db.bare)).rows).toEqual([])
     await sql`insert into trouble (tenant_id, connection_id, what, said, waiting, since) values (${tenant}, ${connection.id}, 'grant', '', 0, to_timestamp(0))`.execute(db.bare)
     expect(await troublesShown(db.bare, tenant, clock.now())).toEqual([])

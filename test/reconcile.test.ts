@@ -169,7 +169,7 @@ describe('portero reconcile', () => {
     expect(metrics).toContain('portero_crm_drift{kind="drifted"} 0')
     expect(metrics).toContain('portero_crm_matched 12')
     expect(await (await fetch(`${stage.url}/metrics`)).text()).toMatch(/portero_sync_lag_seconds_count\{kind="meeting"\} [1-9]/)
-    const findings = await examine({ ...house, clock: stage.clock, registry: { connectors: new Map() } as never, config: { lab: true, publicBaseUrl: stage.url, dataDir: '.', shadow: false, trustProxy: undefined, legal: undefined }, profiles: [], http: () => () => Promise.reject(new Error('nobody is asked')) })
+    const findings = await examine({ ...house, clock: stage.clock, registry: { connectors: new Map() } as never, config: { lab: true, publicBaseUrl: stage.url, dataDir: '.', shadow: false, trustProxy: undefined, legal: undefined }, profiles: [], nodeVersion: '24.0.0', catalogueFile: () => undefined, http: () => () => Promise.reject(new Error('nobody is asked')) })
     expect(findings.find(({ what }) => what === 'crm')).toMatchObject({ told: expect.stringMatching(/^compared on 2026-11-2\dT09:.*: 1 duplicate, 1 foreign/), mend: expect.stringContaining('portero reconcile') })
   })
 })

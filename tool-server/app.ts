@@ -7,11 +7,12 @@ import { sql } from 'kysely'
 import { AppError, languages } from '@portero/shared'
 import type { Config } from './config.ts'
 import { measureAgent } from './actions/agent-end.ts'
-import { cardDraft } from './actions/card-draft.ts'
+import { cardDraft, makeDrafts } from './actions/card-draft.ts'
 import { cardTakeover } from './actions/card-takeover.ts'
 import { cardWrites } from './actions/card-writes.ts'
 import { measureCorrections } from './actions/check-said.ts'
 import { makeConnecting, type Connecting } from './actions/connecting.ts'
+import { makeTrying, type Trying } from './actions/try-connections.ts'
 import { makeCrmCare, measureCrm, type CrmCare } from './actions/crm-care.ts'
 import { measureTold } from './actions/crm-told.ts'
 import { measureHeard } from './actions/crm-weigh.ts'
@@ -20,10 +21,12 @@ import { measureGuards } from './actions/guard-message.ts'
 import { heldThere } from './actions/held-there.ts'
 import { meetConversation } from './actions/meet-conversation.ts'
 import { mindConnections } from './actions/mind-connections.ts'
+import { mindHouse } from './actions/mind-house.ts'
 import { mindLockOuts } from './actions/mind-lock-outs.ts'
 import { mindPrivacy } from './actions/mind-privacy.ts'
 import { pushAnswer } from './actions/push-answer.ts'
 import { mayStillLeave } from './actions/say.ts'
+import { makeReview, type Review } from './actions/review.ts'
 import { makeSee, measureSeen } from './actions/see.ts'
 import { settingsWrites } from './actions/settings-writes.ts'
 import { switchAgent } from './actions/switch-agent.ts'
@@ -62,6 +65,7 @@ import { newId, pause, type Clock } from './spine/clock.ts'
 import { makeConnections, type Connections } from './spine/connections.ts'
 import { makeDb, type Db, type Engine } from './spine/db.ts'
 import { doorFault, noSuchDoor, refuse, traced } from './spine/doors.ts'
+import type { Transport } from './spine/http-send.ts'
 import { makeHttp } from './spine/http.ts'
 import { makeInbox, type Inbox } from './spine/inbox.ts'
 import { reclaim } from './spine/jobs.ts'
@@ -92,6 +96,7 @@ import { callersOf, makeToolKeys, type ToolKeys } from './spine/tool-keys.ts'
 import { makeToolTokens, type ToolTokens } from './spine/tool-token.ts'
 import { makeTurns } from './spine/turns.ts'
 import { makeVault, type Vault } from './spine/vault.ts'
+import { makeVendorMinutes, type VendorMinutes } from './spine/vendor-minutes.ts'
 import { isWebhook, webhooks } from './spine/webhooks.ts'
 import { makeWorker, type Worker } from './spine/worker.ts'
 import { workflowDoor } from './spine/workflow.ts'
@@ -121,20 +126,24 @@ export const keyScopes = [...new Set([...tools.flatMap(({ policy }) => policy.sc
 export type Account = { vendor: string; account: string; settings: object }
 export type House = {
   doors: RequestListener
-  db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker; toolKeys: ToolKeys; tokens: ToolTokens
+  db: Db; vault: Vault; audit: Audit; acting: Acting; connections: Connections; inbox: Inbox; worker: Worker; minutes: VendorMinutes; toolKeys: ToolKeys; tokens: ToolTokens
   tenant: string
   crm: CrmCare
   connecting: Connecting
+  review: Review
+  trying: Trying
   putOperator(operator: { tenant: string; name: string; password: string; role: Role }): Promise<void> // may sign in at the console
   switchAgent(channel: string, agent: 'bird' | 'portero'): Promise<{ isNew: boolean }> // who answers prospects there
   idle(): Promise<void> // when no tool is at work any more
   begin(how?: { work: boolean }): Promise<void> // waits for the database, migrates, and sets the worker going
+  leave(): void // /readyz says from now on that others are to be asked; everything goes on
   close(graceMs?: number, answered?: Promise<void>): Promise<void> // answered: when the last request is
 }
 export type Parts = {
   config: Config; clock: Clock; log: Log; engine: Engine
   connectors: readonly Connector[]; flows: readonly Flow[]; tools?: readonly Tool[]; accounts: readonly Account[]
   pace?: Partial<Pace>
+  transport?: Transport // else sockets
   knocks?: Record<keyof Limits, number> // how often within a minute; else as often as knocks.ts says
 }
 export type Pace = { leaseMs: number; pollMs: number; turnAttempts: number }
@@ -157,7 +166,7 @@ export const openEngine = async ({ config, clock, log }: Pick<Parts, 'config' | 
   return config.databaseUrl ? openPostgres({ url: config.databaseUrl, clock, log }) : openPglite({ dir: config.dataDir, clock, log })
 }
 
-export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools = [], accounts, pace, knocks }: Parts): House => {
+export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools = [], accounts, pace, knocks, transport }: Parts): House => {
   const { leaseMs, pollMs, turnAttempts } = { ...usualPace, ...pace }
   const db = makeDb(engine)
   const metrics = makeMetrics()
@@ -182,7 +191,8 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const servers = makeAuthServers({ clock, apps: { ...config.apps, ...(oidc && { [companySignIn]: oidc }) }, authUrls: { ...config.authUrls, ...(oidc && { [companySignIn]: oidc.issuer }) } })
   const lent = makeTokens({ db, clock, log, vault, servers })
   const spans = config.traces ? makeOtlp({ ...config.traces, clock, log, count: (outcome, many) => metrics.spans.inc({ outcome }, many) }) : noSpans
-  const http = makeHttp({ clock, log, metrics, db, spans, tokens: lent, allow: [...Object.values(config.baseUrls), ...labOrigins] })
+  const minutes = makeVendorMinutes({ db, clock, log, rests: () => http.rests(connections.isOpen) })
+  const http = makeHttp({ clock, log, metrics, count: minutes.add, db, spans, tokens: lent, allow: [...Object.values(config.baseUrls), ...labOrigins], ...(transport && { transport }) })
   const wake: Worker['wake'] = (what, at) => worker.wake(what, at)
   const measures = [measureSeen(metrics), measureTold(metrics), measureHeard(metrics), measureCorrections(metrics), measureAgent(metrics), measureGuards(metrics), measureCalendars(metrics)]
   const measure = (action: string, result: unknown): void => {
@@ -196,6 +206,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   })
   const calendars = registry.vendorsDoing(putEvent.name)
   const connecting = makeConnecting({ db, clock, connections, registry, acting, outbox, tokens: lent, servers, calendars, log, http: http.of, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, connectAs: config.connectAs, baseUrls: config.baseUrls, wake: () => wake('all') })
+  const trying = makeTrying({ db, clock, registry, connections, acting, audit, http: http.of, publicBaseUrl: config.publicBaseUrl, shown: connectors.map(({ name }) => name), wake: () => wake('all') })
   const own = makeOwnReads({ db, clock, vault, log, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, calendarVendors: calendars, lateVendors: calendars.filter((vendor) => registry.connectors.get(vendor)?.pulls?.[behindPull]), calendar: (tenant) => asReads(reads(tenant)).calendar })
   const reads = makeReads({ db, clock, registry, connections, http: http.of, own })
   const hasModel = makeAnswers({ db, registry, connections }, 'model')
@@ -205,6 +216,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const tokens = makeToolTokens({ clock, keys })
   const callers = callersOf(toolKeys, tokens)
   const see = makeSee({ db, acting })
+  const review = makeReview({ db, clock, vault, audit, acting, registry, connections, reads: makeReads({ db, clock, registry, connections, http: http.of, own, lane: 'bulk' }), tenant: firstTenant, wake: () => wake('all') })
   // A call that arrives before its conversation's first webhook: the vendor says whose it is.
   const introduce: Introduce = async (tenant, external) => {
     const seen = await asReads(reads(tenant)).messaging.conversation(external)
@@ -219,9 +231,9 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   })
   const pulls = makePulls({ db, clock, log, vault, registry, connections, http: http.of, metrics, publicBaseUrl: config.publicBaseUrl, shadow: config.shadow, wake })
   const bulkReads = makeReads({ db, clock, registry, connections, http: http.of, own, lane: 'bulk' })
-  const crm = makeCrmCare({ db, clock, registry, connections, acting, audit, tenant: firstTenant, own: own(firstTenant), reads: () => asReads(bulkReads(firstTenant)).crm })
+  const crm = makeCrmCare({ db, clock, vault, registry, connections, acting, audit, tenant: firstTenant, own: own(firstTenant), reads: () => asReads(bulkReads(firstTenant)).crm })
   const retaining = { db, clock, tenant: firstTenant, classes: retention }
-  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, prove: proveRetention(retaining), more: { ...crm.chores, retention: retentionChore(retaining), 'anchor-audit': anchorAudit({ db, clock, log, audit, dataDir: config.dataDir }), 'tend-calendars': tendCalendars({ db, clock, acting, tenant: firstTenant, own: own(firstTenant), shadow: config.shadow }), 'forget-agent-items': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetItems(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'forget-guards': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetGuards(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'mind-lock-outs': mindLockOuts({ db, clock, log, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }), 'mind-privacy': mindPrivacy({ db, clock, acting, tenant: firstTenant, reach: async () => ({ mail: (await senderOf(asReads(reads(firstTenant)).mail)) !== undefined, page: `${config.publicBaseUrl}/console/privacy` }) }), 'mind-connections': mindConnections({ db, clock, vault, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }) } })
+  const chores = makeChores({ db, clock, log, audit, keep, tenant: firstTenant, prove: proveRetention(retaining), more: { ...crm.chores, retention: retentionChore(retaining), 'anchor-audit': anchorAudit({ db, clock, log, audit, dataDir: config.dataDir }), 'tend-calendars': tendCalendars({ db, clock, acting, tenant: firstTenant, own: own(firstTenant), shadow: config.shadow }), 'forget-agent-items': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetItems(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'forget-guards': { everyMs: 3_600_000, run: async () => ({ forgotten: await forgetGuards(db.bare, firstTenant, clock.now() - keep.agentDays * 86_400_000) }) }, 'mind-lock-outs': mindLockOuts({ db, clock, log, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }), 'mind-privacy': mindPrivacy({ db, clock, acting, tenant: firstTenant, reach: async () => ({ mail: (await senderOf(asReads(reads(firstTenant)).mail)) !== undefined, page: `${config.publicBaseUrl}/console/privacy` }) }), 'mind-house': mindHouse({ db, clock, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, dataDir: config.dataDir }), 'mind-connections': mindConnections({ db, clock, vault, registry, connections, acting, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl }) } })
   const worker = makeWorker({
     db, clock, log, metrics, spans, vault, outbox, parseSome: inbox.parseSome, id: newId(clock), slots, leaseMs, pollMs, turnAttempts, callForHelp: callOthers({ db, clock }),
     runners: { turn: turns.one, command: outbox.perform, pull: pulls.pull, watch: pulls.watch, chore: chores.run },
@@ -231,6 +243,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   let reason: string | undefined = 'starting'
   let started = false
   let draining = false
+  const closing = new AbortController()
   let stopListening: (() => Promise<void>) | undefined
 
   const prepare = async (): Promise<void> => {
@@ -277,11 +290,12 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.use(helmet())
   app.use(ops({ db, clock, metrics, measure: async () => void (await Promise.all([measureWork({ db, clock, metrics, dataDir: config.dataDir, lines: () => http.lines(connections.isOpen) }), measureTroubles({ db, clock, metrics, tenant: firstTenant }), measureHands({ db, clock, metrics }), measureNotices({ db, metrics }), measureFollowUps({ db, clock, metrics }), measureCrm({ db, metrics, tenant: firstTenant })])), opsToken: config.opsToken, started: () => started, draining: () => draining, reason: () => reason, dependencies: () => http.conditions(connections.isOpen).filter(({ name }) => !name.startsWith(`${houseVendor} `)), more: () => agentsReady({ db, clock, connections, tenant: firstTenant, models: registry.vendorsDoing(respond.name) }) }))
   app.use(whenStarted)
+  const drafts = makeDrafts({ db, clock, audit, acting, own, hasModel, model: (tenant) => asReads(reads(tenant)).model, drafting: draftsOf(agent) })
   app.use(cardDoors({
     db, clock, connections, publicBaseUrl: config.publicBaseUrl, checkCaller, limits,
     doors: {
       ...cardViews({ db, clock, vault, audit, tickets, own, hasModel, see }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }),
-      ...cardDraft({ db, clock, vault, audit, acting, tickets, own, hasModel, model: (tenant) => asReads(reads(tenant)).model, drafting: draftsOf(agent) }),
+      ...cardDraft({ db, vault, tickets, drafts }),
       ...todayView({ db, clock, vault, audit, own, conditions: () => http.conditions(connections.isOpen) }), ...settingsView({ db, clock, connections, registry, http: http.of }), ...settingsWrites({ db, clock, acting }),
     },
   }))
@@ -293,7 +307,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   app.use(mediaFiles({ db, clock, vault, audit }))
   app.use(privacyNotice({ db, tenant: firstTenant }))
   app.use(privacyRequests({ db, clock, vault, tenant: firstTenant, acting, log, isOneAddress: config.trustProxy === undefined && config.publicBaseUrl.startsWith('https://'), contact: config.legal?.contact }))
-  const staffed = { db, clock, vault, audit, acting, see, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, tools, toolKeys, company: config.legal?.company ?? 'UrbanHub', wake: () => wake('all'), connections: { all: async (on: Parameters<typeof connections.all>[0]) => (await connections.all(on)).filter(({ vendor }) => vendor !== houseVendor) }, connecting, limits, hasMail: async () => (await sender(firstTenant)) !== undefined, heldThere: (person: string) => heldThere({ db, vault, reads: (tenant) => asReads(reads(tenant)) }, { tenant: firstTenant, person }) }
+  const staffed = { retention, db, clock, vault, audit, acting, own, drafts, see, log, tenant: firstTenant, publicBaseUrl: config.publicBaseUrl, tools, toolKeys, company: config.legal?.company ?? 'UrbanHub', wake: () => wake('all'), connections: { all: async (on: Parameters<typeof connections.all>[0]) => (await connections.all(on)).filter(({ vendor }) => vendor !== houseVendor) }, connecting, review, trying, limits, hasMail: async () => (await sender(firstTenant)) !== undefined, closing: closing.signal, heldThere: (person: string) => heldThere({ db, vault, reads: (tenant) => asReads(reads(tenant)) }, { tenant: firstTenant, person }) }
   app.use(consentDoors({ ...staffed, servers }))
   app.use(consoleDoors({ ...staffed, ...(oidc && { elsewhere: { settings: oidc, servers } }) }))
   app.use(noSuchDoor)
@@ -302,7 +316,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const doors: RequestListener = (request, response) => (isWebhook(request.url) ? webhook : app)(request, response)
 
   return {
-    doors, db, vault, audit, acting, connections, inbox, worker, toolKeys, tokens, tenant: firstTenant, idle, crm, connecting,
+    doors, db, vault, audit, acting, connections, inbox, worker, minutes, toolKeys, tokens, tenant: firstTenant, idle, crm, connecting, review, trying,
     putOperator: (operator) => putOperator({ db, clock }, operator),
     switchAgent: (channel, who) => acting.as({ tenant: firstTenant, by: 'system' }, 'all')(switchAgent, { channel, agent: who }),
     async begin({ work } = { work: true }) {
@@ -311,7 +325,9 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
           await prepare()
           started = true
           reason = undefined
-          if (work) worker.start()
+          if (!work) return
+          worker.start()
+          minutes.start()
           return
         } catch (thrown) {
           if (draining) return
@@ -322,11 +338,16 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
         }
       }
     },
+    leave() {
+      draining = true
+    },
     async close(graceMs = 20_000, answered) {
       draining = true
+      closing.abort()
       await Promise.all([worker.drain(graceMs), idle(), answered])
       await stopListening?.()
       await http.close()
+      await minutes.close()
       await lent.close()
       await spans.close()
       await db.close()

@@ -11,9 +11,11 @@ import { usage } from './actions/cli-usage.ts'
 import { pageOf } from './actions/docs-printed.ts'
 import { connectCalendar, disconnectCalendar, listCalendars } from './actions/calendars-printed.ts'
 import { verifyCertificate } from './actions/privacy-printed.ts'
+import { printReplay } from './actions/replay-printed.ts'
 import { printRetention } from './actions/retention-printed.ts'
 import { printRebuild, printReconcile, printShadow, type Paper } from './actions/crm-printed.ts'
 import { printWebhook } from './actions/webhook-printed.ts'
+import { aboutCatalogueFile, partlyRead } from './actions/not-yet.ts'
 import { checkGiven } from './actions/whose-token.ts'
 import type { CrmCare } from './actions/crm-care.ts'
 import { appMeta, checkPersona, fieldOf, hubspotReference, keyScopes, makeHouse, openEngine, retention, rooms, webhooksMeta, type House } from './app.ts'
@@ -27,8 +29,11 @@ import { makeAudit } from './spine/audit.ts'
 import { newId, pause, realClock } from './spine/clock.ts'
 import { makeConnections } from './spine/connections.ts'
 import { makeDb, type Db } from './spine/db.ts'
-import { listDead, replayDead } from './spine/dead.ts'
-import { examine, lineOf } from './spine/doctor.ts'
+import { aboutSurroundings, beforeTables, examine } from './spine/doctor.ts'
+import type { Finding } from './spine/doctor-connection.ts'
+import { aboutCopy } from './spine/doctor-house.ts'
+import { asJson, isWell, printed } from './spine/doctor-guide.ts'
+import type { Seen } from './spine/doctor-look.ts'
 import { readProfiles } from './spine/doctor-profiles.ts'
 import { faultCode, faultFields, faultSentence } from './spine/fault.ts'
 import { makeHttp } from './spine/http.ts'
@@ -64,20 +69,6 @@ const withDb = async (work: (db: Db, config: Config) => Promise<void>): Promise<
   } finally {
     await db.close()
   }
-}
-
-const replay = ({ id, all, sure }: { id?: string | undefined; all?: boolean | undefined; sure?: boolean | undefined }): Promise<void> => {
-  if (id !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new AppError('invalid_input', `"${id}" is no id: portero replay lists those of what is dead`)
-  return withDb(async (db) => {
-    if (id || all) {
-      const count = await replayDead({ db, clock }, { ...(id && { id }), sure: sure === true })
-      if (id && count === 0) throw new AppError('not_found', `nothing that is dead has the id ${id}`)
-      return say(`${count} back in line`)
-    }
-    const dead = await listDead(db)
-    for (const row of dead) say(`${row.id}  ${row.kind}  ${row.name}  ${row.uncertain ? 'outcome unknown  ' : ''}${row.code}: ${row.error}`)
-    say(`${dead.length} dead`)
-  })
 }
 
 const keysInUse = (config: Config): readonly Buffer[] => (config.masterKeys.length > 0 ? config.masterKeys : labKeys({ dataDir: config.dataDir, clock }))
@@ -129,13 +120,13 @@ const withPeople = (work: (needs: Parameters<typeof printOperator>[0]) => Promis
   withDb((db, config) => work({ db, clock, audit: makeAudit({ db, clock, vault: makeVault({ db, clock, keys: ring(keysInUse(config)) }) }), tenant: firstTenant, say }))
 const withKeys = (work: (needs: Parameters<typeof printOperator>[0], keys: ToolKeys) => Promise<void>): Promise<void> => withPeople((needs) => work(needs, makeToolKeys(needs)))
 
-// Nobody is in a hurry here: what is more than the budget of calls waits for it.
-const patient = (http: Http): Http => async (call) => {
-  for (;;) {
+// Nobody is in a hurry here: what is more than the budget of calls waits for it. most: how often.
+const patient = (http: Http, most = Number.POSITIVE_INFINITY): Http => async (call) => {
+  for (let times = 1; ; times++) {
     try {
       return await http(call)
     } catch (thrown) {
-      if (!(thrown instanceof AppError) || thrown.code !== 'throttled') throw thrown
+      if (!(thrown instanceof AppError) || thrown.code !== 'throttled' || times > most) throw thrown
       await pause(clock, thrown.retryAfterMs ?? 1_000)
     }
   }
@@ -228,9 +219,27 @@ const contentOf = (file: string): string => {
   }
 }
 
-// It must find a database as it is, so it doesn't bring one up to date.
-const doctor = async (): Promise<void> => {
-  const config = readConfig(process.env)
+// It must find a database as it is, so it doesn't bring one up to date. Without a whole environment it looks at what there is of one.
+const doctor = async (json: boolean): Promise<void> => {
+  const findings = await examined()
+  if (json) say(asJson(findings))
+  else for (const line of printed(findings)) say(line)
+  if (!isWell(findings)) process.exitCode = 1
+}
+const configOrFaults = (env: typeof process.env): { config: Config } | { faults: readonly string[] } => {
+  try {
+    return { config: readConfig(env) }
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return { faults: thrown.faults }
+    throw thrown
+  }
+}
+const examined = async (): Promise<Finding[]> => {
+  const around = { nodeVersion: process.versions.node, profiles: readProfiles(join(import.meta.dirname, '../hubspot-project')) }
+  const { config, lacks } = partlyRead(process.env, configOrFaults)
+  const catalogueFile = (): Seen | undefined => aboutCatalogueFile(config?.catalogue, contentOf)
+  if (!config) return [{ what: 'portero', ...aboutCopy(around.nodeVersion) }, ...lacks]
+  if (lacks.length > 0) return [...aboutSurroundings({ ...around, config }), ...beforeTables({ config, catalogueFile })].filter(({ what }) => !lacks.some((lack) => lack.what === what)).concat(lacks)
   const log = makeLog({ level: 'silent', clock })
   const db = makeDb(await openEngine({ config, clock, log }))
   const vault = makeVault({ db, clock, keys: ring(keysInUse(config)) })
@@ -240,13 +249,10 @@ const doctor = async (): Promise<void> => {
     const registry = makeRegistry(rooms)
     const connections = makeConnections({ db, clock, vault, log, registry, baseUrls: config.baseUrls })
     const { signal } = new AbortController()
-    const findings = await examine({ db, clock, vault, connections, registry, config, tenant: firstTenant, profiles: readProfiles(join(import.meta.dirname, '../hubspot-project')), http: (connection, connector) => http.of(connection, connector, { lane: 'live', signal, reading: true }) })
+    const findings = await examine({ db, clock, vault, connections, registry, config, tenant: firstTenant, ...around, catalogueFile, http: (connection, connector) => patient(http.of(connection, connector, { lane: 'live', signal, reading: true }), 5) })
     const amiss = await agentsReady({ db, clock, connections, tenant: firstTenant, models: registry.vendorsDoing(respond.name) }).catch(() => []) // of a database that is older than its table
     for (const { ok, detail = '' } of amiss) if (!ok) findings.push({ what: 'agents', told: 'nobody, or more than one, would answer', mend: detail })
-    for (const finding of findings) say(lineOf(finding))
-    const wrong = findings.filter(({ mend }) => mend !== undefined).length
-    say(wrong === 0 ? 'All is well.' : `${wrong} of ${findings.length} to mend.`)
-    if (wrong > 0) process.exitCode = 1
+    return findings
   } finally {
     await http.close()
     await tokens.close()
@@ -307,12 +313,12 @@ const writeActions = (project: string): void => {
 }
 
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, connection: { type: 'string' }, vendor: { type: 'string' }, url: { type: 'string' }, since: { type: 'string' }, until: { type: 'string' }, raw: { type: 'boolean' }, as: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, group: { type: 'string' }, fix: { type: 'string' }, preview: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, connection: { type: 'string' }, vendor: { type: 'string' }, url: { type: 'string' }, since: { type: 'string' }, until: { type: 'string' }, raw: { type: 'boolean' }, as: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
   if (command === 'migrate') return withDb(async () => say('The database is up to date.'))
-  if (command === 'replay') return replay(values)
+  if (command === 'replay') return printReplay(values, { clock, say: paper.say, bar: paper.bar, withDb, withHouse, tenant: firstTenant })
   if (verb === 'connect' && first && second && positionals.length === 3) return connect(first, second)
   if (command === 'calendars list') return withCalendars(listCalendars)
   if (verb === 'calendars' && (first === 'connect' || first === 'disconnect') && second && positionals.length === 4) return withCalendars((needs) => (first === 'connect' ? connectCalendar : disconnectCalendar)(needs, second, positionals[3] ?? ''))
@@ -322,7 +328,7 @@ const run = async (args: string[]): Promise<void> => {
   if (command === 'docs' && values.hubspot) return writeActions(values.hubspot)
   if (verb === 'docs' && positionals.length <= 2) return void process.stdout.write(pageOf(first ?? 'tools', { ...rooms, hubspot: () => hubspotReference(hubspotProject()) }))
   if (verb === 'privacy' && first === 'verify' && second && positionals.length === 3) return withHouse((house) => verifyCertificate({ ...house, say }, second))
-  if (command === 'doctor') return doctor()
+  if (command === 'doctor') return doctor(values.json === true)
   if (command === 'hubspot backfill') return backfill()
   if (command === 'hubspot reviews') return reviews()
   if (command === 'privacy retention') return withDb((db) => printRetention({ db, tenant: firstTenant, classes: retention, say }))

@@ -22,6 +22,7 @@ export type Config = {
   agentDollars?: { perAnswer?: number | undefined; perPersonAndDay?: number | undefined; perDay?: number | undefined } // what our agent may cost, in US dollars, where it isn't as usual
   oidc?: { name: string; issuer: string; clientId: string; clientSecret: string; roleClaim: string; roles: Record<string, OperatorRole>; domains: readonly string[]; scopes: readonly string[] } // the company's own sign-in, for the console: which groups have which role, and whose addresses come in
   traces?: { url: string; headers: Record<string, string>; timeoutMs: number; resource: Record<string, string> } // where the steps of traces go
+  drainMs: number // how long a server that is told to stop goes on answering, so that a proxy can notice
   underNpm: boolean // npm start: to be stopped with npm
   accounts: readonly { vendor: string; account: string; settings: object }[] // what the environment connects by itself
   baseUrls: Readonly<Record<string, string>> // by the name before _BASE_URL, in lower case
@@ -122,6 +123,7 @@ const listed = z.string().transform((told, context) => {
     return z.NEVER
   }
 })
+const proxyNoticesMs = 5_000 // two looks at /readyz of a proxy that looks every two seconds
 const millis = z.coerce.number().int().positive()
 const traceVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: collector.optional(), OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.optional(), OTEL_EXPORTER_OTLP_HEADERS: listed.optional(), OTEL_EXPORTER_OTLP_TRACES_HEADERS: listed.optional(),
@@ -152,6 +154,7 @@ const environment = z.object({
   PORTERO_SHADOW: flag.default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PORTERO_TRUST_PROXY: proxies.optional(),
+  PORTERO_DRAIN_MS: z.coerce.number().int().min(0).max(15_000).optional(), // what is under way then has its time within the 30 s that Docker and Kubernetes give
   LEGAL_NAME: z.string().min(1).optional(),
   LEGAL_ADDRESS: z.string().min(1).optional(),
   LEGAL_CONTACT: z.string().min(1).optional(),
@@ -175,7 +178,13 @@ const environment = z.object({
   PORTERO_ALERT_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'whsec_ and 24 to 64 bytes as base64, such as printf whsec_; openssl rand -base64 32').optional(),
 })
 
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
@@ -205,11 +214,11 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   if (alertPair.filter((name) => given[name]).length === 1) faults.push(`${alertPair.join(' and ')} go together: docs/alerts.md`)
   if (signInNeeds.some((name) => given[name])) faults.push(...signInNeeds.filter((name) => !given[name]).map((name) => `${name}: missing. ${signInNeeds.join(', ')} go together: docs/access.md`))
   faults.push(...traceFaults(given))
-  if (faults.length > 0 || !parsed.success) throw new ConfigError(`Portero can't start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults)
   const { data } = parsed
   return {
     port: data.PORT, labPort: data.LAB_PORT, databaseUrl: data.DATABASE_URL, dataDir: data.DATA_DIR, catalogue: data.CATALOGUE ?? (lab ? sampleCatalogue : undefined), publicBaseUrl: data.PUBLIC_BASE_URL ?? `http://localhost:${data.PORT}`,
-    lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, trustProxy: data.PORTERO_TRUST_PROXY, legal: legalOf(data) ?? (lab ? invented : undefined),
+    lab, masterKeys: data.PORTERO_KEY ?? [], shadow: data.PORTERO_SHADOW, logLevel: data.LOG_LEVEL, opsToken: data.OPS_TOKEN, trustProxy: data.PORTERO_TRUST_PROXY, drainMs: data.PORTERO_DRAIN_MS ?? (data.PORTERO_TRUST_PROXY === undefined ? 0 : proxyNoticesMs), legal: legalOf(data) ?? (lab ? invented : undefined),
     ...((data.PERSONA ?? data.PERSONA_STABLE ?? data.PERSONA_CANARY) !== undefined && { persona: { path: data.PERSONA, stable: data.PERSONA_STABLE, canary: data.PERSONA_CANARY } }),
     ...dollarsIn(data), ...signInOf(data), ...tracesOf(data), underNpm: data.npm_lifecycle_event === 'start', accounts: [...openAiAccounts(data), ...alertAccounts(data)], baseUrls, authUrls, ...accessOf(data),
   }

@@ -167,6 +167,7 @@ export type Connector<Reads = any, S extends Zo = any> = {
   limits: { perSecond: number; burst?: number; apart?: { path: string; perSecond: number }; concurrent: number; timeoutMs: number } // burst: at once after a rest, where that is more than a second's. apart: calls whose path ends so have a limit of their own besides
   redact: string[]
   webhook?: Webhook<z.infer<S>>
+  tells?: NonNullable<Webhook<z.infer<S>>['signs']> & { url(settings: z.infer<S>): string } // where we are the sender of webhooks: for whoever tries to take one
   reads?: { [K in keyof Reads]?: (at: At<z.infer<S>>) => Reads[K] }
   does?: Doing<z.infer<S>>[]
   pulls?: Record<string, Pull<z.infer<S>>>

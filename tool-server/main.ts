@@ -1,8 +1,8 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { keyScopes, makeHouse, openEngine, rooms, type Account, type House, type Parts } from './app.ts'
 import type { Connector, Flow } from './define.ts'
-import { realClock, type Clock } from './spine/clock.ts'
+import { lookAround, pause, realClock, type Clock } from './spine/clock.ts'
 import { faultFields, faultSentence } from './spine/fault.ts'
 import { makeLog } from './spine/log.ts'
 import { patience } from './spine/patience.ts'
@@ -15,9 +15,12 @@ const labModule = '../test/lab/index.ts' // not shipped: only a lab loads it
 
 const parent = process.ppid // read before anything that takes time: npm may be killed meanwhile
 const parentCheckMs = 500
-const requestGraceMs = 5_000
+const requestGraceMs = 9_000 // a tool may take 7.5 s
 const sameAskMs = 1_000
-const stopMs = 28_000 // Kubernetes kills after 30 s
+const stopMs = 28_000 // Docker, as compose.yaml says it, and Kubernetes kill after 30 s
+const workMs = 20_000
+const farewellMs = 3_000
+const mostLooks = 10_000 // of somebody who never stops knocking
 
 const start = async (): Promise<void> => {
   const config = readConfig(process.env)
@@ -36,17 +39,26 @@ const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clo
   const lab = config.lab ? await startLab({ clock, port: config.labPort, serverUrl: `http://localhost:${config.port}`, publicUrl: config.publicBaseUrl, dataDir: config.dataDir }) : undefined
   const house = makeHouse({ config: lab ? withAccess(config, lab.access) : config, clock, log, engine, connectors: [...rooms.connectors, ...(lab?.connectors ?? [])], flows: [...rooms.flows, ...(lab?.flows ?? [])], tools: rooms.tools, accounts: accountsOf(config.accounts, lab?.accounts ?? []) })
 
-  const server = createServer(patience, house.doors)
+  let stoppingSince: number | undefined
+  let isServing = false
+  // Who asks while we leave is answered, and asks somebody else the next time.
+  const doors: RequestListener = (request, response) => {
+    if (stoppingSince !== undefined) response.shouldKeepAlive = false
+    house.doors(request, response)
+  }
+  const server = createServer(patience, doors)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, () => resolve()))
 
-  let stoppingSince: number | undefined
   const stop = async (why: string): Promise<void> => {
     stoppingSince = clock.now()
     log.info('server.stopping', { why })
     clock.after(stopMs, () => process.exit(1)) // a database that hangs: what is under way goes on when its lease is over
+    house.leave()
+    if (isServing) await pause(clock, config.drainMs) // until the proxy has noticed
+    await nobodyAtTheDoor(server)
     const answered = new Promise<void>((resolve) => server.close(() => resolve()))
     clock.after(requestGraceMs, () => server.closeAllConnections())
-    await house.close(undefined, answered)
+    await house.close(Math.min(workMs, stopMs - config.drainMs - farewellMs), answered)
     await lab?.close()
     log.info('server.stopped')
     process.exit(0)
@@ -69,8 +81,19 @@ const serve = async ({ config, clock, log, engine }: Pick<Parts, 'config' | 'clo
     if (stoppingSince === undefined) throw thrown // else the database was closed under it
   }
   if (stoppingSince !== undefined) return
+  isServing = true
   log.info('server.ready', { url: serving })
   if (process.stdout.isTTY) console.log(`\nPortero is at ${serving}${lab ? `, the lab at ${lab.url}` : ''}\nStop it with Ctrl+C.\n`)
+}
+
+// The kernel hangs up on whom it has connected and we have not let in yet: so the door is shut at a moment when nobody stands there.
+const nobodyAtTheDoor = async (server: Server): Promise<void> => {
+  let letIn = 0
+  server.on('connection', () => void letIn++)
+  for (let looks = 0, before = -1; letIn !== before && looks < mostLooks; looks++) {
+    before = letIn
+    await lookAround()
+  }
 }
 
 // What the environment says of how accounts are connected goes before what the lab does.

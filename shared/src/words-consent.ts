@@ -4,7 +4,7 @@ import type { Language } from './words.ts'
 type Said = { title: string; text: string }
 const es = {
   connect: (vendor: string) => `Conectar ${vendor}`,
-  retry: 'Intentar otra vez', back: 'Volver a Conexiones',
+  retry: 'Intentar otra vez', back: 'Volver a Integraciones',
   sure: { title: (vendor: string, agent: string) => `¿Conectar el ${vendor} de ${agent}?`, text: (account: string) => `Portero va a leer cuándo está libre ${account} y a poner ahí sus visitas. Nadie tiene que dar permiso: ya lo dio quien administra las cuentas.`, yes: 'Sí, conectar' },
   done: (vendor: string, account: string): Said => ({ title: `Listo: ${vendor} quedó conectado`, text: `Portero ya está leyendo el calendario de ${account}.` }),
   denied: (vendor: string): Said => ({ title: 'No se dio el permiso', text: `En la página de ${vendor} se eligió no permitirlo, así que nada cambió. Si fue sin querer, inténtalo otra vez.` }),
@@ -20,7 +20,7 @@ const es = {
 export type ConsentWords = typeof es
 const en: ConsentWords = {
   connect: (vendor) => `Connect ${vendor}`,
-  retry: 'Try again', back: 'Back to Connections',
+  retry: 'Try again', back: 'Back to Integrations',
   sure: { title: (vendor, agent) => `Connect ${agent}’s ${vendor}?`, text: (account) => `Portero will read when ${account} is free and put their visits there. Nobody has to consent: whoever looks after the accounts has done so.`, yes: 'Yes, connect' },
   done: (vendor, account) => ({ title: `Done: ${vendor} is connected`, text: `Portero is reading the calendar of ${account} already.` }),
   denied: (vendor) => ({ title: 'Permission was not given', text: `Somebody chose not to allow it on the page of ${vendor}, so nothing has changed. If that was a slip, try again.` }),

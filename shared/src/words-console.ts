@@ -2,7 +2,7 @@ import type { Language } from './words.ts'
 
 // Every sentence of the operators' console.
 const es = {
-  console: 'Consola', conversations: 'Conversaciones', persons: 'Personas', queue: 'Fila de trabajo', kit: 'Kit de Bird', signOut: 'Salir',
+  console: 'Consola', conversations: 'Conversaciones', persons: 'Personas', queue: 'Revisión', kit: 'Kit de Bird', signOut: 'Salir',
   signIn: 'Entrar', welcome: 'Entra a tu consola', name: 'Usuario', password: 'Contraseña',
   wrong: 'Ese usuario y esa contraseña no coinciden.', wrongNext: 'Revísalos y vuelve a intentarlo. Si olvidaste la contraseña, pídele una nueva a quien administra Portero.',
   locked: 'Fueron demasiados intentos.', lockedNext: 'Espera un minuto y vuelve a intentarlo.',
@@ -47,7 +47,7 @@ const es = {
 }
 type ConsoleWords = typeof es
 const en: ConsoleWords = {
-  console: 'Console', conversations: 'Conversations', persons: 'People', queue: 'Work queue', kit: 'Bird kit', signOut: 'Sign out',
+  console: 'Console', conversations: 'Conversations', persons: 'People', queue: 'Review', kit: 'Bird kit', signOut: 'Sign out',
   signIn: 'Sign in', welcome: 'Sign in to your console', name: 'User name', password: 'Password',
   wrong: 'That user name and password do not match.', wrongNext: 'Check them and try again. If you forgot the password, ask whoever looks after Portero for a new one.',
   locked: 'Those were too many tries.', lockedNext: 'Wait a minute and try again.',

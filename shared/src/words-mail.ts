@@ -2,7 +2,7 @@ import type { Language } from './words.ts'
 
 type Trouble = { since: string; said: string; waiting: number }
 type Told = { subject: string; paragraphs: string[] }
-const lasted = (ms: number): string => {
+export const lasted = (ms: number): string => {
   const minutes = Math.max(1, Math.round(ms / 60_000))
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
@@ -34,11 +34,15 @@ const es = {
     }),
     grant: (vendor: string, { since, said, waiting }: Trouble): Told => ({
       subject: `Hay que volver a conectar una cuenta de ${vendor}`,
-      paragraphs: [`Desde el ${since}, ${vendor} ya no deja entrar a Portero a la cuenta de uno de tus asesores (${said}): quizá quitó el permiso o cambió su contraseña.`, `${waits(waiting)} Nada se pierde; mientras tanto no se ve qué horas tiene ocupadas.`, 'Qué hacer: en Conexiones, pulsa «Volver a conectar» y entra con la misma cuenta. No volveremos a escribirte de esto hasta que funcione.'],
+      paragraphs: [`Desde el ${since}, ${vendor} ya no deja entrar a Portero a la cuenta de uno de tus asesores (${said}): quizá quitó el permiso o cambió su contraseña.`, `${waits(waiting)} Nada se pierde; mientras tanto no se ve qué horas tiene ocupadas.`, 'Qué hacer: en Integraciones, pulsa «Volver a conectar» y entra con la misma cuenta. No volveremos a escribirte de esto hasta que funcione.'],
     }),
     agents: (vendor: string, { since }: Trouble): Told => ({
       subject: `Dos agentes contestan a la vez en ${vendor}`,
       paragraphs: [`Desde el ${since}, en un canal de ${vendor} contestan el agente de Portero y también el de ${vendor}: cada persona recibe dos respuestas.`, 'Nada se pierde, pero quien escribe no sabe a cuál hacerle caso.', `Qué hacer: apaga el agente de ${vendor} en ese canal, o deja que conteste él solo (portero agent); portero doctor dice cuál canal es. No volveremos a escribirte de esto hasta que conteste uno solo.`],
+    }),
+    silent: (vendor: string, { since }: Trouble): Told => ({
+      subject: `${vendor} lleva tres horas sin mandar nada`,
+      paragraphs: [`Hasta el ${since} no había llegado nada de ${vendor} en tres horas, y hace una semana, a estas horas, llegaba mucho.`, 'Puede que nadie escriba, o que se haya perdido la forma en que nos avisa. Lo que falte se pide solo cada pocos minutos, donde se puede.', `Qué hacer: escríbele tú al número, y mira qué dice portero doctor. No volveremos a escribirte de esto hasta que llegue algo.`],
     }),
     over: (vendor: string, lastedMs: number, waiting: number): Told => ({
       subject: `${vendor} ya está bien con Portero`,
@@ -91,11 +95,15 @@ const en: MailWords = {
     }),
     grant: (vendor, { since, said, waiting }) => ({
       subject: `An account at ${vendor} must be connected again`,
-      paragraphs: [`Since ${since}, ${vendor} no longer lets Portero into the account of one of your agents (${said}): they may have taken the permission back, or changed their password.`, `${waitsEn(waiting)} Nothing is lost; meanwhile nobody sees when they are busy.`, 'What to do: press “Connect again” in Connections, and sign in with the same account. We will not write about this again until it works.'],
+      paragraphs: [`Since ${since}, ${vendor} no longer lets Portero into the account of one of your agents (${said}): they may have taken the permission back, or changed their password.`, `${waitsEn(waiting)} Nothing is lost; meanwhile nobody sees when they are busy.`, 'What to do: press “Connect again” in Integrations, and sign in with the same account. We will not write about this again until it works.'],
     }),
     agents: (vendor, { since }) => ({
       subject: `Two agents answer at once at ${vendor}`,
       paragraphs: [`Since ${since}, Portero’s agent and ${vendor}’s own both answer on a channel of ${vendor}: everybody gets two answers.`, 'Nothing is lost, but whoever writes cannot tell which of the two to believe.', `What to do: turn off ${vendor}’s agent on that channel, or let it answer alone (portero agent); portero doctor says which channel it is. We will not write about this again until only one answers.`],
+    }),
+    silent: (vendor, { since }) => ({
+      subject: `${vendor} has sent nothing for three hours`,
+      paragraphs: [`By ${since} nothing had come from ${vendor} for three hours, and a week ago much came at these hours.`, 'Perhaps nobody writes, or the way it tells us is gone. What is missing is asked for every few minutes, where that can be done.', `What to do: write to the number yourself, and see what portero doctor says. We will not write about this again until something comes.`],
     }),
     over: (vendor, lastedMs, waiting) => ({
       subject: `${vendor} is well with Portero again`,

@@ -43,15 +43,15 @@ test.each([['es-MX', 'light', 'Hoy', 'Valor', 'Visitas agendadas'], ['en', 'dark
   expect(await page.locator('tbody tr').count()).toBe(Number(shown))
   await looksFine(page, `booked-${locale}`)
 
-  await page.getByRole('link', { name: value, exact: true }).click()
+  await page.goto(`${url}/console/value`)
   await page.getByRole('heading', { level: 1, name: value }).waitFor()
-  await page.locator('details summary').click()
-  expect(await page.locator('details tbody tr').count()).toBe(30)
+  await page.locator('main details summary').click()
+  expect(await page.locator('main details tbody tr').count()).toBe(30)
   await looksFine(page, `value-${locale}`)
   if (shots) {
     await page.screenshot({ path: `${shots}/value-${locale}-390.png`, fullPage: true })
     await page.setViewportSize({ width: 1280, height: 860 })
-    await page.locator('details summary').click()
+    await page.locator('main details summary').click()
     await page.screenshot({ path: `${shots}/value-${locale}-1280.png`, fullPage: true })
     await page.goto(`${url}/console/today`)
     await page.screenshot({ path: `${shots}/today-${locale}-1280.png`, fullPage: true })
@@ -59,6 +59,21 @@ test.each([['es-MX', 'light', 'Hoy', 'Valor', 'Visitas agendadas'], ['en', 'dark
   await page.goto(`${url}/console/value`)
   await page.locator('.tabs a').first().click()
   await page.locator('.tabs a').first().and(page.locator('[aria-current]')).waitFor()
+
+  // What would have been done in shadow mode, and what the law asks for.
+  await page.goto(`${url}/console/value`)
+  await page.locator('[data-id="shadow-visit"] a').first().click()
+  await page.getByRole('heading', { level: 1, name: locale === 'en' ? /^In the shadow/ : /^En sombra/ }).waitFor()
+  await looksFine(page, `shadow-${locale}`)
+  if (shots) await page.screenshot({ path: `${shots}/shadow-${locale}-390.png`, fullPage: true })
+  for (const name of ['privacy', 'privacy/consents', 'privacy/retention', 'privacy/retention?class=messages']) {
+    await page.goto(`${url}/console/${name}`)
+    await looksFine(page, `${name}-${locale}`)
+    for (const width of shots ? [390, 1280] : []) {
+      await page.setViewportSize({ width, height: 860 })
+      await page.screenshot({ path: `${shots}/${name.replace(/\W/g, '-')}-${locale}-${width}.png`, fullPage: true })
+    }
+  }
   expect(faults).toEqual([])
   await context.close()
 })

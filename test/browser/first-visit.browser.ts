@@ -86,6 +86,8 @@ describe('in the console', () => {
     await page.fill('input[name=name]', lab.console.user)
     await page.fill('input[name=password]', lab.console.password)
     await page.click('form button')
+    await page.waitForURL(/\/console$/)
+    await page.goto(`${lab.baseUrl}/console/conversations`)
     await page.locator('a[href^="/console/conversations/"]').last().click()
     await page.getByText('Listo, tu visita').first().waitFor()
     await shoot('console')

@@ -21,7 +21,7 @@ import { people, staff } from './hubspot/people.ts'
 import { makeProxy } from './hubspot/proxy.ts'
 import { makeHubspot, type Hubspot } from './hubspot/simulator.ts'
 import { makeOpenai, type Openai } from './openai/simulator.ts'
-import { openServer, type LabServer } from './server.ts'
+import { openServer, type Hosted, type LabServer } from './server.ts'
 import { makeMail, type Mail } from './smtp/simulator.ts'
 
 // The lab: vendors that behave and misbehave like real ones, over real HTTP, with secrets that are made anew each time.
@@ -59,8 +59,8 @@ const phone = '+525512345678' // nobody's: the lab's own prospect
 const operatorName = 'lab'
 
 // serverUrl: where vendors send their webhooks, and the agent its calls; publicUrl: what they believe it to be. toolKey: one that the house has already, where the lab can't move in. dataDir: where it keeps what people allowed, for when it starts again.
-type Surroundings = { clock: Clock; port: number; serverUrl: string; publicUrl?: string; dataDir?: string; toolKey?: string | undefined }
-export const startLab = async ({ clock, port, serverUrl, publicUrl, dataDir, ...given }: Surroundings): Promise<Lab> => {
+type Surroundings = { clock: Clock; port: number; serverUrl: string; publicUrl?: string; dataDir?: string; toolKey?: string | undefined; hosted?: Hosted }
+export const startLab = async ({ clock, port, serverUrl, publicUrl, dataDir, hosted, ...given }: Surroundings): Promise<Lab> => {
   const secret = (): string => clock.bytes(24).toString('base64url')
   const ecoAccount = { name: 'casa', apiKey: secret(), signingSecrets: [secret(), secret()] } as const
   const birdAccount = { workspace: 'ws-lab', channel: 'ch-lab', apiKey: secret(), signingKeys: [secret(), secret()], number: '+525500000000', botName: 'Vivi' }
@@ -95,7 +95,7 @@ export const startLab = async ({ clock, port, serverUrl, publicUrl, dataDir, ...
   const hosting = { portal: hubspotAccount.portal, publicUrl: publicUrl ?? serverUrl }
   const proxy = makeProxy({ clock, clientSecret, people, serverUrl, ...hosting })
   const pages = labPages({ clock, stages: hubspotAccount.stages, console: () => ({ url: `${serverUrl}/console`, name: operatorName, password }), labelOf: hubspotVendor.labelOf, hosting, bundles, proxy, connected: { google: googleAccount.email, graph: graphAccount.email, calendly: calendlyAccount.email } })
-  const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor, openaiVendor, googleVendor, graphVendor, calendlyVendor, mailVendor], phone: birdVendor.phoneDesk, pages, mounted: auth })
+  const server = await openServer({ clock, port, simulators: [ecoVendor, birdVendor, hubspotVendor, openaiVendor, googleVendor, graphVendor, calendlyVendor, mailVendor], phone: birdVendor.phoneDesk, pages, mounted: auth, hosted })
   const mailServer = await mailVendor.listen(server.url)
   return {
     ...server, toolKey, auth,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { makeDesk, send, type Desk } from './desk.ts'
 import type { Answer, Asked, Simulator, Time } from './simulator.ts'
@@ -15,11 +15,13 @@ export type LabServer = {
   close(): Promise<void>
 }
 
-type Furnishing = { clock: Time; port: number; simulators: readonly Simulator[]; phone?: Phone | undefined; pages?: Pages | undefined; mounted?: Mounted | undefined }
+type Furnishing = { clock: Time; port: number; simulators: readonly Simulator[]; phone?: Phone | undefined; pages?: Pages | undefined; mounted?: Mounted | undefined; hosted?: Hosted | undefined }
+// hosted: takes the place of a socket, and says where it is found; a simulated world has none.
+export type Hosted = (serve: RequestListener) => string
 // mounted: a whole server, of which nothing is known but where it begins.
 export type Mounted = { path: string; opened(url: string): void; serve(request: IncomingMessage, response: ServerResponse): void }
 
-export const openServer = async ({ clock, port, simulators, phone, pages, mounted }: Furnishing): Promise<LabServer> => {
+export const openServer = async ({ clock, port, simulators, phone, pages, mounted, hosted }: Furnishing): Promise<LabServer> => {
   const desks = new Map(simulators.map((simulator) => [simulator.name, makeDesk(clock, simulator)]))
   const deskNamed = (name: string): Desk => {
     const found = desks.get(name)
@@ -40,27 +42,32 @@ export const openServer = async ({ clock, port, simulators, phone, pages, mounte
     await desk.serve({ ...asked, path: asked.path.slice(first.length + 1) }, response)
   }
 
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (mounted && request.url?.startsWith(`${mounted.path}/`)) return mounted.serve(request, response)
     serve(request, response).catch((thrown: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
       else send(response, { status: 400, body: { error: thrown instanceof Error ? thrown.message : 'not understood' } })
     })
-  })
-  await listen(server, port)
-  const bound = portOf(server)
-  const url = `http://127.0.0.1:${bound}`
+  }
+  const server = hosted ? undefined : createServer(listener)
+  if (server) await listen(server, port)
+  const bound = server ? portOf(server) : port
+  const url = hosted?.(listener) ?? `http://127.0.0.1:${bound}`
   for (const { name, opened } of simulators) opened?.(`${url}/${name}`)
   mounted?.opened(url)
 
   return {
     url,
     desk: deskNamed,
-    hangUp: () => shut(server),
-    pickUp: () => listen(server, bound),
+    async hangUp() {
+      if (server) await shut(server)
+    },
+    async pickUp() {
+      if (server) await listen(server, bound)
+    },
     async close() {
       for (const desk of desks.values()) desk.close()
-      await shut(server)
+      if (server) await shut(server)
     },
   }
 }

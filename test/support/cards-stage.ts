@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import express from 'express'
 import { sql } from 'kysely'
-import { cardDraft } from '@portero/tool-server/actions/card-draft.ts'
+import { cardDraft, makeDrafts } from '@portero/tool-server/actions/card-draft.ts'
 import { spendingOf } from '@portero/tool-server/agent/bounds.ts'
 import { draftsOf } from '@portero/tool-server/agent/draft.ts'
 import { readPersonas } from '@portero/tool-server/agent/persona-files.ts'
@@ -65,7 +65,7 @@ export const openCards = async (): Promise<CardsStage> => {
   const tickets = makeTickets({ clock, ask: (of, ticket) => asReads(reads(of)).crm.contactsOf(ticket) })
   const app = express()
   app.use(traced(clock))
-  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, limits: makeLimits({ clock }), doors: { ...cardViews({ db, clock, vault, audit, tickets, own, hasModel, see: makeSee({ db, acting }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }), ...cardDraft({ db, clock, vault, audit, acting, tickets, own, hasModel, model: (of) => asReads(reads(of)).model, drafting }) } }))
+  app.use(cardDoors({ db, clock, connections, publicBaseUrl, checkCaller, limits: makeLimits({ clock }), doors: { ...cardViews({ db, clock, vault, audit, tickets, own, hasModel, see: makeSee({ db, acting }) }), ...cardWrites({ db, clock, vault, acting, tickets, own }), ...cardTakeover({ db, clock, vault, acting, tickets }), ...cardDraft({ db, vault, tickets, drafts: makeDrafts({ db, clock, audit, acting, own, hasModel, model: (of) => asReads(reads(of)).model, drafting }) }) } }))
   app.use(noSuchDoor)
   app.use(doorFault(log))
   const server = createServer(app)

@@ -3,15 +3,18 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { sql } from 'kysely'
 import request, { type Response } from 'supertest'
+import { retention } from '@portero/tool-server/app.ts'
 import { makeSee } from '@portero/tool-server/actions/see.ts'
 import { roles, type Role } from '@portero/tool-server/domain/roles.ts'
 import { consoleDoors } from '@portero/tool-server/console/doors.ts'
+import type { Flow } from '@portero/tool-server/define.ts'
 import { newId } from '@portero/tool-server/spine/clock.ts'
 import { at } from '@portero/tool-server/spine/db.ts'
 import { traced } from '@portero/tool-server/spine/doors.ts'
 import { makeLimits } from '@portero/tool-server/spine/knocks.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
+import { makeOwnReads } from '@portero/tool-server/store/own-reads.ts'
 import { putOperator } from '@portero/tool-server/store/operators.ts'
 import { claimValue, escalationSummary, leadFacts, messageBody, personName } from '@portero/tool-server/store/places.ts'
 import { testHouse, type TestHouse } from './house.ts'
@@ -31,22 +34,24 @@ export type ConsoleStage = {
   enrich(guest: { conversation: string; person: string }): Promise<void> // a lead, a visit, a call for help
   dead(row: { name: string; uncertain?: boolean; code?: string }): Promise<string>
   audited(what: string): Promise<{ user_id: string | null; person_id: string | null; object: string }[]>
+  close(): void // as a server that stops: nobody is told anything more
   end(): Promise<void>
 }
 export const passwords = { admin: 'la-llave-del-patio', agent: 'la-llave-del-cuarto', officer: 'la-llave-del-archivo', viewer: 'la-llave-del-balcon' } as const
 
-export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } = {}): Promise<ConsoleStage> => {
-  const house = await testHouse({ connectors: [tinyConnector()], accounts: [{ vendor: 'tiny', account: 'a', settings: { baseUrl: 'http://127.0.0.1:1' } }] })
+export const openConsole = async ({ publicBaseUrl = 'https://portero.example', flows = [] }: { publicBaseUrl?: string; flows?: readonly Flow[] } = {}): Promise<ConsoleStage> => {
+  const house = await testHouse({ connectors: [tinyConnector()], flows, accounts: [{ vendor: 'tiny', account: 'a', settings: { baseUrl: 'http://127.0.0.1:1' } }] })
   const { db, clock, vault, audit, acting, tenant } = house
   const connection = await house.connection('tiny')
   for (const role of roles) await putOperator({ db, clock }, { tenant, name: role, password: passwords[role], role })
   const woken: string[] = []
+  const closing = new AbortController()
   const app = express()
   app.set('trust proxy', true) // so that a test may come from anywhere
   app.disable('etag')
   app.use(traced(clock))
   app.use(helmet())
-  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all'), connections: house.connections, connecting: house.connecting, limits: makeLimits({ clock }), heldThere: async () => ({ records: [], silent: [] }) }))
+  app.use(consoleDoors({ db, clock, vault, audit, acting, see: makeSee({ db, acting }), log: makeLog({ level: 'silent', clock }), tenant, publicBaseUrl, tools, toolKeys: house.toolKeys, company: 'UrbanHub', wake: () => void woken.push('all'), connections: house.connections, connecting: house.connecting, review: house.review, trying: house.trying, limits: makeLimits({ clock }), heldThere: async () => ({ records: [], silent: [] }), retention, closing: closing.signal, own: makeOwnReads({ db, clock, vault, publicBaseUrl }) }))
 
   const browser = (from?: string): Browser => browserOf(app, from)
 
@@ -80,7 +85,7 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
       const [building, home, agent, lead, escalation] = Array.from({ length: 5 }, () => newId(clock))
       const details = { title: 'Loft con terraza', unit: '4B', bedrooms: 1, bathrooms: 1, areaM2: 52, rentMxn: 18_500, pets: 'small', availableFrom: '2026-12-01' }
       const facts = { budgetMxn: 19_000, bedrooms: 1, pets: true, moveIn: '2026-12-15', guarantee: 'policy' }
-      await insert('building', { id: building, slug: 'roma', position: 1, name: 'Casa Jalapa', zone: 'America/Mexico_City', details: '{}' })
+      await insert('building', { id: building, slug: 'roma', position: 1, name: 'Casa Jalapa', zone: 'America/Mexico_City', details: JSON.stringify({ address: 'Jalapa 84', neighbourhood: 'Roma Norte', city: 'Ciudad de México' }) })
       await insert('home', { id: home, building_id: building, slug: 'roma-4b', no: 1, position: 1, status: 'open', details: JSON.stringify(details) })
       await insert('agent', { id: agent, slug: 'lucia', position: 1, active: true, details: JSON.stringify({ name: 'Lucía Ferrer', hours: [] }) })
       await insert('tour', { id: newId(clock), person_id: person, conversation_id: conversation, home_id: home, building_id: building, agent_id: agent, day: '2026-11-25', starts_at: at(now + 172_800_000), ends_at: at(now + 174_600_000), status: 'confirmed', made_at: at(now), changed_at: at(now) })
@@ -96,6 +101,7 @@ export const openConsole = async ({ publicBaseUrl = 'https://portero.example' } 
       return id
     },
     audited: async (what) => (await sql<{ user_id: string | null; person_id: string | null; object: string }>`select user_id, person_id, object from audit where what = ${what} order by at, id`.execute(db.bare)).rows,
+    close: () => closing.abort(),
     end: () => house.end(),
   }
 }

@@ -13,7 +13,8 @@ type Found = { where: string; what: string }
 
 const others: Record<string, Record<string, (row: Row) => string>> = {
   job: { args_sealed: (row) => `job.args:${String(row['id'])}`, result_sealed: (row) => `job.result:${String(row['id'])}`, error_sealed: (row) => `job.error:${String(row['id'])}` },
-  inbox: { raw_sealed: (row) => `inbox.raw:${String(row['id'])}` },
+  inbox: { raw_sealed: (row) => `inbox.raw:${String(row['id'])}`, mend_sealed: (row) => `inbox.mend:${String(row['id'])}` },
+  mend: { was_sealed: (row) => `mend.was:${String(row['id'])}` },
   tombstone: { value_sealed: (row) => tombstoneName(String(row['person_id']), String(row['kind'])) },
   breach: { what_sealed: (row) => breachWhat(String(row['id'])), notice_sealed: (row) => breachNotice(String(row['id'])) },
   tool_reply: { reply_sealed: (row) => replyPlace({ conversation: String(row['conversation_id']) }, String(row['key'])) },

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { AppError, views } from '@portero/shared'
+import { AppError, views, type Language } from '@portero/shared'
 import type { Act, Millis } from '../define.ts'
 import type { Catalogue } from '../domain/homes.ts'
 import type { DraftAsked, ModelReads, Usage } from '../domain/ports/model.ts'
@@ -8,7 +8,7 @@ import { gate } from '../domain/send-gate.ts'
 import { dayOf, dayStart } from '../domain/zones.ts'
 import type { Acting } from '../spine/act.ts'
 import type { Audit } from '../spine/audit.ts'
-import { cardDoor, type CardDoor, type Visitor } from '../spine/cards.ts'
+import { cardDoor, type CardDoor } from '../spine/cards.ts'
 import { deadline, type Clock } from '../spine/clock.ts'
 import type { Db } from '../spine/db.ts'
 import type { BoundSubject } from '../spine/tool-bind.ts'
@@ -26,11 +26,12 @@ const perDay = 20 // in one conversation, about 0.20 USD with a model of the mid
 // What the model is asked, and what in its words nothing backs.
 type About = { conversation: string; person: string; known: ConversationStanding; catalogue: Catalogue }
 export type Drafting = { asked(act: Act, about: About): Promise<DraftAsked>; doubts(act: Act, about: About, text: string): Promise<string[]>; micros(usage: Usage): number; mostMicros: number } // mostMicros: in a day, with what the agent itself costs
-type Needs = { db: Db; clock: Clock; vault: Vault; audit: Audit; acting: Acting; tickets: Tickets; own(tenant: string): Own; hasModel(tenant: string): Promise<boolean>; model(tenant: string): ModelReads; drafting: Drafting }
+type Needs = { db: Db; clock: Clock; audit: Audit; acting: Acting; own(tenant: string): Own; hasModel(tenant: string): Promise<boolean>; model(tenant: string): ModelReads; drafting: Drafting }
 type View = z.infer<typeof views.draftView>
+export type Drafts = { may(tenant: string): Promise<boolean>; draft(subject: BoundSubject, language: Language): Promise<View> } // may: a model is connected that proposes answers
 type Words = (typeof views.cardAnswers)['es-MX']['draft']
 
-export const cardDraft = ({ db, clock, vault, audit, acting, tickets, own, hasModel, model, drafting }: Needs): Record<string, CardDoor> => {
+export const makeDrafts = ({ db, clock, audit, acting, own, hasModel, model, drafting }: Needs): Drafts => {
   const writing = new Set<string>() // conversations, in this process
 
   const drafted = async (subject: BoundSubject, known: ConversationStanding, { words, signal }: { words: Words; signal: AbortSignal }): Promise<View> => {
@@ -58,29 +59,37 @@ export const cardDraft = ({ db, clock, vault, audit, acting, tickets, own, hasMo
     }
   }
 
-  const draft = async ({ record, language = 'es-MX' }: z.infer<typeof views.draftAsk>, visitor: Visitor, signal: AbortSignal): Promise<View> => {
-    const { tenant } = visitor
+  const draft = async (subject: BoundSubject, language: Language, signal: AbortSignal): Promise<View> => {
+    const { tenant, conversation } = subject
     const { draft: words, noConversation } = views.cardAnswers[language]
-    const person = await personOfRecord({ db, vault, tickets, tenant }, record)
-    const conversation = person?.conversations[0]?.id
-    const known = conversation === undefined ? undefined : await standingNow(db.bare, tenant, conversation)
-    if (!person || conversation === undefined || !known) return no(noConversation)
+    const known = await standingNow(db.bare, tenant, conversation)
+    if (!known) return no(noConversation)
     const verdict = gate('staff', { ...known, windowed: true, template: 'none', now: clock.now() })
     if (verdict.may === 'no') return no(verdict.because === 'opted_out' ? words.optedOut : words.windowClosed)
     if (!(await hasModel(tenant))) return no(words.noModel)
     if (writing.has(conversation)) return no(words.busy)
     writing.add(conversation)
     try {
-      return await drafted({ ...visitor, person: person.id, conversation }, known, { words, signal })
+      return await drafted(subject, known, { words, signal })
     } finally {
       writing.delete(conversation)
     }
   }
-  const inTime = async (ask: z.infer<typeof views.draftAsk>, visitor: Visitor): Promise<View> => {
-    const { signal, release } = deadline(clock, draftMs)
-    return draft(ask, visitor, signal).finally(release)
+  return {
+    may: hasModel,
+    draft: async (subject, language) => {
+      const { signal, release } = deadline(clock, draftMs)
+      return draft(subject, language, signal).finally(release)
+    },
   }
-  return { 'draft-reply': cardDoor('agent', views.draftAsk, views.draftView, inTime) }
 }
+
+export const cardDraft = ({ db, vault, tickets, drafts }: { db: Db; vault: Vault; tickets: Tickets; drafts: Drafts }): Record<string, CardDoor> => ({
+  'draft-reply': cardDoor('agent', views.draftAsk, views.draftView, async ({ record, language = 'es-MX' }, visitor) => {
+    const person = await personOfRecord({ db, vault, tickets, tenant: visitor.tenant }, record)
+    const conversation = person?.conversations[0]?.id
+    return person && conversation !== undefined ? drafts.draft({ ...visitor, person: person.id, conversation }, language) : no(views.cardAnswers[language].noConversation)
+  }),
+})
 
 const no = (say: string): View => ({ ok: false, say })

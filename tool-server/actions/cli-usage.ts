@@ -1,8 +1,10 @@
 // What the command line can do, as portero --help says it. A test compares it with what it does, and with what the docs name.
 export const usage = `portero migrate                 bring the database to this version
 portero replay                  list what is dead: deliveries that didn't parse, jobs that gave up
-portero replay --id ID | --all  try them again, after whatever was wrong has been mended
-        --sure                  also send commands again whose outcome nobody knows (they may then happen twice)
+portero replay --id ID | --group CAUSE | --all  try one, all of one cause or everything again, after whatever was wrong has been mended; what was done stays done
+        --id ID --preview       what it would do, without doing it
+        --id ID --fix FILE      with corrections: [{ "path": "/body/event", "value": "…" }, { "path": "/body/id", "from": "/body/identity" }, { "path": "/body/identity", "gone": true }]
+        --id ID --sure          send a command again whose outcome nobody knows (it may then happen twice); else it is looked up first
 portero connect VENDOR ACCOUNT  connect an account; its settings come as JSON on standard input, so that no secret is on the command line
 portero calendars list          whose calendars are connected, and how others can be
 portero calendars connect|disconnect VENDOR ADDRESS  where we come in by our own name, nobody needs to consent
@@ -46,7 +48,8 @@ portero audit export            the audit as JSON lines: ids and hashes, nothing
 portero audit why KIND ID FIELD  who set a field, from what, when, and what it said before
 portero privacy verify FILE     whether a certificate of what was done about somebody's data is ours, and unchanged
 portero privacy retention       for how long what is kept, and when what was deleted
-portero doctor                  look at everything that it takes to go live: what is well, what is not, and what to do about it
+portero doctor                  look at everything that it takes to go live: what is well, what is not, what to do about it, and which step of docs/admin.md is next
+        --json                  as JSON, for your monitoring; either way it ends with 1 while something is to be mended
 portero keys new                make a master key
 portero keys status             which master key wraps how many data keys
 portero keys rotate             wrap every data key with the first key of PORTERO_KEY ("new,old"); in the lab, with a fresh one`

@@ -10,10 +10,11 @@ import type { Connections } from '../spine/connections.ts'
 import type { Db } from '../spine/db.ts'
 import type { Metrics } from '../spine/metrics.ts'
 import type { Registry } from '../spine/registry.ts'
+import type { Vault } from '../spine/vault.ts'
 import { lastReconciled, noteReconciled, noteWalk, walkUnderWay, type Tally } from '../store/reconcile.ts'
 import { rebuildTours, type Rebuilt, type Rebuilding } from './rebuild.ts'
 import { beginWalk, stepOn, walk, type Walk } from './reconcile.ts'
-import { shadowReport, type ShadowReport } from './shadow-report.ts'
+import { compareShadow, shadowReport, type ShadowReport } from './shadow-report.ts'
 
 // What is done about the CRM as a whole, from the command line and by night: behind everything else, and however long its budget of calls takes.
 // wait: until the budget has room again.
@@ -23,9 +24,9 @@ export type CrmCare = {
   rebuild(how?: Waiting & { see?: Rebuilding['see'] }): Promise<Rebuilt>
   shadow(how?: Waiting): Promise<ShadowReport>
 }
-type Needs = { db: Db; clock: Clock; registry: Registry; connections: Connections; acting: Acting; audit: Audit; tenant: string; own: Own; reads(): Reads['crm'] } // reads: in the bulk lane
+type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connections: Connections; acting: Acting; audit: Audit; tenant: string; own: Own; reads(): Reads['crm'] } // reads: in the bulk lane
 
-export const makeCrmCare = ({ db, clock, registry, connections, acting, audit, tenant, own, reads }: Needs) => {
+export const makeCrmCare = ({ db, clock, vault, registry, connections, acting, audit, tenant, own, reads }: Needs) => {
   const act = acting.as({ tenant, by: 'system' }, 'all')
   const patiently = (wait: Waiting['wait'] = (ms) => pause(clock, ms)) => patient(reads, wait)
   const findCrm = async (): Promise<Connection | undefined> => (await connections.all(db.bare)).find((each) => each.tenant === tenant && registry.connectors.get(each.vendor)?.reads?.['crm'])
@@ -53,7 +54,7 @@ export const makeCrmCare = ({ db, clock, registry, connections, acting, audit, t
     },
     async shadow({ wait } = {}) {
       await theCrm()
-      const report = await shadowReport({ db, tenant, own, crm: patiently(wait) })
+      const report = await shadowReport({ db, vault, clock, tenant, own, crm: patiently(wait) })
       await audit.record(db.bare, { subject: { tenant, by: 'staff', user: 'cli' }, what: 'read:shadow', object: tenant, after: { records: [...new Set(report.rows.map(({ ours }) => ours))] } }) // it says what people's fields say
       return report
     },
@@ -78,7 +79,8 @@ export const makeCrmCare = ({ db, clock, registry, connections, acting, audit, t
       }
     },
   }
-  return { ...care, chores: { 'reconcile-crm': nightly } }
+  const shadowed = { db, vault, clock, tenant, own, crm: { hasHelpDesk: () => reads().hasHelpDesk(), numbered: (...asked) => reads().numbered(...asked), hungOn: (...asked) => reads().hungOn(...asked), kept: (...asked) => reads().kept(...asked) } } satisfies Parameters<typeof compareShadow>[0]
+  return { ...care, chores: { 'reconcile-crm': nightly, 'compare-shadow': compareShadow(shadowed, async () => (await findCrm()) !== undefined) } }
 }
 
 // Nobody is in a hurry here: what is more than the budget of calls waits for it.

@@ -1,10 +1,6 @@
-import { z } from 'zod'
-import { AppError, mailWords, views } from '@portero/shared'
-import { defineAction, type Act } from '../define.ts'
+import { AppError } from '@portero/shared'
 import { lacked } from '../domain/ports/answers.ts'
-import { tellAlert } from '../domain/ports/alerts.ts'
-import { sendMail } from '../domain/ports/mail.ts'
-import { label } from '../domain/spanish-times.ts'
+import { ofHouse, type ConnectionTrouble } from '../domain/troubles.ts'
 import type { Acting } from '../spine/act.ts'
 import type { Chore } from '../spine/chores.ts'
 import type { Clock } from '../spine/clock.ts'
@@ -13,75 +9,24 @@ import type { Db } from '../spine/db.ts'
 import type { Registry } from '../spine/registry.ts'
 import type { Vault } from '../spine/vault.ts'
 import { agentIn, rivalsHeard } from '../store/agent-channels.ts'
-import { cardZone } from '../store/card-transcript.ts'
-import { adminNames, endTrouble, lastsMs, noteTrouble, noteTroubleTold, signsOf, troublesNow, wasSent, type Refused, type Trouble, type TroubleKind } from '../store/troubles.ts'
-import { letter } from './letter.ts'
-import { tellStages } from './owed-stages.ts'
+import { signsOf, troublesNow, type Found, type Refused } from '../store/troubles.ts'
+import { noteTroubles } from './note-troubles.ts'
+import { adminsOf, alertsOf } from './whom-to-tell.ts'
 
-// A connection that is refused, at whose vendor something is not as we need it, or on whose channel two agents answer: the admins are told once, and once more when it is over. What passes within a minute is told to nobody.
-const what = z.enum(['key', 'scopes', 'setup', 'grant', 'agents'])
-const which = z.strictObject({ connection: z.uuid(), vendor: z.string(), what })
-const seen = which.extend({ said: z.string(), waiting: z.int() })
-const args = z.strictObject({ seen: z.array(seen), over: z.array(which), reach: z.strictObject({ to: z.array(z.email()).optional(), alerts: z.array(z.uuid()).optional(), url: z.url(), connections: z.url() }) }) // over: what may have been, and is not. to: left out while their mail is refused itself: they are told once it is not. alerts: the connections that take them, which need no mail
-export const noteTroubles = defineAction({ name: 'note-troubles', args, result: z.strictObject({ told: z.int(), over: z.int() }), scopes: [], callers: ['system'] }).decides(async ({ seen: found, over, reach }, act) => {
-  const result = { told: 0, over: 0 }
-  for (const { vendor, ...each } of found) {
-    const trouble = await noteTrouble(act, each)
-    if (!trouble || trouble.toldAt !== undefined || act.now - trouble.since < lastsMs) continue
-    await alert(act, { ...trouble, vendor }, reach, 'begun')
-    if (!reach.to || !(await noteTroubleTold(act, each))) continue
-    result.told += 1
-    await write(act, { ...trouble, vendor }, reach, 'begun')
-  }
-  for (const { vendor, ...each } of over) {
-    const trouble = await endTrouble(act, each)
-    if (!trouble) continue
-    if (trouble.what === 'setup') await tellStages(act)
-    if (act.now - trouble.since >= lastsMs) await alert(act, { ...trouble, vendor }, reach, 'over')
-    if (trouble.toldAt === undefined) continue
-    result.over += 1
-    await write(act, { ...trouble, vendor }, reach, 'over')
-  }
-  return result
-})
-
-// As often as it is found, until it was told by mail too: by its key it is one. Who takes alerts and is the trouble itself is not told of it. One after the other, and of the end only who was told of the beginning; what began long ago is told to all, since what was sent then may be forgotten.
-const rememberedMs = 7 * 86_400_000
-const alert = async (act: Act, { connection, vendor, what: kind, since, waiting }: Trouble & { vendor: string }, { alerts = [], ...reach }: Reach, state: 'begun' | 'over'): Promise<void> => {
-  const name = views.vendorName(vendor)
-  const { trouble: words } = mailWords[language]
-  const { subject } = state === 'over' ? words.over(name, act.now - since, waiting) : words[kind](name, { since: label(cardZone, since), said: '', waiting })
-  const thing = `alert:${connection}:${kind}`
-  for (const to of alerts.filter((each) => each !== connection)) {
-    if (state === 'over' && act.now - since < rememberedMs && !(await wasSent(act, `${thing}:${since}:begun:${to}`))) continue
-    await act.send(tellAlert, { alert: `connection.${kind}`, state, severity: kind === 'setup' || kind === 'scopes' ? 'warning' : 'critical', summary: subject.slice(0, 200), vendor, connection, waiting, since: new Date(since).toISOString(), page: kind === 'grant' ? reach.connections : reach.url, runbook: `docs/alerts.md#${kind === 'grant' ? 'porterograntrefused' : 'porteroconnectiontrouble'}` }, { key: `${thing}:${since}:${state}:${to}`, to, serial: `${thing}:${to}` })
-  }
-}
-
-const language = 'es-MX'
-type Reach = z.infer<typeof args>['reach']
-const write = async (act: Act, { connection, vendor, what: kind, said, since, waiting }: Trouble & { vendor: string }, { to = [], ...reach }: Reach, when: 'begun' | 'over'): Promise<void> => {
-  const { trouble: words, greeting } = mailWords[language]
-  const name = views.vendorName(vendor)
-  const { subject, paragraphs } = when === 'over' ? words.over(name, act.now - since, waiting) : words[kind](name, { since: label(cardZone, since), said, waiting })
-  for (const [at, address] of to.entries()) {
-    await act.send(sendMail, { to: address, subject: subject.slice(0, 200), ...letter({ greeting, paragraphs, link: kind === 'grant' && when === 'begun' ? { label: words.reconnect, url: reach.connections } : { label: words.open, url: reach.url }, language }) }, { key: `trouble:${connection}:${kind}:${since}:${when}:${at}` })
-  }
-}
-
+// A connection that is refused, at whose vendor something is not as we need it, or on whose channel two agents answer.
 type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connections: Connections; acting: Acting; tenant: string; publicBaseUrl: string }
 export const mindConnections = (needs: Needs): Chore => ({
   everyMs: 60_000,
   async run() {
     const { db, acting, tenant, publicBaseUrl } = needs
-    const found: z.infer<typeof seen>[] = []
-    const over: z.infer<typeof which>[] = []
+    const found: Found[] = []
+    const over: Omit<Found, 'said' | 'waiting' | 'since'>[] = []
     const known = await troublesNow(db.bare, tenant)
     const twice = await withTwoAgents(needs)
     for (const { connection, vendor, refused, amiss, grant, isWatched, isWell, waiting } of await signsOf(db.bare, tenant)) {
       const lacks = await Promise.all(refused.map((job) => lacksOf(needs, job)))
       const scopes = [...new Set(lacks.flatMap((some) => some ?? []))]
-      const still = new Map<TroubleKind, string>()
+      const still = new Map<ConnectionTrouble, string>()
       for (const [at, { error, detail }] of refused.entries()) {
         const kind = lacks[at] ? 'scopes' : 'key'
         if (!still.has(kind) || detail) still.set(kind, kind === 'scopes' && scopes.length > 0 ? scopes.join(', ') : error) // what the vendor said, rather than what came of it
@@ -92,14 +37,14 @@ export const mindConnections = (needs: Needs): Chore => ({
         still.set('grant', grant)
       }
       if (twice.has(connection)) still.set('agents', '')
-      for (const [kind, said] of still) found.push({ connection, vendor, what: kind, said, waiting })
-      for (const { what: kind } of known.filter((each) => each.connection === connection && !still.has(each.what))) if (kind === 'agents' || kind === 'grant' || (kind === 'setup' ? isWatched : isWell)) over.push({ connection, vendor, what: kind })
+      for (const [kind, said] of still) found.push({ connection, vendor, what: kind, about: '', said, waiting })
+      for (const { connection: its, what: kind } of known) if (its === connection && kind !== 'silent' && !ofHouse(kind) && !still.has(kind) && (kind === 'agents' || kind === 'grant' || (kind === 'setup' ? isWatched : isWell))) over.push({ connection, vendor, what: kind, about: '' })
     }
     const isNews = ({ connection, what: kind, said, waiting }: (typeof found)[number]): boolean => !known.some((each) => each.connection === connection && each.what === kind && each.toldAt !== undefined && each.waiting >= waiting && (kind === 'key' || each.said === said))
     const news = found.filter(isNews)
     if (news.length === 0 && over.length === 0) return {}
-    const to = await adminsOf(needs, found.map(({ connection }) => connection))
-    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { ...(to && { to }), alerts: await alertsOf(needs), url: `${publicBaseUrl}/console/queue`, connections: `${publicBaseUrl}/console/connections` } })
+    const to = await adminsOf(needs, found.flatMap(({ connection }) => connection ?? []))
+    return acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: news, over, reach: { ...(to && { to }), alerts: await alertsOf(needs), console: `${publicBaseUrl}/console` } })
   },
 })
 
@@ -119,21 +64,4 @@ const lacksOf = async ({ db, vault, tenant }: Needs, { id, detail }: Refused): P
     if (thrown instanceof AppError) return undefined // it was about somebody who is erased by now
     throw thrown
   }
-}
-
-const alertsOf = async ({ db, registry, connections, tenant }: Needs): Promise<string[]> => {
-  const takers = registry.vendorsDoing(tellAlert.name)
-  return (await connections.all(db.bare)).flatMap(({ id, tenant: its, vendor }) => (its === tenant && takers.includes(vendor) ? [id] : []))
-}
-
-// Whoever is an admin by an address: in a connection's settings, or in the console; nobody where there is no mail. undefined: all mail is refused itself.
-const staffed = z.object({ staff: z.object({ admins: z.array(z.string()) }) })
-export const adminsOf = async ({ db, registry, connections, tenant }: Pick<Needs, 'db' | 'registry' | 'connections' | 'tenant'>, refused: readonly string[]): Promise<string[] | undefined> => {
-  const ours = (await connections.all(db.bare)).filter((each) => each.tenant === tenant)
-  const senders = registry.vendorsDoing(sendMail.name)
-  const mail = ours.filter(({ vendor }) => senders.includes(vendor))
-  if (mail.length === 0) return []
-  if (mail.every(({ id }) => refused.includes(id))) return undefined
-  const names = [...(await adminNames(db.bare, tenant)), ...ours.flatMap(({ settings }) => staffed.safeParse(settings).data?.staff.admins ?? [])]
-  return [...new Set(names.flatMap((name) => z.email().safeParse(name.toLowerCase()).data ?? []))]
 }

@@ -10,7 +10,7 @@ import { refreshCrm } from './refresh-crm.ts'
 // The CRM has taken a deal without its stage, which isn't there any more: admins hear of it as of all that is amiss there, and once it is mended the stage is told.
 export const noteStageLeft = defineAction({ name: 'note-stage-left', args: z.strictObject({ command: z.string() }), result: z.strictObject({}), scopes: [], callers: ['system'] }).decides(async ({ command }, act) => {
   const connection = await watchSoon(act, command)
-  if (connection !== undefined) await noteTrouble(act, { connection, what: 'setup', said: 'a deal was taken without its stage', waiting: 0 })
+  if (connection !== undefined) await noteTrouble(act, { connection, what: 'setup', about: '', said: 'a deal was taken without its stage', waiting: 0 })
   return {}
 })
 

@@ -112,6 +112,8 @@ const signsOf = (registry: Registry, vendor: string): Signs => {
   if (signs) return signs
   throw new AppError('invalid_input', `${vendor} sends no webhooks: ${[...registry.connectors.values()].filter((each) => each.webhook?.signs).map(({ name }) => name).join(', ')} do`)
 }
+// As signsOf, and of those that we tell something as well: what they would get.
+const signsOrTells = (registry: Registry, vendor: string): Signs => registry.connectors.get(vendor)?.tells ?? signsOf(registry, vendor)
 const newest = (signs: Signs, { settings, vendor, account }: Connection): string => {
   const [secret] = signs.secrets(settings)
   if (secret === undefined) throw new AppError('not_found', `${vendor} ${account} has no secret that its webhooks are signed with: add it to its settings and portero connect ${vendor} ${account} once more`)
@@ -145,20 +147,22 @@ const sign = async (file: string, { connection: named, vendor, url: wanted }: Fl
   if ((named === undefined) === (vendor === undefined)) throw new AppError('invalid_input', 'whose secret? --connection ID has one in the database, --vendor NAME takes it on standard input')
   const rawBody = readFile(file)
   const show = (by: { vendor: string; secret: string; url: string }): void => {
-    const signed = signsOf(registry, by.vendor).sign({ method: 'POST', url: urlOf(by.url), headers: rawBody.length > 0 ? { 'content-type': 'application/json' } : {}, rawBody }, by.secret, clock.now())
+    const signed = signsOrTells(registry, by.vendor).sign({ method: 'POST', url: urlOf(by.url), headers: rawBody.length > 0 ? { 'content-type': 'application/json' } : {}, rawBody }, by.secret, clock.now())
     for (const [name, value] of Object.entries(signed.headers)) say(`${name}: ${value ?? ''}`)
     if (!signed.rawBody.equals(rawBody)) say(`\n${signed.rawBody.toString('utf8')}\n(${by.vendor} proves itself within the body)`)
     say('')
     say(curlLine(signed))
   }
   if (vendor !== undefined) {
-    const { secret } = await typedSecret(needs, signsOf(registry, vendor), registry.connectors.get(vendor))
-    show({ vendor, secret, url: wanted ?? `${config().publicBaseUrl}/webhooks/${vendor}` })
+    const { secret, settings } = await typedSecret(needs, signsOrTells(registry, vendor), registry.connectors.get(vendor))
+    const tells = registry.connectors.get(vendor)?.tells
+    if (tells && wanted === undefined && settings === undefined) throw new AppError('invalid_input', `where to? --url says it, or all settings of ${vendor} on standard input`)
+    show({ vendor, secret, url: wanted ?? tells?.url(settings) ?? `${config().publicBaseUrl}/webhooks/${vendor}` })
   } else {
     await opened(needs, async (house) => {
       const connection = await connectionNamed(house, named ?? '')
       await house.audit.record(house.db.bare, { subject: { tenant: house.tenant, by: 'staff', user: 'cli' }, what: 'webhook:sign', object: connection.id }) // whoever signs speaks as the vendor
-      show({ vendor: connection.vendor, secret: newest(signsOf(registry, connection.vendor), connection), url: wanted ?? webhookUrl(config().publicBaseUrl, connection) })
+      show({ vendor: connection.vendor, secret: newest(signsOrTells(registry, connection.vendor), connection), url: wanted ?? registry.connectors.get(connection.vendor)?.tells?.url(connection.settings) ?? webhookUrl(config().publicBaseUrl, connection) })
     }, `stop it, or give the secret on standard input with --vendor NAME instead of --connection`)
   }
   return true

@@ -1,15 +1,13 @@
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { Request, Response } from 'express'
 import { AppError, accessWords } from '@portero/shared'
-import type { Scope } from '../domain/roles.ts'
 import type { KeyShown } from '../spine/tool-keys.ts'
 import { allowAgain, endOperator, operatorsShown, type OperatorShown } from '../store/operators.ts'
 import { signOutEverywhere } from '../store/sign-ins.ts'
 import { accessPage, cameOf, confirmPage, freshKeyPage, type AccessCame } from './access-page.ts'
-import { navFor, paths, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
+import { navFor, paths, sendPage, uuid, type DoorNeeds, type Inside } from './frame.ts'
 
 // The doors of the page on who comes in and what calls us.
-type Needs = ConsoleNeeds & { door: Router; forScope(scope: Scope, serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler }
-export const accessDoors = ({ door, forScope, ...needs }: Needs): void => {
+export const accessDoors = ({ door, forScope, ...needs }: DoorNeeds): void => {
   const { db, clock, audit, tenant, toolKeys, elsewhere } = needs
 
   const show = async (response: Response, inside: Inside, status: number, came?: AccessCame): Promise<void> =>

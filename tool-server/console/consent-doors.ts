@@ -11,9 +11,10 @@ import { connectionsShown, isWorkedWith, type AgentShown } from '../store/connec
 import { roleOf } from '../store/operators.ts'
 import { sameText } from '../store/sign-ins.ts'
 import { endingPage, statusOf, surePage, type Ending } from './consent-page.ts'
+import { cookieOf } from './cookies.ts'
 import { consoleFault } from './failed.ts'
 import { navFor, paths, sendPage, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
-import { cookieOf, makeGate } from './gate.ts'
+import { makeGate } from './gate.ts'
 
 // Where an admin begins to connect somebody's account, and where the vendor sends them back. The session's own cookie doesn't come along from another site, so the browser that began holds a cookie of its own.
 type Needs = ConsoleNeeds & { servers: AuthServers }

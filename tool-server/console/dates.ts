@@ -30,7 +30,8 @@ export const shortTime = (ms: Millis, now: Millis, language: Language): Html => 
 }
 export const fullTime = (ms: Millis, language: Language): Html => tag(ms, fullTimeText(ms, language))
 export const fullTimeText = (ms: Millis, language: Language): string => `${usual[language].date.format(ms)}, ${usual[language].time.format(ms)}` // within a sentence
-export const dateOf = (ms: Millis, language: Language): Html => tag(ms, usual[language].dated.format(ms))
+export const dateText = (ms: Millis, language: Language): string => usual[language].dated.format(ms)
+export const dateOf = (ms: Millis, language: Language): Html => tag(ms, dateText(ms, language))
 export const visitTime = (from: Millis, to: Millis, zone: string, language: Language): Html => {
   const { day, time } = formats(language, zone)
   return tag(from, `${day.format(from)}, ${time.format(from)}–${time.format(to)}`)

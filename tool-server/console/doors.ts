@@ -5,8 +5,8 @@ import { makeHands, type Came } from '../actions/hands.ts'
 import { isShowable } from '../domain/media.ts'
 import { dueAfter } from '../domain/privacy.ts'
 import { may, staffOf, type Scope } from '../domain/roles.ts'
-import { replayDead } from '../spine/dead.ts'
 import { sendFile } from '../spine/file-reply.ts'
+import { makeLive } from '../spine/live.ts'
 import { assetDoors } from '../spine/page-assets.ts'
 import { html, pagePolicy } from '../spine/page.ts'
 import { countToReview } from '../store/crm-reviews-view.ts'
@@ -14,35 +14,37 @@ import { takenOf } from '../store/hands-view.ts'
 import { keptMedia } from '../store/media.ts'
 import { countMerges } from '../store/merges-view.ts'
 import { countDue, countPartly } from '../store/privacy-desk-view.ts'
-import { depths, stuck, waiting } from '../store/queue.ts'
 import { hasManyLocks } from '../store/sign-in-tries.ts'
-import { headings, transcript, type Place, type Transcript } from '../store/transcripts.ts'
+import { transcript, type Place, type Transcript } from '../store/transcripts.ts'
 import { troublesShown } from '../store/troubles.ts'
 import { accessDoors } from './access.ts'
 import { kitPage, type Tried } from './bird-kit-page.ts'
+import { catalogueDoors } from './catalogue.ts'
 import { connectionsDoors } from './connections.ts'
 import { consentsDoor, consentsOfPerson, consentsPanel } from './consents.ts'
-import { conversationsList, conversationsPage, nameOf } from './conversations-page.ts'
+import { nameOf } from './conversations-page.ts'
+import { conversationsDoors } from './conversations.ts'
 import { consoleFault } from './failed.ts'
 import { figuresDoors } from './figures.ts'
-import { navFor, paths, placeOf, sendLive, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside } from './frame.ts'
+import { navFor, paths, placeOf, sendPage, uuid, viewOf, type ConsoleNeeds, type Inside, type LiveFor } from './frame.ts'
 import { makeGate } from './gate.ts'
 import { cameOf, handsDoor, handsPanel } from './hands.ts'
 import { hubspotDoors } from './hubspot.ts'
+import { languageDoor } from './language.ts'
 import { peopleDoors } from './people.ts'
 import { privacyDoors } from './privacy.ts'
-import { confirmPage, queueBody, queuePage, type Queue } from './queue-page.ts'
+import { reviewDoors } from './review.ts'
 import { signInDoors } from './sign-in.ts'
 import { elsewhereDoors } from './sign-in-elsewhere.ts'
 import { makeSignInPage } from './sign-in-page.ts'
 import { transcriptBody, transcriptPage } from './transcript-page.ts'
+import { visitsDoors, visitsHere } from './visits.ts'
 
 // The operators' web pages. Everything that is shown of a conversation is in the audit, and every form carries its token.
-const perPage = 50
 type Serve = (request: Request, response: Response, inside: Inside) => Promise<void>
 
 export const consoleDoors = (needs: ConsoleNeeds): Router => {
-  const { db, clock, vault, audit, acting, see, log, tenant, wake, limits } = needs
+  const { db, clock, vault, audit, acting, see, log, tenant, limits, drafts } = needs
   const door = Router()
   const gate = makeGate(needs)
 
@@ -59,12 +61,16 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     await serve(request, response, { ...viewOf(request, clock), signedIn, toReview, privacyDue, areLockedOut, troubles: await troublesShown(db.bare, tenant, clock.now()), subject: staffOf(signedIn.operator) })
   }
 
-  const listOf = async (request: Request, before?: Place) => {
-    const isFiltered = request.query['waiting'] === '1'
-    return { ...(await headings({ db, vault, tenant }, { before, most: perPage, unanswered: isFiltered })), before, isFiltered }
-  }
-  const listShown = ({ subject }: Inside, { headings }: { headings: readonly { id: string }[] }): Promise<void> =>
-    audit.record(db.bare, { subject, what: 'read:conversations', object: tenant, after: { conversations: headings.map(({ id }) => id) } })
+  // A live part is looked at again and again, each time by whoever may still.
+  const watch = makeLive(needs)
+  const liveFor: LiveFor = (scope, look) => forScope(scope, (request, response, inside) => watch({
+    request, response, who: inside.signedIn.operator.id,
+    look: async () => {
+      const signedIn = await gate.whoIs(request)
+      return signedIn && may(signedIn.operator.role, scope) ? look(request, { ...inside, signedIn, subject: staffOf(signedIn.operator), now: clock.now() }) : undefined
+    },
+  }))
+
   const transcriptOf = async (id: string | undefined, before?: Place): Promise<Transcript> => {
     const found = await transcript({ db, vault, tenant }, uuid(id), before)
     if (!found) throw new AppError('not_found', 'no such conversation')
@@ -77,11 +83,10 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
   const showTranscript = async (response: Response, inside: Inside, told: Transcript, { status = 200, before, came, text, consent }: { status?: number; before?: Place | undefined; came?: Came | undefined; text?: string | undefined; consent?: unknown }): Promise<void> => {
     await transcriptShown(inside, told)
     const taken = await takenOf({ db, tenant }, told.id, inside.subject.user)
-    const panel = may(inside.signedIn.operator.role, 'conversations:write') ? handsPanel(told, { key: clock.bytes(12).toString('base64url'), taken, came, text }, inside) : undefined
+    const panel = may(inside.signedIn.operator.role, 'conversations:write') ? handsPanel(told, { key: clock.bytes(12).toString('base64url'), taken, came, text, canDraft: (await drafts?.may(tenant)) === true, visits: await visitsHere(needs, told, inside) }, inside) : undefined
     const consents = consentsPanel(told, await consentsOfPerson({ db, vault, tenant }, told.person), consent, inside)
-    sendPage(response, status, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, { before, panel: html`${panel}${consents}`, merges: await countMerges({ db, tenant }, told.person) }, inside), wide: true })
+    sendPage(response, status, inside, { title: nameOf(told, inside), nav: navFor(inside, 'conversations'), body: transcriptPage(told, { before, panel, after: html`<div class="after">${consents}</div>`, merges: await countMerges({ db, tenant }, told.person) }, inside), wide: true })
   }
-  const queueOf = async (): Promise<Queue> => ({ ...(await depths(db, tenant)), stuck: await stuck(db, tenant), waiting: await waiting(db, tenant) })
 
   door.use(assetDoors())
   door.use('/console', (_request, response, next) => {
@@ -89,35 +94,30 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     next()
   })
   door.use('/console', urlencoded({ extended: false, limit: '16kb' }))
+  languageDoor(door, needs, gate)
   const showSignIn = makeSignInPage(needs)
   signInDoors(door, needs, gate, showSignIn)
   if (needs.elsewhere) elsewhereDoors(door, needs.elsewhere, needs, gate, showSignIn)
-
-  door.get(paths.home, forScope('conversations:read', async (request, response, inside) => {
-    const list = await listOf(request, placeOf(request, 'before'))
-    await listShown(inside, list)
-    sendPage(response, 200, inside, { title: inside.words.conversations, nav: navFor(inside, 'conversations'), body: conversationsPage(list, inside) })
-  }))
-  door.get('/console/live/conversations', forScope('conversations:read', async (request, response, inside) => {
-    const list = await listOf(request)
-    await sendLive(request, response, conversationsList(list, inside), () => listShown(inside, list))
-  }))
 
   door.get('/console/conversations/:id', forScope('conversations:read', async (request, response, inside) => {
     const before = placeOf(request, 'before')
     await showTranscript(response, inside, await transcriptOf(param(request), before), { before, came: cameOf(request.query['came'], inside), consent: request.query['consent'] })
   }))
   handsDoor({
-    door, hands: makeHands({ db, clock, vault, acting }), forScope: (serve) => forScope('conversations:write', serve), told: transcriptOf,
-    show: (response, inside, told, came, text) => showTranscript(response, inside, told, { status: 409, came, text }),
+    door, drafts, hands: makeHands({ db, clock, vault, acting }), forScope: (serve) => forScope('conversations:write', serve), told: transcriptOf,
+    show: (response, inside, told, came, text) => showTranscript(response, inside, told, { status: came.code === 'drafted' ? 200 : 409, came, text }),
   })
+  visitsDoors({ ...needs, door, forScope, liveFor, told: transcriptOf, show: (response, inside, told, came) => showTranscript(response, inside, told, { status: came.ok ? 200 : 409, came }) })
   consentsDoor({ door, acting, forScope, told: transcriptOf })
-  figuresDoors({ ...needs, door, forScope })
-  peopleDoors({ ...needs, door, forScope })
-  hubspotDoors({ ...needs, door, forScope })
-  connectionsDoors({ ...needs, door, forScope })
-  privacyDoors({ ...needs, door, forScope })
-  accessDoors({ ...needs, door, forScope })
+  conversationsDoors({ ...needs, door, forScope, liveFor })
+  figuresDoors({ ...needs, door, forScope, liveFor })
+  peopleDoors({ ...needs, door, forScope, liveFor })
+  catalogueDoors({ ...needs, door, forScope })
+  hubspotDoors({ ...needs, door, forScope, liveFor })
+  connectionsDoors({ ...needs, door, forScope, liveFor })
+  privacyDoors({ ...needs, door, forScope, liveFor })
+  accessDoors({ ...needs, door, forScope, liveFor })
+  reviewDoors({ ...needs, door, forScope, liveFor })
   door.get('/console/media/:id/:place', forScope('media:read', async (request, response, { subject }) => {
     const message = uuid(param(request))
     const place = z.coerce.number().int().min(0).max(100).safeParse(request.params['place']).data
@@ -127,31 +127,9 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
     await audit.record(db.bare, { subject: { ...subject, person, conversation }, what: 'read:media', object: message, after: { place } })
     sendFile(request, response, { type, bytes, isShowable: isShowable(type) })
   }))
-  door.get('/console/live/conversations/:id', forScope('conversations:read', async (request, response, inside) => {
+  door.get('/console/live/conversations/:id', liveFor('conversations:read', async (request, inside) => {
     const told = await transcriptOf(param(request))
-    await sendLive(request, response, transcriptBody(told, undefined, inside), () => transcriptShown(inside, told))
-  }))
-
-  door.get(paths.queue, forScope('queue:write', async (request, response, inside) => {
-    const back = backs.safeParse(request.query['back']).data
-    sendPage(response, 200, inside, { title: inside.words.queue, nav: navFor(inside, 'queue'), body: queuePage(await queueOf(), back, inside) })
-  }))
-  door.get('/console/live/queue', forScope('queue:write', async (request, response, inside) => sendLive(request, response, queueBody(await queueOf(), inside))))
-
-  const replay = async ({ subject }: Inside, wanted: { id?: string; sure: boolean }): Promise<string> => {
-    await audit.record(db.bare, { subject, what: 'replay:dead', object: wanted.id ?? tenant, after: { sure: wanted.sure } })
-    const back = await replayDead({ db, clock }, wanted)
-    wake()
-    return `${paths.queue}?back=${back}`
-  }
-  door.post(paths.replayAll, forScope('queue:write', async (_request, response, inside) => response.redirect(303, await replay(inside, { sure: false }))))
-  door.post('/console/queue/:id/replay', forScope('queue:write', async (request, response, inside) => {
-    const id = uuid(param(request))
-    const { sure } = sureness.parse(request.body)
-    const [row] = await stuck(db, tenant, { id })
-    if (!row) return response.redirect(303, `${paths.queue}?back=0`)
-    if (row.uncertain && sure === undefined) return sendPage(response, 409, inside, { title: inside.words.confirmTitle, nav: navFor(inside, 'queue'), body: confirmPage(row, inside) })
-    response.redirect(303, await replay(inside, { id, sure: sure === 'yes' }))
+    return { body: transcriptBody(told, undefined, inside), shown: () => transcriptShown(inside, told) }
   }))
 
   const kit = async (response: Response, inside: Inside, tried?: Tried): Promise<void> => sendPage(response, 200, inside, { title: inside.words.kit, nav: navFor(inside, 'kit'), body: kitPage(needs, tried, inside) })
@@ -166,8 +144,6 @@ export const consoleDoors = (needs: ConsoleNeeds): Router => {
 }
 
 const typed = z.looseObject({ key: z.string().max(200).catch('') })
-const sureness = z.looseObject({ sure: z.enum(['yes', 'no']).optional().catch(undefined) })
-const backs = z.coerce.number().int().min(0).max(1_000_000)
 const param = (request: Request): string | undefined => {
   const { id } = request.params
   return typeof id === 'string' ? id : undefined

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Operator } from '../domain/roles.ts'
 import { longestMs, sameText, signedIn, signIn, type SignedIn } from '../store/sign-ins.ts'
+import { cookieOf } from './cookies.ts'
 import type { ConsoleNeeds } from './frame.ts'
 
 // Who is at the console's door: by a cookie that no script reads and no other site sends.
@@ -40,9 +41,4 @@ export const makeGate = ({ db, clock, audit, tenant, publicBaseUrl }: ConsoleNee
     seeAgain: (request, response) => void response.cookie(session, cookieOf(request, session) ?? '', { ...cookie, path: consentPath, maxAge: longestMs }),
     forget: (response) => void response.clearCookie(session, { ...cookie, path: consentPath }).clearCookie(session, cookie),
   }
-}
-
-export const cookieOf = (request: Request, name: string): string | undefined => {
-  const found = (request.get('cookie') ?? '').split(/;\s*/).find((each) => each.startsWith(`${name}=`))
-  return found?.slice(name.length + 1)
 }

@@ -2,6 +2,7 @@ import { hubspotWords, type HubspotWords } from '@portero/shared'
 import type { HubspotCame } from '../actions/hubspot-hands.ts'
 import { isEnd } from '../domain/crm-record.ts'
 import { stage } from '../domain/leads.ts'
+import { ofHouse } from '../domain/troubles.ts'
 import { tourStatuses } from '../domain/tours.ts'
 import { may } from '../domain/roles.ts'
 import { badge, empty, formButton, html, live, notice, type Html, type Part } from '../spine/page.ts'
@@ -16,7 +17,7 @@ export const hubspotPage = (found: ToReview, came: HubspotCame | undefined, insi
   const words = hubspotWords[inside.language]
   return html`<div class="head"><h1>${words.title}</h1><p class="soft">${words.lead}</p></div>
 ${came && notice(came.ok ? 'good' : 'warn', words.came[came.code], undefined)}${!isAdmin(inside) && notice('info', words.onlyAdmins, undefined)}
-${live({ url: paths.live(paths.hubspot), everyMs: 3_000, away: inside.words.away, body: hubspotBody(found, inside), className: 'stack' })}`
+${live({ url: paths.live(paths.hubspot), away: inside.words.away, body: hubspotBody(found, inside), className: 'stack' })}`
 }
 
 export const hubspotBody = ({ reviews, conflicts, total, account, backfill }: ToReview, inside: Inside): Html => {
@@ -36,7 +37,7 @@ export const confirmBegin = ({ backfill }: ToReview, inside: Inside): Html => {
 
 const connection = ({ troubles, language }: Inside): Html => {
   const words = hubspotWords[language]
-  const ours = troubles.filter(({ vendor }) => vendor === 'hubspot')
+  const ours = troubles.flatMap(({ vendor, what, ...rest }) => (vendor === 'hubspot' && !ofHouse(what) ? [{ ...rest, what }] : []))
   return html`<section class="card" id="connection"><div class="line split"><h2>${words.link}</h2>${ours.length === 0 ? badge(words.works, 'good') : badge(words.broken, 'bad')}</div>
 ${ours.map(({ what, since, waiting, said }) => html`<div class="in">${facts([[words.since, fullTime(since, language)], [words.what[what], said], [words.waiting, what === 'setup' ? undefined : html`<span class="number">${waiting.toLocaleString(language)}</span>`]])}</div>`)}</section>`
 }

@@ -1,20 +1,18 @@
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError, hubspotWords } from '@portero/shared'
 import { makeHubspotHands, type HubspotCame } from '../actions/hubspot-hands.ts'
-import type { Scope } from '../domain/roles.ts'
 import { toReview, type ToReview } from '../store/crm-reviews-view.ts'
-import { navFor, paths, sendLive, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
+import { navFor, paths, sendPage, uuid, type DoorNeeds, type Inside } from './frame.ts'
 import { confirmBegin, hubspotBody, hubspotPage } from './hubspot-page.ts'
 
 // The doors of the page on what the sync with HubSpot leaves to people. Who was shown is in the audit.
-type Needs = ConsoleNeeds & { door: Router; forScope(scope: Scope, serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler }
 const key = z.coerce.number().int().min(0)
 const decided = z.looseObject({ key, person: z.uuid().optional() })
 const settled = z.looseObject({ key, keep: z.enum(['ours', 'theirs']).optional() })
 const begun = z.looseObject({ key })
 
-export const hubspotDoors = ({ door, forScope, ...needs }: Needs): void => {
+export const hubspotDoors = ({ door, forScope, liveFor, ...needs }: DoorNeeds): void => {
   const { db, audit, tenant } = needs
   const hands = makeHubspotHands(needs)
 
@@ -28,9 +26,9 @@ export const hubspotDoors = ({ door, forScope, ...needs }: Needs): void => {
   const answer = async (response: Response, inside: Inside, came: HubspotCame): Promise<void> => (came.ok ? response.redirect(303, `${paths.hubspot}?came=${came.code}`) : show(response, inside, { status: 409, came }))
 
   door.get(paths.hubspot, forScope('crm:read', (request, response, inside) => show(response, inside, { came: cameOf(request.query['came']) })))
-  door.get(paths.live(paths.hubspot), forScope('crm:read', async (request, response, inside) => {
+  door.get(paths.live(paths.hubspot), liveFor('crm:read', async (_request, inside) => {
     const found = await toReview(needs)
-    await sendLive(request, response, hubspotBody(found, inside), () => shown(inside, found))
+    return { body: hubspotBody(found, inside), shown: () => shown(inside, found) }
   }))
   door.get(paths.backfill, forScope('people:write', async (_request, response, inside) => sendPage(response, 200, inside, { title: hubspotWords[inside.language].walk, nav: navFor(inside, 'hubspot'), body: confirmBegin(await toReview(needs), inside) })))
   door.post(paths.backfill, forScope('people:write', async (request, response, inside) => answer(response, inside, await hands.begin(inside.subject, formOf(begun, request).key))))

@@ -3,8 +3,9 @@ import type { Millis } from '../define.ts'
 import type { Operator } from '../domain/roles.ts'
 import { operatorNamed } from '../store/operators.ts'
 import { sameText } from '../store/sign-ins.ts'
+import { cookieOf } from './cookies.ts'
 import { paths, type ConsoleNeeds } from './frame.ts'
-import { cookieOf, strictCookie } from './gate.ts'
+import { strictCookie } from './gate.ts'
 
 // A browser in which somebody has come in by their password has tries of its own for that name: whoever only knows the name can't keep them out. It lets nobody in.
 const cookie = 'portero_known'

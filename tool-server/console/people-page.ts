@@ -17,7 +17,7 @@ export const peoplePage = (people: People, came: PeopleCame | undefined, typed: 
   const here = people.person === undefined ? paths.people : paths.peopleOf(people.person)
   return html`<div class="head"><h1>${words.title}</h1><p class="soft">${people.person === undefined ? words.lead : words.ofOne}</p>${people.person !== undefined && html`<a class="button push" href="${paths.people}">${words.all}</a>`}</div>
 ${came && notice(came.ok ? 'good' : 'warn', words.came[came.code], undefined)}${!isAdmin(inside) && notice('info', words.onlyAdmins, undefined)}
-<div class="stack">${live({ url: paths.live(here), everyMs: 10_000, away: inside.words.away, body: peopleBody(people, inside), className: 'stack' })}${isAdmin(inside) && compareForm(typed, words, inside)}</div>`
+<div class="stack">${live({ url: paths.live(here), away: inside.words.away, body: peopleBody(people, inside), className: 'stack' })}${isAdmin(inside) && compareForm(typed, words, inside)}</div>`
 }
 
 export const peopleBody = ({ proposed, merged }: People, inside: Inside): Html => {

@@ -1,19 +1,17 @@
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError, peopleWords } from '@portero/shared'
 import { makePeopleHands, type PeopleCame } from '../actions/people-hands.ts'
-import type { Scope } from '../domain/roles.ts'
 import { mergesOf } from '../store/merges-view.ts'
-import { navFor, paths, sendLive, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
+import { navFor, paths, sendPage, uuid, type DoorNeeds, type Inside } from './frame.ts'
 import { peopleBody, peoplePage, type People, type Typed } from './people-page.ts'
 
 // The doors of the page on who is who. Who was shown is in the audit.
-type Needs = ConsoleNeeds & { door: Router; forScope(scope: Scope, serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler }
 const most = 20
-const decided = z.looseObject({ do: z.enum(['join', 'refuse', 'undo']), key: z.coerce.number().int() })
+const decided = z.looseObject({ do: z.enum(['join', 'refuse', 'undo']), key: z.coerce.number().int(), back: z.literal('review').optional().catch(undefined) })
 const typed = z.looseObject({ one: z.string().max(40), other: z.string().max(40) })
 
-export const peopleDoors = ({ door, forScope, ...needs }: Needs): void => {
+export const peopleDoors = ({ door, forScope, liveFor, ...needs }: DoorNeeds): void => {
   const { db, audit, tenant } = needs
   const hands = makePeopleHands(needs)
 
@@ -30,9 +28,9 @@ export const peopleDoors = ({ door, forScope, ...needs }: Needs): void => {
   }
 
   door.get(paths.people, forScope('people:read', async (request, response, inside) => show(response, inside, await peopleOf(asked(request)), { came: cameOf(request.query['came']) })))
-  door.get(paths.live(paths.people), forScope('people:read', async (request, response, inside) => {
+  door.get(paths.live(paths.people), liveFor('people:read', async (request, inside) => {
     const people = await peopleOf(asked(request))
-    await sendLive(request, response, peopleBody(people, inside), () => shown(inside, people))
+    return { body: peopleBody(people, inside), shown: () => shown(inside, people) }
   }))
   door.post(paths.people, forScope('people:write', async (request, response, inside) => {
     const numbers = typed.safeParse(request.body)
@@ -47,7 +45,7 @@ export const peopleDoors = ({ door, forScope, ...needs }: Needs): void => {
     const form = decided.safeParse(request.body)
     if (!form.success) throw new AppError('invalid_input', 'a form of two people that does not fit')
     const came = await hands.decide(inside.subject, { do: form.data.do, key: form.data.key, merge: uuid(typeof id === 'string' ? id : undefined) })
-    if (came.ok) return response.redirect(303, `${paths.people}?came=${came.code}`)
+    if (came.ok) return response.redirect(303, `${form.data.back === 'review' ? paths.queue : paths.people}?came=${came.code}`)
     await show(response, inside, await peopleOf(undefined), { status: 409, came })
   }))
 }

@@ -9,14 +9,15 @@ import type { CaseOpened, CaseShown, Listed } from '../store/privacy-desk-view.t
 import type { Shown } from '../store/transcripts.ts'
 import { dateOf, fullTime } from './dates.ts'
 import { facts, paths, type Inside } from './frame.ts'
+import { stateTiles, type State } from './privacy-state-page.ts'
 
 // Requests on people's data, for whoever answers for privacy: all of them by what is due first, and one with its steps and what may be done next.
-export type Lists = { open: Listed; closed: Listed; late: number; isFurther: boolean }
-export const privacyPage = ({ open, closed, late, isFurther }: Lists, came: PrivacyCame | undefined, inside: Inside): Html => {
+export type Lists = { open: Listed; closed: Listed; late: number; isFurther: boolean; state: State }
+export const privacyPage = ({ open, closed, late, isFurther, state }: Lists, came: PrivacyCame | undefined, inside: Inside): Html => {
   const words = privacyDeskWords[inside.language]
   return html`<div class="head"><h1>${words.title}</h1><p class="soft">${words.lead}</p><a class="button push" href="${paths.registers}">${words.registers}</a></div>
 ${said(came, words)}${late > 0 && notice('bad', words.overdue(late), words.overdueText)}
-<div class="stack"><section class="card"><h2>${words.open} ${open.all > 0 && badge(`${open.all}`, 'warn')}</h2>${open.cases.length === 0 ? empty(words.none, words.noneText) : list(open.cases, inside)}${pager('open', open, isFurther, words)}</section>
+<div class="stack">${stateTiles(state, inside)}<section class="card" id="open"><h2>${words.open} ${open.all > 0 && badge(`${open.all}`, 'warn')}</h2>${open.cases.length === 0 ? empty(words.none, words.noneText) : list(open.cases, inside)}${pager('open', open, isFurther, words)}</section>
 ${newCase(words, inside)}
 ${closed.cases.length > 0 && html`<section class="card"><h2>${words.closed}</h2>${list(closed.cases, inside)}${pager('closed', closed, isFurther, words)}</section>`}</div>`
 }

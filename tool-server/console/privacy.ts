@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError, languages, privacyDeskWords } from '@portero/shared'
 import { archiveOf } from '../actions/person-archive.ts'
@@ -11,18 +11,17 @@ import type { Do } from '../define.ts'
 import { opposable } from '../domain/consent.ts'
 import { grounds } from '../domain/privacy-case.ts'
 import { arcoKinds, endOfLawDay, folioOf } from '../domain/privacy.ts'
-import type { Scope } from '../domain/roles.ts'
 import { isDay } from '../domain/zones.ts'
-import { caseShown, casesShown, countDue, type CaseOpened } from '../store/privacy-desk-view.ts'
+import { caseShown, casesShown, countDue, nextDueOf, type CaseOpened } from '../store/privacy-desk-view.ts'
 import { breachesOf, processorsOf, type Processor } from '../store/registers.ts'
 import type { Place } from '../store/transcripts.ts'
 import { certificatePage } from './certificate-page.ts'
-import { navFor, paths, placeOf, sendPage, uuid, type ConsoleNeeds, type Inside } from './frame.ts'
+import { navFor, paths, placeOf, sendPage, uuid, type DoorNeeds, type Inside } from './frame.ts'
 import { casePage, privacyPage } from './privacy-page.ts'
+import { privacyStateDoors, privacyStateOf } from './privacy-state.ts'
 import { registersPage } from './registers-page.ts'
 
 // The doors of the desk that answers for privacy. Whoever's case was looked at is in the audit.
-type Needs = ConsoleNeeds & { door: Router; forScope(scope: Scope, serve: (request: Request, response: Response, inside: Inside) => Promise<void>): RequestHandler }
 const words = z.string().max(2_000).default('')
 const wish = z.discriminatedUnion('do', [
   z.looseObject({ do: z.literal('code') }), z.looseObject({ do: z.literal('check'), code: words }), z.looseObject({ do: z.literal('hand'), proof: words, phone: words.default('') }), z.looseObject({ do: z.literal('ask'), missing: words }), z.looseObject({ do: z.literal('complete'), note: words }),
@@ -36,14 +35,16 @@ const register = z.discriminatedUnion('do', [
   z.looseObject({ do: z.literal('breach'), what: z.string().max(4_000), knownOn: words, from: words, to: words, connection: words, phones: z.string().max(15_000).default('') }), z.looseObject({ do: z.literal('tell'), breach: z.uuid(), notice: z.string().max(3_000) }),
 ])
 
-export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
+export const privacyDoors = ({ door, forScope, ...needs }: DoorNeeds): void => {
   const { db, clock, vault, audit, acting, tenant, company, connections, wake, hasMail, heldThere } = needs
   const reads = { db, vault, tenant }
   const actAs = ({ subject }: Inside): Do => acting.as(subject, subject.scopes)
 
   const list = async (response: Response, inside: Inside, status: number, came: PrivacyCame | undefined, from: { open?: Place | undefined; closed?: Place | undefined } = {}): Promise<void> => {
     const { open, closed } = await casesShown(reads, from)
-    const found = { open, closed, late: await countDue(reads, clock.now() - 1), isFurther: from.open !== undefined || from.closed !== undefined }
+    const late = await countDue(reads, clock.now() - 1)
+    const nextDue = await nextDueOf(reads, clock.now())
+    const found = { open, closed, late, state: { open: open.all, late, nextDue, ...(await privacyStateOf(needs)) }, isFurther: from.open !== undefined || from.closed !== undefined }
     await audit.record(db.bare, { subject: inside.subject, what: 'read:privacy-cases', object: tenant, after: { cases: [...open.cases, ...closed.cases].map(({ id }) => id) } })
     sendPage(response, status, inside, { title: title(inside), nav: navFor(inside, 'privacy'), body: privacyPage(found, came, inside) })
   }
@@ -72,6 +73,7 @@ export const privacyDoors = ({ door, forScope, ...needs }: Needs): void => {
     const processors = withDefaults(await processorsOf(db.bare, tenant), all.map(({ vendor }) => vendor), inside)
     sendPage(response, status, inside, { title: privacyDeskWords[inside.language].registers, nav: navFor(inside, 'privacy'), body: registersPage({ processors, breaches: await breachesOf(reads), connections: all }, came, inside) })
   }
+  privacyStateDoors({ door, forScope, ...needs })
   door.get(paths.registers, forScope('privacy:read', (request, response, inside) => registers(response, inside, 200, cameOf(request))))
   door.post(paths.registers, forScope('privacy:decide', async (request, response, inside) => {
     const came = await noteRegister(actAs(inside), formOf(register, request))

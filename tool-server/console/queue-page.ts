@@ -1,23 +1,20 @@
 import { errors, isErrorCode } from '@portero/shared'
 import type { Lane } from '../define.ts'
 import type { Html, Part } from '../spine/page.ts'
-import { badge, empty, formButton, html, live, notice, table } from '../spine/page.ts'
+import { formButton, html, notice, table } from '../spine/page.ts'
 import type { Depth, Stuck, Waiting } from '../store/queue.ts'
 import { fullTime } from './dates.ts'
 import { facts, paths, type Inside, type View } from './frame.ts'
 
-// Durable work: how much there is, what waits, and what has stopped until somebody decides.
-export type Queue = { jobs: readonly Depth[]; unread: number; dead: number; unsealed: number; stuck: readonly Stuck[]; waiting: readonly Waiting[] }
+// Durable work: how much there is, and what waits. What has stopped until somebody decides is in review-page.ts.
+export type Queue = { jobs: readonly Depth[]; unread: number; dead: number; unsealed: number; waiting: readonly Waiting[] }
 const lanes: readonly Lane[] = ['live', 'sync', 'bulk']
 const states = ['ready', 'running', 'scheduled', 'dead'] as const
 
-export const queuePage = (queue: Queue, back: number | undefined, view: Inside): Html => html`<div class="head"><h1>${view.words.queue}</h1></div>
-${back !== undefined && notice('good', view.words.back(back), undefined)}${live({ url: paths.live(paths.queue), everyMs: 3_000, away: view.words.away, body: queueBody(queue, view) })}`
-
-export const queueBody = (queue: Queue, view: Inside): Html => {
+export const workBody = (queue: Queue, view: Inside): Html => {
   const { words } = view
-  return html`<div class="stack">${tiles(queue, view)}${stopped(queue, view)}${retrying(queue.waiting, view)}
-<section class="card"><h2>${words.lanes}</h2>${table([words.laneHead, ...states.map((state) => words.job[state])], lanes.map((lane) => ({ id: `lane-${lane}`, cells: [html`<b>${words.lane[lane]}</b>`, ...states.map((state) => number(sum(queue.jobs, { lane, state }), view))] })))}</section></div>`
+  return html`${tiles(queue, view)}${retrying(queue.waiting, view)}
+<section class="card"><h2>${words.lanes}</h2>${table([words.laneHead, ...states.map((state) => words.job[state])], lanes.map((lane) => ({ id: `lane-${lane}`, cells: [html`<b>${words.lane[lane]}</b>`, ...states.map((state) => number(sum(queue.jobs, { lane, state }), view))] })))}</section>`
 }
 
 const number = (count: number, { language }: View): Html => html`<span class="number">${count.toLocaleString(language)}</span>`
@@ -32,20 +29,6 @@ ${tile('scheduled', words.job.scheduled, sum(jobs, { state: 'scheduled' }))}${ti
 
 const what = ({ kind, name }: { kind: Stuck['kind']; name: string | null }, { words }: View): Html => html`<b>${name ?? words.kind[kind]}</b>${name !== null && html`<br><span class="soft">${words.kind[kind]}</span>`}`
 const why = (code: string, { language }: View): Html => html`${isErrorCode(code) && html`${errors[code].say[language]}<br>`}<code>${code}</code>`
-
-const stopped = ({ stuck, dead }: Queue, view: Inside): Html => {
-  const { words, language, signedIn: { csrf } } = view
-  if (stuck.length === 0) return html`<section class="card"><h2>${words.dead}</h2>${empty(words.noDead, words.noDeadText)}</section>`
-  const rows = stuck.map((each) => ({
-    id: each.id,
-    cells: [
-      what(each, view), each.vendor ?? '—', html`${each.uncertain && html`<div>${badge(words.uncertain, 'warn')}</div>`}${why(each.code, view)}<br><small>${each.error}</small>`, html`${fullTime(each.since, language)}<br><code title="${words.trace}">${each.trace.slice(0, 8)}</code>`, number(each.attempts, view),
-      formButton({ action: paths.replay(each.id), csrf, label: words.tryAgain, kind: each.uncertain ? 'danger' : 'plain' }),
-    ],
-  }))
-  return html`<section class="card"><div class="line split"><h2>${words.dead}</h2>${formButton({ action: paths.replayAll, csrf, label: words.tryAll })}</div>
-${table([words.what, words.vendor, words.why, words.when, words.attempts, words.action], rows)}${dead > stuck.length && html`<p class="in soft">${words.more(dead - stuck.length)}</p>`}</section>`
-}
 
 const retrying = (waiting: readonly Waiting[], view: View): Html => {
   const { words, language } = view

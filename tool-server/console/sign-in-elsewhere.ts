@@ -9,8 +9,9 @@ import { html, notice } from '../spine/page.ts'
 import { parseOr } from '../spine/parse.ts'
 import { admit } from '../store/operators.ts'
 import { sameText, signOutAsThere } from '../store/sign-ins.ts'
+import { cookieOf } from './cookies.ts'
 import { paths, sendPage, viewOf, type ConsoleNeeds, type ElsewhereNeeds } from './frame.ts'
-import { cookieOf, type Gate } from './gate.ts'
+import type { Gate } from './gate.ts'
 import { pathOr, type ShowSignIn } from './sign-in-page.ts'
 
 // The way in by the company's own sign-in. The browser that began holds a cookie of its own, as where calendars are connected (consent-doors.ts).

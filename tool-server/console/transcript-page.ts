@@ -11,13 +11,13 @@ import { clockTime, dateOf, dayKey, dayName, fullTime, visitTime } from './dates
 import { facts, paths, type Inside, type View } from './frame.ts'
 
 // One conversation: what was said, and what came of it.
-// panel: what can be done in it; it stands still while the rest is kept fresh.
+// panel: what can be done in it; it stands still while the rest is kept fresh. after: what is seldom needed.
 // merges: how often they were, or may be, one with somebody else.
-export const transcriptPage = (told: Transcript, { before, panel, merges }: { before: Place | undefined; panel: Html | undefined; merges: number }, view: Inside): Html => {
+export const transcriptPage = (told: Transcript, { before, panel, after, merges }: { before: Place | undefined; panel: Html | undefined; after: Html; merges: number }, view: Inside): Html => {
   const url = paths.conversation(told.id)
   const body = transcriptBody(told, before, view)
   return html`<div class="head person"><span class="face" aria-hidden="true">${initials(told)}</span><div><h1>${nameOf(told, view)}</h1>${merges > 0 && html`<a href="${paths.peopleOf(told.person)}">${peopleWords[view.language].link(merges)}</a>`}</div></div>
-${panel}${before ? body : live({ url: paths.live(url), everyMs: 2_000, away: view.words.away, body })}`
+${panel}${before ? body : live({ url: paths.live(url), away: view.words.away, body })}${after}`
 }
 
 export const transcriptBody = (told: Transcript, before: Place | undefined, view: Inside): Html => {
@@ -87,7 +87,7 @@ const lead = ({ lead }: Transcript, { words, language }: View): Html => {
   ]))
 }
 
-const tourTones: Record<Visit['status'], Tone> = { held: 'warn', confirmed: 'good', completed: 'info', no_show: 'bad', cancelled: 'quiet' }
+export const tourTones: Record<Visit['status'], Tone> = { held: 'warn', confirmed: 'good', completed: 'info', no_show: 'bad', cancelled: 'quiet' }
 const tours = (visits: readonly Visit[], { words, language }: View): Html =>
   card(words.tours, visits.length === 0 ? html`<p class="soft">${words.noTours}</p>` : html`<ul class="stack">${visits.map(({ id, home, building, zone, agent, startsAt, endsAt, status, inCalendar }) =>
     html`<li data-id="${id}"><div class="line"><b>${home}</b>${badge(words.tour[status], tourTones[status])}</div><div>${visitTime(startsAt, endsAt, zone, language)}</div><div class="soft">${building} · ${words.tourWith(agent)}</div>${inCalendar && html`<div class="soft">${cardWords[language].inCalendar[inCalendar]}</div>`}</li>`)}</ul>`)

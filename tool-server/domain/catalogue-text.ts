@@ -13,7 +13,7 @@ export const catalogueText = (file: CatalogueFile): string => {
     ...(file.knowledge.length > 0 && { knowledge: file.knowledge }),
     buildings: file.buildings.map((each) => ({ ...brief(building, { ...each, visits: brief(visits, each.visits) }), homes: each.homes.map((one) => brief(home, one)) })),
     agents: file.agents.map((each) => brief(agent, each)),
-    ...(file.blackouts.length > 0 && { blackouts: file.blackouts.flatMap((each) => writable(file, each)).map((each) => ({ building: each.building, agent: each.agent, ...toldBy(file, each), by: each.by })) }),
+    ...(file.blackouts.length > 0 && { blackouts: file.blackouts.flatMap((each) => writable(file, each)).map((each) => ({ building: each.building, agent: each.agent, ...toldBy(file, each), reason: each.reason, by: each.by })) }),
   }
   const document = new Document(written)
   visit(document, { Seq: (_key, node) => void (node.flow = node.items.every((each) => isScalar(each))), Map: (_key, node) => void (node.flow = node.has('days') || node.has('caption')) })
@@ -38,7 +38,9 @@ const writable = <B extends Blackout>(file: CatalogueFile, blackout: B): B[] => 
 
 export const toldBy = (file: CatalogueFile, blackout: Blackout): { from: string; to: string } => {
   const [zone = 'UTC'] = zonesOf(file, blackout)
-  const { startsAt, endsAt } = blackout
+  return toldIn(zone, blackout)
+}
+export const toldIn = (zone: string, { startsAt, endsAt }: Pick<Blackout, 'startsAt' | 'endsAt'>): { from: string; to: string } => {
   const isWholeDays = minuteAt(zone, startsAt) === 0 && minuteAt(zone, endsAt) === 0
   if (isWholeDays) return { from: dayOf(zone, startsAt), to: dayNamed(numberAt(zone, endsAt) - 1) }
   return { from: momentOf(zone, startsAt), to: momentOf(zone, endsAt) }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { catalogueWords } from '@portero/shared'
 import type { Millis } from '../define.ts'
-import { agentDetails, buildingDetails, faqEntry, homeDetails, mostFaq, type Blackout } from './homes.ts'
+import { agentDetails, buildingDetails, faqEntry, homeDetails, mostFaq, mostReason, type Blackout } from './homes.ts'
 import { readYaml, type Fault, type Path } from './yaml-text.ts'
 import { instant, isDay, isZone, numberOf, zoneDay } from './zones.ts'
 
@@ -19,7 +19,7 @@ export const building = buildingDetails.extend({ slug, faq, name: line, address:
 export const agent = agentDetails.extend({ slug, name: line, active: z.boolean().default(true), buildings: z.array(slug), hoursBy: z.enum(['people', 'file']).optional() })
 // By the clock of the building, or of those that the agent shows. A day alone is all of it, the last one too.
 const blackout = z
-  .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment, by: z.literal('people').optional() })
+  .strictObject({ building: slug.optional(), agent: slug.optional(), from: moment, to: moment, reason: line.max(mostReason).optional(), by: z.literal('people').optional() })
   .refine((each) => each.building !== undefined || each.agent !== undefined, words.closedWhom)
   .refine(({ from, to }) => ends(from, '00:00') < ends(to, '24:00'), { message: words.closedOrder, path: ['to'] })
 const file = z.strictObject({ knowledge: faq, buildings: z.array(building).min(1), agents: z.array(agent), blackouts: z.array(blackout).default([]) })
@@ -31,10 +31,10 @@ export const parseCatalogue = (text: string, name = 'catalogue.yaml'): Catalogue
   const { blackouts, ...rest } = readYaml(text, { name, schema: file, refused: words.refused(name), next: words.next, checks: crossChecks })
   return {
     ...rest,
-    blackouts: blackouts.map(({ building, agent, from, to, by }) => {
+    blackouts: blackouts.map(({ building, agent, from, to, reason, by }) => {
       const whose = { ...(building !== undefined && { building }), ...(agent !== undefined && { agent }) }
       const [zone = 'UTC'] = zonesOf(rest, whose)
-      return { ...whose, startsAt: momentIn(zone, ends(from, '00:00')), endsAt: momentIn(zone, ends(to, '24:00')), ...(by && { by }) }
+      return { ...whose, startsAt: momentIn(zone, ends(from, '00:00')), endsAt: momentIn(zone, ends(to, '24:00')), ...(reason !== undefined && { reason }), ...(by && { by }) }
     }),
   }
 }

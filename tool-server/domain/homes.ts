@@ -19,6 +19,7 @@ export type FaqEntry = z.infer<typeof faqEntry>
 export const mostFaq = 60
 const faq = z.array(faqEntry).default([])
 
+export const mostReason = 120 // characters, of why nobody can visit then
 export const longestWayMinutes = 240
 export const buildingDetails = z.strictObject({
   address: z.string().min(1),
@@ -86,7 +87,7 @@ export type Visits = z.infer<typeof buildingDetails>['visits']
 export type Building = z.infer<typeof buildingDetails> & { id: string; slug: string; name: string; zone: string }
 export type Home = z.infer<typeof homeDetails> & { id: string; slug: string; no: number; building: Building; isOpen: boolean }
 export type Agent = z.infer<typeof agentDetails> & { id: string; slug: string; isActive: boolean; buildings: ReadonlySet<string> }
-export type Blackout = { building?: string; agent?: string; startsAt: Millis; endsAt: Millis }
+export type Blackout = { building?: string; agent?: string; startsAt: Millis; endsAt: Millis; reason?: string }
 export type Catalogue = { homes: readonly Home[]; agents: readonly Agent[]; blackouts: readonly Blackout[]; knowledge?: readonly FaqEntry[] } // knowledge: what is true of all of them
 
 export const seatsOf = ({ seats, building }: Pick<Home, 'seats' | 'building'>): number => seats ?? building.visits.seats

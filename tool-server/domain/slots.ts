@@ -82,7 +82,7 @@ const diaryOf = (agent: Agent, { building, taken, blackouts, ways, calendars = [
   return { ...open, isClosed: (number) => isFull(number) || isClosed(number), busy: [merge([...visited, ...closed]), ...calendars.filter((each) => each.agent === agent.id).map(busyOf)] }
 }
 // When they show this building at all, whatever they have to do.
-const openingOf = (agent: Agent, { building, blackouts }: Pick<Search, 'building' | 'blackouts'>) => {
+export const openingOf = (agent: Agent, { building, blackouts }: Pick<Search, 'building' | 'blackouts'>) => {
   const { id, zone, visits } = building
   return {
     agent: agent.id, zone,

@@ -31,6 +31,7 @@ import { privacyBreach, privacyDue, privacyLapse } from './privacy-due.ts'
 import { refreshCrm } from './refresh-crm.ts'
 import { renumbered } from './renumbered.ts'
 import { replied } from './replied.ts'
+import { reviewReplay } from './review-replay.ts'
 import { silence } from './silence.ts'
 import { tellMedia } from './tell-media.ts'
 import { templatesChanged } from './templates-changed.ts'
@@ -42,4 +43,4 @@ import { visitPicked } from './visit-picked.ts'
 import { visitsOff } from './visits-off.ts'
 
 // Every flow, a file and a line each.
-export const flows: readonly Flow[] = [calendarAsked, calendarMissing, calendarMoved, calendarOverlap, calendarPing, calendarProject, calendarSeen, calendarTold, conversationBack, conversationChanged, crmChanged, crmCut, crmListed, crmLook, crmSeen, crmTold, erasureDue, escalationUnseen, fetchMedia, holdOver, homeMedia, leadSilent, messageHeard, messageReread, messageRevised, messageSaid, messageSent, noticeSent, offerOver, privacyAsked, privacyBreach, privacyDue, privacyLapse, refreshCrm, renumbered, replied, silence, tellMedia, templatesChanged, timeFreed, tourChanged, tourDue, unsubscribed, vendorErased, visitPicked, visitsOff]
+export const flows: readonly Flow[] = [calendarAsked, calendarMissing, calendarMoved, calendarOverlap, calendarPing, calendarProject, calendarSeen, calendarTold, conversationBack, conversationChanged, crmChanged, crmCut, crmListed, crmLook, crmSeen, crmTold, erasureDue, escalationUnseen, fetchMedia, holdOver, homeMedia, leadSilent, messageHeard, messageReread, messageRevised, messageSaid, messageSent, noticeSent, offerOver, privacyAsked, privacyBreach, privacyDue, privacyLapse, refreshCrm, renumbered, replied, reviewReplay, silence, tellMedia, templatesChanged, timeFreed, tourChanged, tourDue, unsubscribed, vendorErased, visitPicked, visitsOff]

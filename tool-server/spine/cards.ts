@@ -1,10 +1,11 @@
 import express, { Router, type Request } from 'express'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Connection, Inbound, Millis, Subject } from '../define.ts'
 import { deadline, type Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
-import type { Db } from './db.ts'
+import { at, type Db } from './db.ts'
 import { answer, refuse } from './doors.ts'
 import { refuseOddJson } from './json-shape.ts'
 import { homeOf, type Limits } from './knocks.ts'
@@ -23,6 +24,7 @@ const mostBodyBytes = 65_536
 const mostAnswerBytes = 1_000_000 // https://developers.hubspot.com/docs/apps/developer-platform/add-features/ui-extensions/fetching-data
 const answerMs: Millis = 12_000 // HubSpot hangs up after 15 s, and asks once more
 const vendor = 'hubspot'
+const noteMs: Millis = 10 * 60_000
 
 // What comes in and goes out fits the schemas that the cards were built with, or it is no answer. least: the role that opens this door.
 export const cardDoor = <A extends z.core.$ZodType>(least: Role, ask: A, view: z.core.$ZodType, run: (ask: z.output<A>, visitor: Visitor) => Promise<unknown>): CardDoor => async (raw, visitor) => {
@@ -34,6 +36,14 @@ const ranks: readonly Role[] = ['viewer', 'agent', 'admin']
 export const cardDoors = (needs: Needs): Router => {
   const doors = new Map(Object.entries(needs.doors))
   const router = Router()
+  const notedAt = new Map<string, Millis>()
+  // Nobody waits for it: it says that the cards are where people work, and no more often than that needs.
+  const noteAsked = (connection: string): void => {
+    const now = needs.clock.now()
+    if (now - (notedAt.get(connection) ?? Number.NEGATIVE_INFINITY) < noteMs) return
+    notedAt.set(connection, now)
+    sql`update connection set asked_at = ${at(now)} where id = ${connection}`.execute(needs.db.bare).catch(() => undefined)
+  }
   router.use('/cards', (request, response, next) => {
     request.headers['accept-language'] ??= 'es-MX' // cards can't send one
     response.set('cache-control', 'no-store')
@@ -43,7 +53,9 @@ export const cardDoors = (needs: Needs): Router => {
     const rawBody: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     let visitor: Visitor
     try {
-      visitor = await whoAsks(needs, request, rawBody)
+      const asked = await whoAsks(needs, request, rawBody)
+      visitor = asked.visitor
+      noteAsked(asked.connection)
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'unauthorized') throw thrown
       needs.limits.wrong(homeOf(request.ip))
@@ -59,7 +71,7 @@ export const cardDoors = (needs: Needs): Router => {
   return router
 }
 
-const whoAsks = async ({ db, clock, connections, publicBaseUrl, checkCaller }: Needs, request: Request, rawBody: Buffer): Promise<Visitor> => {
+const whoAsks = async ({ db, clock, connections, publicBaseUrl, checkCaller }: Needs, request: Request, rawBody: Buffer): Promise<{ visitor: Visitor; connection: string }> => {
   const inbound: Inbound = { method: request.method, url: publicBaseUrl + request.originalUrl, headers: { ...request.headers, 'set-cookie': undefined }, rawBody }
   const check = (secrets: readonly string[]): void => checkCaller(inbound, { secrets, now: clock.now() })
   // checkCaller is content with the older signature, which covers no time.
@@ -71,7 +83,7 @@ const whoAsks = async ({ db, clock, connections, publicBaseUrl, checkCaller }: N
   if (!connection || others.length > 0) throw new AppError('unauthorized', 'The signature fits more than one account.')
   const role = roleOf(staffed.parse(connection.settings).staff, person)
   if (!role) throw new AppError('refused', 'somebody without a role at Portero')
-  return { tenant: connection.tenant, by: 'staff', user: `${vendor}:${person.userId}`, role }
+  return { connection: connection.id, visitor: { tenant: connection.tenant, by: 'staff', user: `${vendor}:${person.userId}`, role } }
 }
 const secretsOf = ({ settings }: Connection): readonly string[] => staffed.safeParse(settings).data?.clientSecrets ?? []
 const names = z.array(z.string()).default([])

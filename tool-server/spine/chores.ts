@@ -19,6 +19,7 @@ const nextOf = ({ everyMs, atMs }: Chore, now: Millis): Millis => (atMs === unde
 const day: Millis = 86_400_000
 const mostAtOnce = 1_000
 export const factDays = 30 // what a tool answered: nobody's agent still quotes what is older
+export const minuteDays = 3 // of calls to vendors: operators see a day of it
 export const followUpDays = 400 // to be compared with a year ago
 
 export const makeChores = ({ db, clock, log, audit, keep, tenant, more = {}, prove }: Needs) => {
@@ -47,12 +48,15 @@ export const makeChores = ({ db, clock, log, audit, keep, tenant, more = {}, pro
 
 // Raw bytes go first; their hashes stay while a vendor may repeat itself; finished jobs stay as the memory of what was done. What is dead stays until somebody decides.
 export const housekeeping = async ({ db, keep, now }: { db: Db; keep: Keep; now: Millis }): Promise<Record<string, number>> => ({
-  nulled: await inBatches(() => sql`update inbox set raw_sealed = null where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.rawDays * day)} and raw_sealed is not null limit ${mostAtOnce})`.execute(db.bare)),
+  nulled: await inBatches(() => sql`update inbox set raw_sealed = null, mend_sealed = null where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.rawDays * day)} and raw_sealed is not null limit ${mostAtOnce})`.execute(db.bare)),
   forgotten: await inBatches(() => sql`delete from inbox where (tenant_id, id) in (select tenant_id, id from inbox where state = 'parsed' and parsed_at < ${at(now - keep.repeatDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
   answers: await inBatches(() => sql`delete from tool_reply where (tenant_id, conversation_id, key) in (select tenant_id, conversation_id, key from tool_reply where made_at < ${at(now - day)} limit ${mostAtOnce})`.execute(db.bare)),
   facts: await inBatches(() => sql`delete from tool_fact where (tenant_id, conversation_id, id) in (select tenant_id, conversation_id, id from tool_fact where made_at < ${at(now - factDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
   followUps: await inBatches(() => sql`delete from follow_up where (tenant_id, conversation_id, since, day) in (select tenant_id, conversation_id, since, day from follow_up where decided_at < ${at(now - followUpDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
   askers: await inBatches(() => sql`delete from page_budget where (tenant_id, asker) in (select tenant_id, asker from page_budget where spent_until < ${at(now)} limit ${mostAtOnce})`.execute(db.bare)),
+  minutes: await inBatches(() => sql`delete from vendor_minute where (tenant_id, connection_id, minute, server, outcome, bucket) in (select tenant_id, connection_id, minute, server, outcome, bucket from vendor_minute where minute < ${at(now - minuteDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
+  rests: await inBatches(() => sql`delete from vendor_rest where (tenant_id, connection_id, server) in (select tenant_id, connection_id, server from vendor_rest where seen_at < ${at(now - day)} limit ${mostAtOnce})`.execute(db.bare)),
+  mends: await inBatches(() => sql`delete from mend where (tenant_id, id) in (select tenant_id, id from mend where made_at < ${at(now - keep.finishedDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
   cleared: await inBatches(() => sql`delete from job where (tenant_id, id) in (select tenant_id, id from job where state in ('done', 'shadowed', 'dropped') and finished_at < ${at(now - keep.finishedDays * day)} limit ${mostAtOnce})`.execute(db.bare)),
 })
 

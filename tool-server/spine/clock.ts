@@ -44,6 +44,9 @@ export const newId = (clock: Clock): string => {
 
 export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))
 
+// What stood at our sockets has been looked at once.
+export const lookAround = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
 // A signal that aborts after ms, or when the caller's does. release() must be called, or the timer outlives its work.
 export const deadline = (clock: Clock, ms: number, parent?: AbortSignal): { signal: AbortSignal; release(): void } => {
   const own = new AbortController()

@@ -20,6 +20,7 @@ export type Db = {
   tx<T>(work: (tx: Tx) => Promise<T>, how?: { attempts: number }): Promise<T>
   beforeCommit(run: () => Promise<void>): void // in the transaction still, when all else of it is done
   afterCommit(run: () => void): void
+  onCommit(heard: () => void): () => void // of any transaction of this server; returns how to hear no more
   close(): Promise<void>
 }
 
@@ -38,6 +39,7 @@ export const isInBackground = (): boolean => background.getStore() === true
 
 export const makeDb = (engine: Engine): Db => {
   const bare = new Kysely<DB>({ dialect: guarded(engine.dialect) })
+  const listeners = new Set<() => void>()
   return {
     engine,
     bare,
@@ -52,6 +54,7 @@ export const makeDb = (engine: Engine): Db => {
             return done
           }))
           for (const run of state.afterCommit) run()
+          for (const heard of listeners) heard()
           return result
         } catch (thrown) {
           if (attempt >= attempts || !isRetryable(thrown)) throw thrown
@@ -60,6 +63,10 @@ export const makeDb = (engine: Engine): Db => {
     },
     beforeCommit: (run) => void inOpen('beforeCommit').beforeCommit.push(run),
     afterCommit: (run) => void inOpen('afterCommit').afterCommit.push(run),
+    onCommit(heard) {
+      listeners.add(heard)
+      return () => void listeners.delete(heard)
+    },
     async close() {
       await bare.destroy()
       await engine.close()

@@ -1,4 +1,5 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
+import type { DB } from '../define.ts'
 import type { Clock } from './clock.ts'
 import { at, type Db } from './db.ts'
 
@@ -12,10 +13,12 @@ export const listDead = async (db: Db): Promise<Dead[]> => {
 }
 
 // A command whose outcome is unknown and that must not happen twice goes on only where a human is sure; others look first and then act.
-export const replayDead = async ({ db, clock }: { db: Db; clock: Clock }, { id, sure }: { id?: string; sure: boolean }): Promise<number> => {
+// on: where it belongs to more that is done at once.
+type Replaying = { db: Db; clock: Clock; on?: Kysely<DB> }
+export const replayDead = async ({ db, clock, on = db.bare }: Replaying, { id, sure }: { id?: string; sure: boolean }): Promise<number> => {
   const one = id ? sql`and id = ${id}` : sql``
-  const deliveries = await sql`update inbox set state = 'new', parsed_at = null where state = 'dead' and raw_sealed is not null ${one}`.execute(db.bare)
-  const jobs = await sql`update job set state = 'ready', run_at = ${at(clock.now())}, due_at = ${at(clock.now())}, attempts = 0, finished_at = null ${sure ? sql`, uncertain_since = null` : sql``} where state = 'dead' ${one}`.execute(db.bare)
-  if (db.engine.name === 'postgres') await sql`select pg_notify('portero_job', '')`.execute(db.bare) // the running servers begin at once
+  const deliveries = await sql`update inbox set state = 'new', parsed_at = null where state = 'dead' and raw_sealed is not null ${one}`.execute(on)
+  const jobs = await sql`update job set state = 'ready', run_at = ${at(clock.now())}, due_at = ${at(clock.now())}, attempts = 0, finished_at = null ${sure ? sql`, uncertain_since = null` : sql``} where state = 'dead' ${one}`.execute(on)
+  if (db.engine.name === 'postgres') await sql`select pg_notify('portero_job', '')`.execute(on) // the running servers begin at once
   return Number(deliveries.numAffectedRows ?? 0) + Number(jobs.numAffectedRows ?? 0)
 }

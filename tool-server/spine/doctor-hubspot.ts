@@ -62,6 +62,14 @@ export const hubspotChecks: readonly VendorCheck[] = [
     },
   },
   {
+    what: 'cards',
+    mend: keyMend,
+    async look({ askedAt }) {
+      if (askedAt !== undefined) return { told: `asked us last on ${new Date(askedAt).toISOString()}` }
+      return { told: 'no card has asked us yet, signed as this app signs', mend: 'HubSpot: Settings > Objects > Contacts, and Deals > Record customization: add the cards of Portero to the record. Then open a contact, and look again. Where the card says that it can\'t be shown: the lines client secret, staff and permitted URLs.' }
+    },
+  },
+  {
     what: 'webhook',
     mend: keyMend,
     async look({ webhook, heard }) {

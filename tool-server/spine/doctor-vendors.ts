@@ -25,7 +25,8 @@ export const vendorChecks: Readonly<Record<string, readonly VendorCheck[]>> = {
     {
       what: 'webhook',
       mend: birdMend,
-      async look({ webhook, heard }) {
+      async look({ webhook, heard, hasMessages }) {
+        if (heard > 0 && !hasMessages) return { told: `comes in at ${webhook}, but nobody has written yet`, mend: 'Write to the number.' }
         if (heard > 0) return { told: `comes in at ${webhook}` }
         return {
           told: `nothing that was signed well has come in at ${webhook}`,

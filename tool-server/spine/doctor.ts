@@ -1,57 +1,63 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { AppError } from '@portero/shared'
 import type { Config } from '../config.ts'
-import type { Connection, Connector, Http, Setup, Watching } from '../define.ts'
+import type { Connection, Connector, Http } from '../define.ts'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import { at, type Db } from './db.ts'
 import { diskRoom } from './disk.ts'
-import type { Asking, Seen } from './doctor-look.ts'
+import { attempt, connectMend, examineConnection, type Finding } from './doctor-connection.ts'
+import { aboutCopy, aboutFirstVisit, aboutServer, aboutTold } from './doctor-house.ts'
+import type { Seen } from './doctor-look.ts'
 import { aboutPermittedUrls, type Profile } from './doctor-profiles.ts'
 import { vendorChecks } from './doctor-vendors.ts'
-import { faultSentence } from './fault.ts'
 import { migrations } from './migrations/index.ts'
 import type { Registry } from './registry.ts'
 import type { Vault } from './vault.ts'
-import { webhookUrl } from './webhooks.ts'
 
-// Everything that it takes to go live, looked at one by one. It changes nothing.
-export type Finding = { what: string } & Seen
+// Everything that it takes to go live, looked at one by one. It changes nothing. nodeVersion: that it runs on. catalogueFile: what the file says that a server begins with.
 type Needs = {
   db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; tenant: string
   config: Pick<Config, 'lab' | 'publicBaseUrl' | 'dataDir' | 'shadow' | 'legal' | 'trustProxy'>
   profiles: readonly Profile[]
+  nodeVersion: string
+  catalogueFile(): Seen | undefined
   http(connection: Connection, connector: Connector): Http
 }
 
-export const lineOf = ({ what, told, mend }: Finding): string => (mend === undefined ? `OK    ${what}: ${told}` : `MEND  ${what}: ${told}\n      -> ${mend}`)
-
 export const examine = async (needs: Needs): Promise<Finding[]> => {
   const database = await attempt('database', () => aboutDatabase(needs.db), 'Look at DATABASE_URL, and whether PostgreSQL 15 or newer runs there.')
-  const house = [aboutConfig(needs), aboutNotice(needs), database, await attempt('disk', async () => aboutDisk(needs), 'Make room on that disk.')]
-  if (database.mend !== undefined) return house // the rest stands in its tables
+  const house = [...aboutSurroundings(needs), database, await attempt('disk', async () => aboutDisk(needs), 'Make room on that disk.')]
+  if (database.mend !== undefined) return [...house, ...((await isEmpty(needs.db)) ? beforeTables(needs) : [])] // the rest stands in its tables
+  const { db, tenant, clock } = needs
+  const here = { db, tenant, now: clock.now() }
   const rest = [
     await attempt('master key', () => aboutKey(needs), 'Look at PORTERO_KEY.'),
+    await attempt('server', () => aboutServer(here), 'Look at the database.'),
     await attempt('catalogue', () => aboutCatalogue(needs), 'Set CATALOGUE to your file and start the server.'),
     await attempt('tool keys', () => aboutToolKeys(needs), 'Run: npx portero keys tool bird'),
     await attempt('operators', () => aboutOperators(needs), 'Run: npx portero operator NAME --role admin'),
   ]
-  return [...house, ...rest, ...(await aboutVendors(needs)), ...(await aboutCrm(needs)), await attempt('hubspot permitted URLs', async () => aboutPermittedUrls(needs.config.publicBaseUrl, needs.profiles), 'Look at the profiles in hubspot-project/src.')]
+  const seen = [
+    await attempt('who is told', async () => aboutTold(here, (await needs.connections.all(db.bare)).filter((each) => each.tenant === tenant)), 'Look at the settings of the connections.'),
+    await attempt('first visit', () => aboutFirstVisit(here), 'Look at the database.'),
+  ]
+  return [...house, ...rest, ...(await aboutVendors(needs)), ...seen, ...(await aboutCrm(needs)), await attempt('hubspot permitted URLs', async () => aboutPermittedUrls(needs.config.publicBaseUrl, needs.profiles), 'Look at the profiles in hubspot-project/src.')]
 }
 
-// Whatever is thrown on the way is what is wrong.
-const attempt = async (what: string, look: () => Promise<Seen>, mend: string): Promise<Finding> => {
-  try {
-    return { what, ...(await look()) }
-  } catch (thrown) {
-    const passes = thrown instanceof AppError && passing.includes(thrown.code)
-    return { what, told: faultSentence(thrown) ?? 'it could not be looked at', mend: passes ? 'Look again in a minute; if it stays so, look at the way to it, and at its status page.' : mend }
-  }
-}
-const passing: readonly string[] = ['throttled', 'unavailable', 'timeout', 'paused']
+// One that can't be asked may hold anything.
+const isEmpty = ({ bare }: Db): Promise<boolean> => sql`select 1 from information_schema.tables where table_name = 'kysely_migration'`.execute(bare).then(({ rows }) => rows.length === 0, () => false)
 
-const aboutConfig = ({ config }: Needs): Finding => {
+// What the environment alone shows, also where it isn't whole yet.
+type Surroundings = Pick<Needs, 'config' | 'nodeVersion'>
+export const aboutSurroundings = (needs: Surroundings): Finding[] => [{ what: 'portero', ...aboutCopy(needs.nodeVersion) }, aboutConfig(needs), aboutNotice(needs)]
+// Before the first start: the key that is given seals everything from then on, and the catalogue is a file.
+export const beforeTables = ({ config: { lab }, catalogueFile }: Pick<Needs, 'config' | 'catalogueFile'>): Finding[] => [
+  ...(lab ? [] : [{ what: 'master key', told: 'is set; nothing is sealed yet' }]),
+  { what: 'catalogue', ...(catalogueFile() ?? { told: 'no file is named', mend: 'Write catalogue.yaml, and set CATALOGUE to it.' }) },
+]
+
+const aboutConfig = ({ config }: Pick<Needs, 'config'>): Finding => {
   const what = 'configuration'
   if (config.lab) return { what, told: 'this is the lab', mend: 'Set DATABASE_URL, PORTERO_KEY and PUBLIC_BASE_URL, or PORTERO_LAB=0.' }
   const amiss = [...wayIn(config), ...(config.shadow ? [{ told: 'shadow mode: nothing leaves the house', mend: 'Unset PORTERO_SHADOW when you have seen enough.' }] : [])]
@@ -66,7 +72,7 @@ const wayIn = ({ publicBaseUrl, trustProxy }: Needs['config']): { told: string; 
 }
 
 // The law wants it said before anything else is (LFPDPPP, art. 16).
-const aboutNotice = ({ config: { legal, publicBaseUrl } }: Needs): Finding => {
+const aboutNotice = ({ config: { legal, publicBaseUrl } }: Pick<Needs, 'config'>): Finding => {
   const what = 'privacy notice'
   if (!legal) return { what, told: 'prospects are not told who answers for their data', mend: 'Set LEGAL_NAME and LEGAL_ADDRESS, and start the server again.' }
   return { what, told: `names ${legal.company}, and stands at ${publicBaseUrl}/aviso` }
@@ -107,8 +113,10 @@ const aboutCatalogue = async ({ db, tenant }: Needs): Promise<Seen> => {
 }
 
 const aboutToolKeys = async ({ db, tenant, clock }: Needs): Promise<Seen> => {
-  const { rows } = await sql<{ name: string }>`select distinct name from tool_key where tenant_id = ${tenant} and (ends_at is null or ends_at > ${at(clock.now())}) order by name`.execute(db.bare)
-  return rows.length > 0 ? { told: rows.map(({ name }) => name).join(', ') } : { told: 'nobody may call a tool', mend: 'Run: npx portero keys tool bird, and put the key into the HTTP actions of your flow at Bird.' }
+  const { rows } = await sql<{ name: string; usedAt: number | null }>`select name, max(used_at) as "usedAt" from tool_key where tenant_id = ${tenant} and (ends_at is null or ends_at > ${at(clock.now())}) group by name order by name`.execute(db.bare)
+  const told = rows.map(({ name, usedAt }) => `${name}${usedAt === null ? ' (never used)' : ''}`).join(', ')
+  if (rows.length > 0 && rows.every(({ usedAt }) => usedAt === null)) return { told, mend: 'Run: npx portero bird kit --check < key.txt, and put the key into the HTTP actions of your flow at Bird.' }
+  return rows.length > 0 ? { told } : { told: 'nobody may call a tool', mend: 'Run: npx portero keys tool bird, and put the key into the HTTP actions of your flow at Bird.' }
 }
 
 const aboutOperators = async ({ db, tenant }: Needs): Promise<Seen> => {
@@ -132,8 +140,8 @@ const aboutVendors = async ({ db, clock, connections, registry, tenant, http, co
   const readable = await connections.all(db.bare)
   const { signal } = new AbortController()
   const findings: Finding[] = []
-  for (const [vendor, checks] of Object.entries(vendorChecks)) {
-    const connect = `Run: npx portero connect ${vendor} ACCOUNT, with the settings as JSON on standard input.`
+  for (const vendor of Object.keys(vendorChecks)) {
+    const connect = connectMend(vendor)
     const made = rows.filter((row) => row.vendor === vendor)
     const isSpared = vendor === 'openai' && !readable.some(({ settings }) => ourAgent.safeParse(settings).success)
     if (made.length === 0) findings.push(isSpared ? { what: `${vendor} connection`, told: "there is none, since Bird's agent answers" } : { what: `${vendor} connection`, told: 'there is none', mend: connect })
@@ -144,27 +152,10 @@ const aboutVendors = async ({ db, clock, connections, registry, tenant, http, co
         findings.push({ what: `${vendor} connection`, told: `the settings of ${id} can't be read`, mend: `They lack something, or were sealed with another master key. ${connect}` })
         continue
       }
-      const { rows: [heard] } = await sql<{ count: number }>`select count(*) as count from inbox where tenant_id = ${tenant} and connection_id = ${id}`.execute(db.bare)
-      const asking: Asking = { ask: http(connection, connector), settings: connection.settings, webhook: webhookUrl(publicBaseUrl, connection), heard: heard?.count ?? 0 }
-      findings.push({ what: `${vendor} connection`, told: `account ${connection.account}` })
-      for (const { what, look, mend } of checks) findings.push(await attempt(`${vendor} ${what}`, () => look(asking).catch((thrown: unknown) => Promise.reject(inWords(thrown))), mend))
-      const { setup } = connector
-      if (setup) findings.push(await attempt(`${vendor} setup`, () => aboutSetup(vendor, setup, { http: asking.ask, connection, now: clock.now(), signal, webhookUrl: asking.webhook }).catch((thrown: unknown) => Promise.reject(inWords(thrown))), `See that its key may read webhooks and templates. ${connect}`))
+      findings.push(...(await examineConnection({ db, publicBaseUrl, now: clock.now(), signal, http: http(connection, connector) }, connection, connector)))
     }
   }
   return findings
 }
 
 const ourAgent = z.object({ agent: z.literal('portero') })
-
-const aboutSetup = async (vendor: string, { look }: Setup<unknown>, at: Watching<unknown>): Promise<Seen> => {
-  const things = await look(at)
-  const amiss = things.filter(({ is }) => is !== 'well')
-  if (amiss.length === 0) return { told: `${things.length} things are as they should be` }
-  const mends = amiss.map((thing) => (thing.is === 'blocked' ? thing.mend : `Run: npx portero ${vendor} apply`))
-  return { told: amiss.map(({ what, is }) => (is === 'missing' ? `${what} is missing` : what)).join('; '), mend: [...new Set(mends)].join(' ') }
-}
-
-// An error of the way out says which call it was; what it means here is said before.
-const meanings: Partial<Record<string, string>> = { disconnected: 'the key is refused', refused: 'the key may not see this', not_found: 'it is not there', throttled: 'asked to wait', unavailable: 'cannot be reached', timeout: 'does not answer in time', paused: 'is resting', bad_response: 'answers something else' }
-const inWords = (thrown: unknown): unknown => (thrown instanceof AppError ? new AppError(thrown.code, `${meanings[thrown.code] ?? thrown.code} (${thrown.message})`, { cause: thrown }) : thrown)

@@ -31,6 +31,7 @@ export const faultSentence = (thrown: unknown): string | undefined => {
   if (faultName(thrown) === 'AppError') return message
   if (code === 'EADDRINUSE' && typeof thrown === 'object' && thrown !== null) return `port ${Reflect.get(thrown, 'port')} is taken: stop what listens there, or choose another with PORT (the lab's with LAB_PORT)`
   if (/^(28|3D)...$/.test(code)) return `the database refuses us: ${message}` // who we are, or which database
+  if (code === '57014') return 'the database took longer than 30 s for one statement, and has undone what it had begun: try again when nothing else holds its tables'
   if (isDatabaseAway(thrown)) return `the database cannot be reached (${code || message}): look at DATABASE_URL, and whether PostgreSQL runs there`
   return undefined
 }

@@ -1,12 +1,11 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { Agent } from 'undici'
 import { AppError } from '@portero/shared'
 import type { Connector, HttpCall, Lane, Millis, Reply } from '../define.ts'
 import { makeBulkhead } from './breaker.ts'
 import type { Clock } from './clock.ts'
-import { addQuery, send } from './http-send.ts'
+import { addQuery, send, sockets, type Transport } from './http-send.ts'
 import { makeExcerpt } from './redact.ts'
 
 // Calls to addresses that somebody else gave us: a media link, an upload target. They may lead into our own network, so each is checked.
@@ -16,16 +15,16 @@ export type Foreign = {
   close(): Promise<void>
 }
 // allow: origins from the configuration, which need neither https nor a public address. The lab is one.
-type Needs = { clock: Clock; allow: readonly string[]; mostBytes: number; resolve?: Resolve | undefined }
+type Needs = { clock: Clock; allow: readonly string[]; mostBytes: number; resolve?: Resolve | undefined; transport?: Transport }
 
 const atOnce = 16
 const backstopMs: Millis = 60_000
 
-export const makeForeign = ({ clock, allow, mostBytes, resolve = everyAddress }: Needs): Foreign => {
+export const makeForeign = ({ clock, allow, mostBytes, resolve = everyAddress, transport = sockets }: Needs): Foreign => {
   const allowed = new Set(allow.map((origin) => new URL(origin).origin).filter((origin) => origin !== 'null')) // that of a mail server, and of anything else that is not HTTP
   const options = { allowH2: false, connections: 4, maxOrigins: 256, headersTimeout: backstopMs, bodyTimeout: backstopMs }
-  const trusted = new Agent({ ...options, connect: { timeout: backstopMs } })
-  const guarded = new Agent({ ...options, connect: { timeout: backstopMs, lookup: publicLookup(resolve) } })
+  const trusted = transport({ ...options, connect: { timeout: backstopMs } })
+  const guarded = transport({ ...options, connect: { timeout: backstopMs, lookup: publicLookup(resolve) } })
   const bulkhead = makeBulkhead({ name: 'foreign', concurrent: atOnce })
   return {
     async send(call, { connector, lane, caller, leased }) {

@@ -1,11 +1,15 @@
 import { types } from 'node:util'
-import type { Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { z } from 'zod'
 import { AppError, type ErrorCode } from '@portero/shared'
 import type { HttpCall, Millis, Reply } from '../define.ts'
 import { deadline, type Clock } from './clock.ts'
 import { lossError, statusError } from './http-errors.ts'
 import type { Excerpt } from './redact.ts'
+
+// What carries requests. The simulation hands in another one.
+export type Transport = (options: Agent.Options) => Dispatcher
+export const sockets: Transport = (options) => new Agent(options)
 
 // One request and its answer, to a vendor or to somebody foreign.
 export type Sending = {

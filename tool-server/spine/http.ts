@@ -1,4 +1,4 @@
-import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { AppError } from '@portero/shared'
 import type { Auth, Connection, Connector, Http, HttpCall, Lane, Millis, Reply, TokenFrom } from '../define.ts'
@@ -6,7 +6,7 @@ import { makeBreaker, makeBulkhead, type Breaker, type Bulkhead } from './breake
 import type { Clock } from './clock.ts'
 import type { Db } from './db.ts'
 import { makeForeign, type Resolve } from './foreign.ts'
-import { ownUrl, send, withQuery } from './http-send.ts'
+import { ownUrl, send, sockets, withQuery, type Transport } from './http-send.ts'
 import { faultName } from './fault.ts'
 import type { Log } from './log.ts'
 import type { Token, Tokens } from './oauth.ts'
@@ -16,6 +16,7 @@ import { makeRefusals, type Refusals } from './refusals.ts'
 import { isMail, sendMail, type Login } from './smtp-send.ts'
 import { noSpans, spanning, type Spans } from './spans.ts'
 import { currentTrace, traceparent } from './trace.ts'
+import type { Rest, VendorCall } from './vendor-minutes.ts'
 
 // The one way out to vendors, over HTTP or, where the base URL says so, SMTP. Every call passes, in this order: reading guard, breaker and pause, access token, refused key, budget, bulkhead, request.
 export type Condition = { name: string; ok: boolean; detail?: string }
@@ -24,28 +25,29 @@ export type WaysOut = {
   of(connection: Connection, connector: Connector, how: { lane: Lane; signal: AbortSignal; reading: boolean; leased?: () => boolean }): Http
   conditions(isOpen?: (connection: string) => boolean): Condition[] // for health: which vendors rest, and until when
   lines(isOpen?: (connection: string) => boolean): { vendor: string; state: LineState }[] // how each stands, to be counted
+  rests(isOpen?: (connection: string) => boolean): Rest[] // which are left alone
   close(): Promise<void>
 }
 export type LineState = 'well' | 'breaker' | 'key' | 'throttled'
 // outcome: 'ok' or the error's code.
 export type CallMetrics = { vendorCalls: { observe(labels: { vendor: string; outcome: string }, seconds: number): void } }
 // tokens: where any of its connectors has its access from somewhere else than the settings. allow: origins that foreign URLs may name although they are not public, such as the lab's.
-type Needs = { clock: Clock; log: Log; db: Db; tokens?: Tokens; metrics?: CallMetrics; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve; spans?: Spans }
+type Needs = { clock: Clock; log: Log; db: Db; tokens?: Tokens; metrics?: CallMetrics; count?(call: VendorCall): void; allow?: readonly string[]; mostBytes?: number; resolve?: Resolve; spans?: Spans; transport?: Transport }
 
 // What is kept for a connection between its calls; it begins anew when the base URL changes.
 // key: what it is let in by, and whether it is. grant: the consent that its tokens come of.
-type Line = { vendor: string; origin: string; agent: Agent; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; heard: Map<string, { at: Millis; reply: Promise<Reply> }>; key: { credentials: string; grant?: Millis; refusals: Refusals } }
+type Line = { tenant: string; vendor: string; origin: string; agent: Dispatcher; breaker: Breaker; bulkhead: Bulkhead; throttledUntil: Millis; heard: Map<string, { at: Millis; reply: Promise<Reply> }>; key: { credentials: string; grant?: Millis; refusals: Refusals } }
 
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const tenMegabytes = 10 * 1024 * 1024
 const longestMs: Millis = 5 * 60_000 // that anything is remembered
 
-export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostBytes = tenMegabytes, resolve, spans = noSpans }: Needs): WaysOut => {
+export const makeHttp = ({ clock, log, db, tokens, metrics, count = () => undefined, allow = [], mostBytes = tenMegabytes, resolve, spans = noSpans, transport = sockets }: Needs): WaysOut => {
   const lines = new Map<string, Line>()
-  const foreign = makeForeign({ clock, allow, mostBytes, resolve })
+  const foreign = makeForeign({ clock, allow, mostBytes, resolve, transport })
   let isClosed = false
 
-  const lineOf = ({ id, vendor }: Connection, { limits }: Connector, { origin, credentials }: { origin: string; credentials: string }): Line => {
+  const lineOf = ({ id, tenant, vendor }: Connection, { limits }: Connector, { origin, credentials }: { origin: string; credentials: string }): Line => {
     if (isClosed) throw new AppError('unavailable', 'the way out is closed: this process is ending')
     const known = lines.get(id)
     const key = (): Line['key'] => ({ credentials, refusals: makeRefusals({ clock, log, vendor, connection: id }) })
@@ -54,7 +56,7 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
       return known
     }
     if (known) closeQuietly(known)
-    const agent = new Agent({
+    const agent = transport({
       connections: limits.concurrent,
       pipelining: 1,
       allowH2: false, // one call a socket, so that a broken socket takes one call with it
@@ -62,7 +64,7 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
       bodyTimeout: limits.timeoutMs * 2,
       connect: { timeout: Math.ceil(limits.timeoutMs / 2) },
     })
-    const line = { vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0, heard: new Map(), key: key() }
+    const line = { tenant, vendor, origin, agent, breaker: makeBreaker({ clock, log, vendor, connection: id }), bulkhead: makeBulkhead({ name: vendor, concurrent: limits.concurrent }), throttledUntil: 0, heard: new Map(), key: key() }
     lines.set(id, line)
     return line
   }
@@ -116,7 +118,22 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
       }
       const overSmtp = (call: HttpCall, caller: AbortSignal): Work => () => sendMail({ clock, base, login, call, what: `MAIL ${base.host}`, timeoutMs: limits.timeoutMs, caller, excerpt, leased })
 
-      const own = async (call: HttpCall, caller: AbortSignal): Promise<Reply> => {
+      // Each request that leaves is counted, with what came of it; else, once, what held it back.
+      const counted = { tenant: connection.tenant, connection: connection.id }
+      const leaving = async (course: Course, request: () => Promise<Reply>): Promise<Reply> => {
+        course.left = true
+        const began = clock.now()
+        try {
+          const reply = await request()
+          count({ ...counted, outcome: 'ok', tookMs: clock.now() - began })
+          return reply
+        } catch (thrown) {
+          count({ ...counted, outcome: codeOf(thrown), tookMs: clock.now() - began })
+          throw thrown
+        }
+      }
+
+      const own = async (call: HttpCall, caller: AbortSignal, course: Course): Promise<Reply> => {
         const work = (isMail(base) ? overSmtp : overHttp)(call, caller)
         line.breaker.check()
         checkPause(line)
@@ -130,7 +147,7 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
           await spend()
           const request = async (): Promise<Reply> => {
             checkPause(line) // whoever waited may have been told meanwhile
-            return line.breaker.run(() => work(one).catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
+            return line.breaker.run(() => leaving(course, () => work(one)).catch((thrown: unknown) => learn(line, connection.id, thrown)), caller)
           }
           return line.bulkhead.run(request, { lane, caller })
         }
@@ -146,13 +163,16 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
       }
 
       // Whoever asks the same while the answer is on its way waits for that one.
-      const remembered = (call: HttpCall, youngMs: Millis, caller: AbortSignal): Promise<Reply> => {
+      const remembered = (call: HttpCall, youngMs: Millis, caller: AbortSignal, course: Course): Promise<Reply> => {
         const { heard } = line
         const question = `${call.path} ${JSON.stringify(call.query ?? {})}`
         for (const [old, { at }] of heard) if (clock.now() - at > longestMs) heard.delete(old)
         const known = heard.get(question)
-        if (known && clock.now() - known.at <= youngMs) return known.reply
-        const reply = own(call, caller)
+        if (known && clock.now() - known.at <= youngMs) {
+          course.left = true // as somebody else's
+          return known.reply
+        }
+        const reply = own(call, caller, course)
         heard.set(question, { at: clock.now(), reply })
         reply.catch(() => heard.delete(question))
         return reply
@@ -163,21 +183,29 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
         const caller = call.signal ? AbortSignal.any([signal, call.signal]) : signal
         if (caller.aborted) throw new AppError('timeout', `${connection.vendor}: called off before it began`)
         const began = clock.now()
+        const course: Course = { left: false }
         const observe = (outcome: string): void => metrics?.vendorCalls.observe({ vendor: connection.vendor, outcome }, (clock.now() - began) / 1000)
         try {
-          const reply = await (!isMail(base) && isForeign(call, [base.origin, ...hosts]) ? foreign.send(call, { connector, lane, caller, leased }) : call.youngMs === undefined ? own(call, caller) : remembered(call, call.youngMs, caller))
+          const reply = await (!isMail(base) && isForeign(call, [base.origin, ...hosts]) ? leaving(course, () => foreign.send(call, { connector, lane, caller, leased })) : call.youngMs === undefined ? own(call, caller, course) : remembered(call, call.youngMs, caller, course))
           observe('ok')
           return reply
         } catch (thrown) {
-          observe(thrown instanceof AppError ? thrown.code : 'bug')
+          observe(codeOf(thrown))
+          if (!course.left) count({ ...counted, outcome: codeOf(thrown), tookMs: undefined })
           throw thrown
         }
       }
       return (call) =>
         spanning(spans, { name: `${connection.vendor} ${call.method.toUpperCase()}`, kind: 'client', attributes: { 'portero.vendor': connection.vendor, 'portero.connection': connection.id, 'portero.lane': lane, 'http.request.method': call.method.toUpperCase() } }, () => asked(call), (done) =>
-          'value' in done ? { attributes: { 'http.response.status_code': done.value.status } } : { failed: done.thrown instanceof AppError ? done.thrown.code : 'bug' })
+          'value' in done ? { attributes: { 'http.response.status_code': done.value.status } } : { failed: codeOf(done.thrown) })
     },
     lines: (isOpen = () => true) => [...lines].filter(([id]) => isOpen(id)).map(([, line]) => ({ vendor: line.vendor, state: standing(line) })),
+    rests: (isOpen = () => true) =>
+      [...lines].filter(([id]) => isOpen(id)).flatMap(([connection, line]) => {
+        const state = standing(line)
+        const open = line.breaker.state()
+        return state === 'well' ? [] : [{ tenant: line.tenant, connection, state, until: state === 'throttled' ? line.throttledUntil : state === 'breaker' && open.state === 'open' ? open.until : undefined }]
+      }),
     conditions: (isOpen = () => true) =>
       [...lines].filter(([id]) => isOpen(id)).map(([id, { vendor, breaker, throttledUntil, key }]) => {
         const { state } = breaker.state()
@@ -191,6 +219,8 @@ export const makeHttp = ({ clock, log, db, tokens, metrics, allow = [], mostByte
   }
 }
 
+type Course = { left: boolean }
+const codeOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.code : 'bug')
 const isRefusal = (thrown: unknown): thrown is AppError => thrown instanceof AppError && thrown.code === 'disconnected'
 
 type Access = { base: URL; credentials: Record<string, string>; login?: Login | undefined; secrets: string[]; from?: TokenFrom }

@@ -9,6 +9,7 @@ import { at, type Db } from './db.ts'
 import { enqueue, type NewJob } from './jobs.ts'
 import { faultCode, faultFields, faultName } from './fault.ts'
 import type { Log } from './log.ts'
+import { editsIn, mended, mendPlace } from './mend.ts'
 import type { Metrics } from './metrics.ts'
 import type { Registry } from './registry.ts'
 import { currentSpan } from './trace.ts'
@@ -22,6 +23,7 @@ export type Inbox = {
 
 type Needs = { db: Db; clock: Clock; vault: Vault; connections: Connections; registry: Registry; log: Log; metrics: Metrics; wake(what: Lane | 'inbox'): void }
 type Row = { tenant: string; id: string; connection: string; sha256: Buffer; sealed: Buffer; trace: string; span: string | undefined; now: Millis }
+type Unread = { id: string; raw_sealed: Buffer | null; mend_sealed: Buffer | null; trace: string; span: string | null }
 type Waiting = { row: Row; resolve(how: 'stored' | 'repeated'): void; reject(thrown: unknown): void }
 
 const mostPerInsert = 100
@@ -73,7 +75,7 @@ export const makeInbox = (needs: Needs): Inbox => {
       const { rows: [next] } = await sql<{ tenant_id: string; id: string }>`select tenant_id, id from connection c
         where exists (select 1 from inbox i where i.tenant_id = c.tenant_id and i.connection_id = c.id and i.state = 'new') limit 1 for no key update skip locked`.execute(tx)
       if (!next) return 0
-      const { rows } = await sql<{ id: string; raw_sealed: Buffer | null; trace: string; span: string | null; received_at: Millis }>`select id, raw_sealed, trace, span, received_at from inbox
+      const { rows } = await sql<Unread & { received_at: Millis }>`select id, raw_sealed, mend_sealed, trace, span, received_at from inbox
         where tenant_id = ${next.tenant_id} and connection_id = ${next.id} and state = 'new' order by seq limit ${mostPerParse}`.execute(tx)
       const connection = await connections.byId(tx, next.id)
       const jobs: NewJob[] = []
@@ -98,10 +100,11 @@ export const makeInbox = (needs: Needs): Inbox => {
     })
 
   // A batch with one delivery that fits no flow: the others go on, and the row is dead until it is replayed after a fix; the keys see to it that nothing happens twice.
-  const parseOne = async (tx: Tx, connection: Connection, row: { id: string; raw_sealed: Buffer | null; trace: string; span: string | null }): Promise<{ jobs: NewJob[]; misfit?: AppError }> => {
+  const parseOne = async (tx: Tx, connection: Connection, row: Unread): Promise<{ jobs: NewJob[]; misfit?: AppError }> => {
     const webhook = registry.connectors.get(connection.vendor)?.webhook
     if (!webhook || !row.raw_sealed) throw new AppError('not_found', webhook ? 'its bytes are gone' : `${connection.vendor} sends no webhooks here`)
-    const deliveries = webhook.parse(unpack(await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)), connection)
+    const corrections = row.mend_sealed ? editsIn(await vault.open(tx, connection.tenant, mendPlace(row.id), row.mend_sealed)) : []
+    const deliveries = webhook.parse(mended(unpack(await vault.open(tx, connection.tenant, place(row.id), row.raw_sealed)), corrections), connection)
     const misfits = deliveries.map((delivery) => misfit(registry, delivery)).filter((found) => found !== undefined)
     const fitting = deliveries.filter((delivery) => !misfit(registry, delivery))
     const jobs = await turnsOf({ vault, clock, registry }, tx, connection, { deliveries: fitting, trace: row.trace, span: row.span ?? undefined })

@@ -12,7 +12,15 @@ export const firstTenant = '00000000-0000-7000-8000-000000000001'
 export const migrate = async ({ db, clock }: { db: Db; clock: Clock }): Promise<string[]> => {
   const migrator = new Migrator({ db: db.bare, provider: { getMigrations: async () => migrations } })
   const { error, results = [] } = await migrator.migrateToLatest()
+  if (error && !isDatabaseAway(error)) await refuseNewer(db)
   if (error) throw isDatabaseAway(error) ? error : new AppError('bug', `migration ${results.find(({ status }) => status === 'Error')?.migrationName ?? ''} failed`, { cause: error })
   await sql`insert into tenant (tenant_id, name, created_at) values (${firstTenant}, 'default', ${at(clock.now())}) on conflict do nothing`.execute(db.bare)
   return results.map(({ migrationName }) => migrationName)
+}
+
+// Kysely says of it that its migrations are corrupted.
+const refuseNewer = async (db: Db): Promise<void> => {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name desc`.execute(db.bare)
+  const newer = rows.find(({ name }) => !Object.hasOwn(migrations, name))
+  if (newer) throw new AppError('refused', `the database is of a newer version (migration ${newer.name}): run that one, or restore the backup from before it`)
 }

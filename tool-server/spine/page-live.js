@@ -24,15 +24,47 @@ const put = (part, text) => {
   for (const each of part.querySelectorAll('[data-id]')) if (before.get(each.dataset.id) !== each.textContent) each.classList.add('fresh')
 }
 
+// It is told what has changed (live.ts). Where nothing is heard, it asks: between a stream and the next, and for good behind a proxy that holds events back.
+const silentMs = 30_000
 const keepFresh = (part) => {
+  const { live, every } = part.dataset // every: this server has no streams
   let failures = 0
+  let deaf = every ? 3 : 0 // streams that told nothing
+  let stream
   let timer
-  const again = () => {
+  const inAWhile = (ms) => {
     clearTimeout(timer)
-    timer = setTimeout(() => void look(), Math.min(30_000, Number(part.dataset.every) * 2 ** failures))
+    timer = setTimeout(() => void look(), ms)
+  }
+  const hear = () => {
+    deaf = 0
+    inAWhile(silentMs)
+  }
+  const hearNoMore = () => {
+    if (!stream) return
+    stream.close()
+    stream = undefined
+    deaf++
+  }
+  const listen = () => {
+    stream?.close()
+    stream = new EventSource(`${live}${live.includes('?') ? '&' : '?'}have=${encodeURIComponent(part.dataset.tag ?? '')}`)
+    stream.addEventListener('part', ({ data, lastEventId }) => {
+      put(part, data)
+      part.dataset.tag = lastEventId
+      hear()
+    })
+    stream.addEventListener('still', hear)
+    stream.addEventListener('gone', () => location.reload())
+    stream.addEventListener('error', () => {
+      hearNoMore()
+      inAWhile(500)
+    })
+    inAWhile(silentMs)
   }
   const look = async () => {
     clearTimeout(timer)
+    hearNoMore()
     if (document.hidden) return
     try {
       await refresh(part)
@@ -41,11 +73,29 @@ const keepFresh = (part) => {
       failures = Math.min(failures + 1, 5)
     }
     part.classList.toggle('away', failures > 1)
-    again()
+    if (document.hidden) return
+    if (failures === 0 && deaf < 3) listen()
+    else inAWhile(Math.min(30_000, Number(every ?? 3_000) * 2 ** failures))
   }
-  document.addEventListener('visibilitychange', () => void look())
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) deaf = every ? 3 : 0
+    void look()
+  })
   part.addEventListener('refresh', () => void look()) // whoever has just changed something
-  again()
+  if (every) inAWhile(Number(every))
+  else if (!document.hidden) listen()
 }
 
 for (const part of parts) keepFresh(part)
+
+// A menu closes when somebody goes on elsewhere.
+for (const menu of document.querySelectorAll('details.menu')) {
+  document.addEventListener('click', ({ target }) => {
+    if (!menu.contains(target)) menu.open = false
+  })
+  menu.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape' || !menu.open) return
+    menu.open = false
+    menu.querySelector('summary').focus()
+  })
+}

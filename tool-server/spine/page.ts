@@ -22,7 +22,8 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ent
 export const pagePolicy = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
 
 export type Link = { href: string; label: string; current?: boolean }
-export type Nav = { home: string; label: string; links: readonly Link[]; aside?: Html | undefined }
+// more: what is needed less often, behind a button; on a phone all links are there.
+export type Nav = { home: string; label: string; links: readonly Link[]; more?: { label: string; menu: string; links: readonly Link[] }; aside?: Html | undefined }
 export type Page = { title: string; language: Language; nav?: Nav | undefined; body: Html; scripts?: readonly string[]; wide?: boolean }
 
 // scripts: files under /_assets besides the one that keeps live parts fresh.
@@ -47,11 +48,14 @@ ${body}
 </html>`)
 const doctype: Html = { [made]: '<!doctype html>' }
 
-const header = ({ home, label, links, aside }: Nav): Html => html`<header class="bar">
+const header = ({ home, label, links, more, aside }: Nav): Html => html`<header class="bar">
 <a class="brand" href="${home}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 21V10a7 7 0 0 1 14 0v11z"/><circle cx="14.6" cy="14.2" r="1.3"/></svg><b>Portero</b><span>${label}</span></a>
-<nav>${links.map(({ href, label, current }) => html`<a href="${href}"${current && html` aria-current="page"`}>${label}</a>`)}</nav>
+<nav><div class="${more ? 'links folds' : 'links'}">${links.map(linkOf)}</div>${more && menuOf(more, links)}</nav>
 <div class="aside">${aside}</div>
 </header>`
+const linkOf = ({ href, label, current }: Link): Html => html`<a href="${href}"${current && html` aria-current="page"`}>${label}</a>`
+const menuOf = ({ label, menu, links: more }: NonNullable<Nav['more']>, links: readonly Link[]): Html => html`<details class="menu${more.some(({ current }) => current) && ' here'}"><summary><span class="desk">${label}</span><span class="phone">${menu}</span></summary>
+<div class="sheet"><div class="again">${links.map(linkOf)}</div><div>${more.map(linkOf)}</div></div></details>`
 
 export type Tone = 'quiet' | 'info' | 'good' | 'warn' | 'bad'
 export const badge = (label: string, tone: Tone = 'quiet'): Html => html`<span class="badge ${tone}">${label}</span>`
@@ -68,7 +72,7 @@ export type Button = { action: string; csrf: string; label: string; kind?: 'main
 export const formButton = ({ action, csrf, label, kind = 'plain', fields = {} }: Button): Html => html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">
 ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="${kind}">${label}</button></form>`
 
-// A part that keeps itself fresh: while it is being looked at, live.js asks url for it and puts in what has changed.
-export const live = ({ url, everyMs, away, body, className = '' }: { url: string; everyMs: number; away: string; body: Html; className?: string }): Html =>
-  html`<div class="live ${className}" data-live="${url}" data-every="${everyMs}" data-tag="${tagOf(textOf(body))}" data-away="${away}">${body}</div>`
+// A part that keeps itself fresh while it is being looked at: page-live.js puts in what has changed. everyMs: it asks so often, where the server has no streams.
+export const live = ({ url, everyMs, away, body, className = '' }: { url: string; everyMs?: number; away: string; body: Html; className?: string }): Html =>
+  html`<div class="live ${className}" data-live="${url}"${everyMs !== undefined && html` data-every="${everyMs}"`} data-tag="${tagOf(textOf(body))}" data-away="${away}">${body}</div>`
 export const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`

@@ -23,8 +23,8 @@ export const openPostgres = ({ url, clock, log, poolSize = 10, statementMs = 30_
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // What a server's own configuration could bend: how values are written.
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex',
+    // What a server's own configuration could bend: how values are written. And nothing is compiled: of a question on 100,000 messages that took 300 of 480 ms.
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex -c jit=off',
   } satisfies ClientConfig
   const pool = new Pool({
     ...session,

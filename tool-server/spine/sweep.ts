@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Act, Millis } from '../define.ts'
 import { at } from './db.ts'
 import { pack, place, unpack } from './inbox.ts'
+import { editsIn, mendPlace } from './mend.ts'
 
 // What is sealed with the tenant's key, since nobody knew whose it was as it came: of it, what is about somebody goes. What is yet to be read stays, since whoever reads it knows who was buried.
 // names: theirs, as vendors write them. phones: of which the digits count, however they are written. until: what came later is of whoever has these names now.
@@ -13,20 +14,23 @@ export const sweepInbox = async (act: Act, those: Those): Promise<number> => {
   const { tx, sealing, subject: { tenant } } = act
   let swept = 0
   for (let after: string | undefined = nobody; after !== undefined; ) {
-    const { rows }: { rows: { id: string; state: string; raw: Buffer }[] } = await sql<{ id: string; state: string; raw: Buffer }>`select id, state, raw_sealed as raw from inbox where tenant_id = ${tenant} and id > ${after} and state <> 'new' and raw_sealed is not null and received_at <= ${at(those.until)} order by id limit ${atOnce}`.execute(tx)
-    for (const { id, state, raw } of rows) {
+    const { rows }: { rows: Raw[] } = await sql<Raw>`select id, state, raw_sealed as raw, mend_sealed as mend from inbox where tenant_id = ${tenant} and id > ${after} and state <> 'new' and raw_sealed is not null and received_at <= ${at(those.until)} order by id limit ${atOnce}`.execute(tx)
+    for (const { id, state, raw, mend } of rows) {
       const inbound = unpack(await sealing.openBytes(place(id), raw))
       const rest = restOf(inbound.rawBody.toString(), those)
-      if (rest === undefined) continue
+      const isMendAbout = mend !== null && isAbout(editsIn(await sealing.openBytes(mendPlace(id), mend)), those)
+      if (rest === undefined && !isMendAbout) continue
       swept++
-      const isLeft = state === 'dead' && rest.length > 0 // others of its batch are still to be read
+      const isLeft = state === 'dead' && rest !== undefined && rest.length > 0 // others of its batch are still to be read
       const kept = isLeft ? await sealing.seal(place(id), pack({ ...inbound, rawBody: Buffer.from(JSON.stringify(rest)) })) : null
-      await sql`update inbox set raw_sealed = ${kept}, state = ${isLeft ? 'dead' : 'parsed'} where tenant_id = ${tenant} and id = ${id}`.execute(tx)
+      await sql`update inbox set raw_sealed = ${kept}, mend_sealed = null, state = ${isLeft ? 'dead' : 'parsed'} where tenant_id = ${tenant} and id = ${id}`.execute(tx)
     }
     after = rows.length < atOnce ? undefined : rows.at(-1)?.id
   }
   return swept
 }
+
+type Raw = { id: string; state: string; raw: Buffer; mend: Buffer | null }
 
 // Their keys stay: they are by what a delivery that comes twice is known.
 export const sweepJobs = async (act: Act, those: Those): Promise<number> => {
@@ -39,6 +43,7 @@ export const sweepJobs = async (act: Act, those: Those): Promise<number> => {
       const told = await Promise.all((['args', 'result', 'error'] as const).map(async (what) => (sealed[what] ? sealing.open(`job.${what}:${id}`, sealed[what]) : '')))
       if (!told.some((json) => json !== '' && isAbout(parsed(json), those))) continue
       swept++
+      await sql`delete from mend where tenant_id = ${tenant} and of_id = ${id}`.execute(tx)
       await sql`update job set args_sealed = null, result_sealed = null, error_sealed = null, state = ${state === 'dead' ? 'dropped' : state} where tenant_id = ${tenant} and id = ${id}`.execute(tx)
     }
     after = rows.length < atOnce ? undefined : rows.at(-1)?.id

@@ -1,5 +1,6 @@
+import type { z } from 'zod'
 import { AppError, views, type Language } from '@portero/shared'
-import type { Subject } from '../define.ts'
+import type { Millis, Subject } from '../define.ts'
 import { factsOf, hiding, isoOf, isUnmarked, maskedPhone, nextFirst, timeLabel, visitOf, type Visit } from '../domain/card-views.ts'
 import { homeBySlug, type Catalogue } from '../domain/homes.ts'
 import type { Lead } from '../domain/leads.ts'
@@ -90,16 +91,8 @@ export const cardViews = ({ db, clock, vault, audit, tickets, own, hasModel, see
     slots: cardDoor('viewer', views.slotsAsk, views.slotsView, async ({ record, home: slug, fromDay, language }, visitor) => {
       const now = clock.now()
       const person = await personOfRecord(readsOf(visitor), record)
-      const { homes, tours, handles, calendars } = own(visitor.tenant)
-      const catalogue = await homes.catalogue()
-      const home = homeBySlug(catalogue, slug)
-      if (!person || !home?.isOpen) return { asOf: isoOf(now), zone: home?.building.zone ?? cardZone, slots: [] }
-      const { zone } = home.building
       if (fromDay !== undefined && !isDay(fromDay)) throw new AppError('invalid_input', 'fromDay is no day')
-      const [taken, { lists }] = await Promise.all([tours.taken(reach({ catalogue, home }, now)), calendars.busy()])
-      const free = freeSlots({ ...searchFor({ catalogue, home, now, taken, calendars: lists }), most: mostSlots, ...(fromDay !== undefined && { from: dayStart(zone, fromDay) }) })
-      const slots = free.map(async ({ startsAt }) => ({ slot: await handles.slot(person.id, { home: home.no, startsAt }), startsAt: isoOf(startsAt), label: timeLabel(zone, startsAt, languageFor(language)) }))
-      return { asOf: isoOf(now), zone, slots: await Promise.all(slots) }
+      return { asOf: isoOf(now), ...(person ? await timesFree(own(visitor.tenant), person.id, { home: slug, fromDay, now, language: languageFor(language) }) : { zone: cardZone, slots: [] }) }
     }),
 
     why: cardDoor('viewer', views.whyAsk, views.whyView, async ({ record, field, language }, visitor) => {
@@ -119,6 +112,18 @@ export const cardViews = ({ db, clock, vault, audit, tickets, own, hasModel, see
       return { phone: person.phone ?? '' }
     }),
   }
+}
+
+// When somebody could be shown a home, each time under a name that only they can use.
+export const timesFree = async ({ homes, tours, handles, calendars }: Own, person: string, { home: slug, fromDay, now, language }: { home: string; fromDay: string | undefined; now: Millis; language: Language }): Promise<Omit<z.infer<typeof views.slotsView>, 'asOf'>> => {
+  const catalogue = await homes.catalogue()
+  const home = homeBySlug(catalogue, slug)
+  if (!home?.isOpen) return { zone: home?.building.zone ?? cardZone, slots: [] }
+  const { zone } = home.building
+  const [taken, { lists }] = await Promise.all([tours.taken(reach({ catalogue, home }, now)), calendars.busy()])
+  const free = freeSlots({ ...searchFor({ catalogue, home, now, taken, calendars: lists }), most: mostSlots, ...(fromDay !== undefined && { from: dayStart(zone, fromDay) }) })
+  const slots = free.map(async ({ startsAt }) => ({ slot: await handles.slot(person, { home: home.no, startsAt }), startsAt: isoOf(startsAt), label: timeLabel(zone, startsAt, language) }))
+  return { zone, slots: await Promise.all(slots) }
 }
 
 // Of somebody whose key was erased nothing can be read.

@@ -8,25 +8,35 @@ import { at } from '../spine/db.ts'
 import { catalogueChannel } from './settings.ts'
 
 // The catalogue as the tables have it, in the order of its file.
-export const loadCatalogue = async (on: Kysely<DB>, tenant: string): Promise<Catalogue> => {
-  const { buildings: buildingRows, homes, agents, blackouts, knowledge } = await rowsOf(on, tenant)
-  const buildings = new Map(buildingRows.map(({ details, ...row }): [string, Building] => [row.id, { ...buildingDetails.parse(details), ...row }]))
+export const loadCatalogue = async (on: Kysely<DB>, tenant: string): Promise<Catalogue> => catalogueOf(await rowsOf(on, tenant))
+const buildingsOf = ({ buildings }: Rows): Building[] => buildings.map(({ details, ...row }) => ({ ...buildingDetails.parse(details), ...row }))
+const catalogueOf = (rows: Rows): Catalogue => {
+  const { homes, agents, blackouts, knowledge } = rows
+  const buildings = new Map(buildingsOf(rows).map((each) => [each.id, each]))
   return {
     homes: homes.flatMap(({ building_id, status, details, ...row }): Home[] => {
       const building = buildings.get(building_id)
       return building ? [{ ...homeDetails.parse(details), ...row, building, isOpen: status === 'open' }] : []
     }),
     agents: agents.map(({ details, active, buildings: shows, hoursByPeople: _by, ...row }): Agent => ({ ...agentDetails.parse(details), ...row, isActive: active, buildings: new Set(shows) })),
-    blackouts: blackouts.map(({ id: _id, building, agent, byPeople: _by, ...range }): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }) })),
+    blackouts: blackouts.map(({ id: _id, byPeople: _by, ...row }): Blackout => closedOf(row)),
     knowledge: knowledge.map(({ details }) => faqEntry.parse(details)),
   }
 }
+
+// With what nobody searches in: buildings without a home, and the closed times one by one.
+export type CatalogueShown = { catalogue: Catalogue; buildings: Building[]; closed: (Blackout & { id: string; byPeople: boolean })[] }
+export const catalogueShown = async (on: Kysely<DB>, tenant: string): Promise<CatalogueShown> => {
+  const rows = await rowsOf(on, tenant)
+  return { catalogue: catalogueOf(rows), buildings: buildingsOf(rows), closed: rows.blackouts.map(({ id, byPeople, ...row }) => ({ id, byPeople, ...closedOf(row) })) }
+}
+const closedOf = ({ building, agent, reason, ...range }: Omit<Rows['blackouts'][number], 'id' | 'byPeople'>): Blackout => ({ ...range, ...(building && { building }), ...(agent && { agent }), ...(reason && { reason }) })
 
 type Rows = {
   buildings: { id: string; slug: string; name: string; zone: string; details: unknown }[]
   homes: { id: string; building_id: string; slug: string; no: number; status: string; details: unknown }[]
   agents: { id: string; slug: string; active: boolean; details: unknown; buildings: string[]; hoursByPeople: boolean }[]
-  blackouts: { id: string; building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis; byPeople: boolean }[]
+  blackouts: { id: string; building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis; reason: string | null; byPeople: boolean }[]
   knowledge: { details: unknown }[]
 }
 const rowsOf = async (on: Kysely<DB>, tenant: string): Promise<Rows> => {
@@ -34,7 +44,7 @@ const rowsOf = async (on: Kysely<DB>, tenant: string): Promise<Rows> => {
   const { rows: homes } = await sql<Rows['homes'][number]>`select id, building_id, slug, no, status, details from home where tenant_id = ${tenant} order by position, slug`.execute(on)
   const { rows: agents } = await sql<Rows['agents'][number]>`select id, slug, active, details, hours_by_people as "hoursByPeople",
     coalesce((select json_agg(building_id) from agent_building b where b.tenant_id = a.tenant_id and b.agent_id = a.id), '[]'::json) as buildings from agent a where tenant_id = ${tenant} order by position, slug`.execute(on)
-  const { rows: blackouts } = await sql<Rows['blackouts'][number]>`select id, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", by_people as "byPeople" from blackout where tenant_id = ${tenant} order by starts_at, id`.execute(on)
+  const { rows: blackouts } = await sql<Rows['blackouts'][number]>`select id, building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", reason, by_people as "byPeople" from blackout where tenant_id = ${tenant} order by starts_at, id`.execute(on)
   const { rows: knowledge } = await sql<Rows['knowledge'][number]>`select details from knowledge where tenant_id = ${tenant} order by position`.execute(on)
   return { buildings, homes, agents, blackouts, knowledge }
 }
@@ -59,7 +69,7 @@ const fileOf = ({ buildings, homes, agents, blackouts, knowledge }: Rows): Catal
       const { hours, ...rest } = agentDetails.parse(details)
       return { slug, ...rest, hours: joined(hours), active, buildings: shows(buildings), ...(hoursByPeople && { hoursBy: 'people' as const }) }
     }),
-    blackouts: blackouts.map(({ id: _id, building, agent, byPeople, ...range }) => ({ ...(building && { building: slugs.get(building) ?? '' }), ...(agent && { agent: slugs.get(agent) ?? '' }), ...range, ...(byPeople && { by: 'people' as const }) })),
+    blackouts: blackouts.map(({ id: _id, building, agent, reason, byPeople, ...range }) => ({ ...(building && { building: slugs.get(building) ?? '' }), ...(agent && { agent: slugs.get(agent) ?? '' }), ...range, ...(reason && { reason }), ...(byPeople && { by: 'people' as const }) })),
   }
 }
 
@@ -106,8 +116,8 @@ export const importCatalogue = async (tx: Tx, tenant: string, written: Catalogue
     if (is === 'gone' && what === 'home') await sql`update home set status = 'closed' where tenant_id = ${tenant} and slug = ${slug}`.execute(tx)
     if (is === 'gone' && what === 'agent') await sql`update agent set active = false where tenant_id = ${tenant} and slug = ${slug}`.execute(tx)
   }
-  for (const { building, agent, startsAt, endsAt, by } of missingIn(now, file.blackouts)) {
-    await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at, by_people) values (${tenant}, ${newId()}, ${building ? idOf('building', building) : null}, ${agent ? idOf('agent', agent) : null}, ${at(startsAt)}, ${at(endsAt)}, ${by === 'people'})`.execute(tx)
+  for (const { building, agent, startsAt, endsAt, reason, by } of missingIn(now, file.blackouts)) {
+    await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at, reason, by_people) values (${tenant}, ${newId()}, ${building ? idOf('building', building) : null}, ${agent ? idOf('agent', agent) : null}, ${at(startsAt)}, ${at(endsAt)}, ${reason ?? null}, ${by === 'people'})`.execute(tx)
   }
   const gone = new Set(missingIn(file, now.blackouts).map(blackoutKey))
   for (const [place, { id }] of rows.blackouts.entries()) if (gone.has(blackoutKey(now.blackouts[place] ?? { startsAt: 0, endsAt: 0 }))) await sql`delete from blackout where tenant_id = ${tenant} and id = ${id}`.execute(tx)

@@ -7,12 +7,12 @@ import { at } from '../spine/db.ts'
 import { factPlace } from '../spine/tool-bind.ts'
 import { handMediaBack } from './media.ts'
 import { lockPeople } from './people.ts'
-import { agentItems, claimValue, conflictValues, escalationSummary, invitationEmail, leadFacts, messageBody, metTitle, noteText, personEmail, personName, privacyDetails, privacyText } from './places.ts'
+import { agentItems, claimValue, conflictValues, escalationSummary, invitationEmail, leadFacts, messageBody, metTitle, noteText, personEmail, personName, privacyDetails, privacyText, shadowValues } from './places.ts'
 
 // What of one person became another's, by row. Ciphertexts keep the key of whom they were sealed for, but for what is bound to the person's own id.
-const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', note: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version', agent_run: 'id', met: 'id', breach_person: 'breach_id' } as const
+const keys = { conversation: 'id', lead: 'id', tour: 'id', waitlist: 'id', escalation: 'id', note: 'id', consent: 'id', privacy_case: 'id', counterpart: 'our_id', crm_conflict: 'id', notice_shown: 'version', agent_run: 'id', met: 'id', breach_person: 'breach_id', shadow_row: 'id' } as const
 type Table = keyof typeof keys
-const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'note', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown', 'agent_run', 'met', 'breach_person']
+const tables: readonly Table[] = ['conversation', 'lead', 'tour', 'waitlist', 'escalation', 'note', 'consent', 'privacy_case', 'counterpart', 'crm_conflict', 'notice_shown', 'agent_run', 'met', 'breach_person', 'shadow_row']
 const moved = z.strictObject({ claims: z.array(z.strictObject({ kind: z.string(), bidx: z.string() })), rows: z.record(z.string(), z.array(z.string())), unnamed: z.array(z.string()), isNamed: z.boolean(), hasMail: z.boolean().default(false) })
 type Moved = z.infer<typeof moved>
 export type MergeState = 'proposed' | 'merged' | 'undone' | 'refused'
@@ -82,6 +82,7 @@ export const moveBack = async (act: Act, { claims, rows, unnamed, isNamed, hasMa
   await reseal(act, to, { table: 'lead', column: 'facts_sealed', place: leadFacts, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'escalation', column: 'summary_sealed', place: escalationSummary, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'met', column: 'title_sealed', place: metTitle, where: sql`person_id = ${to}` })
+  await reseal(act, to, { table: 'shadow_row', column: 'values_sealed', place: shadowValues, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'note', column: 'text_sealed', place: noteText, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'privacy_case', column: 'details_sealed', place: privacyDetails, where: sql`person_id = ${to}` })
   await reseal(act, to, { table: 'privacy_step', column: 'text_sealed', place: privacyText, where: sql`case_id in (select id from privacy_case where tenant_id = ${tenant} and person_id = ${to})` })

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { z } from 'zod'
 import { factPlace, replyPlace } from '../spine/tool-bind.ts'
-import { agentItems, claimValue, conflictValues, consentReason, escalationSummary, invitationEmail, leadFacts, mediaBytes, mediaTold, messageBody, metTitle, noteText, personEmail, personName, privacyAsker, privacyDetails, privacyText } from './places.ts'
+import { agentItems, claimValue, conflictValues, consentReason, escalationSummary, invitationEmail, leadFacts, mediaBytes, mediaTold, messageBody, metTitle, noteText, personEmail, personName, privacyAsker, privacyDetails, privacyText, shadowValues } from './places.ts'
 
 // Every table with something of a person's, once: what is read for whoever asks what we have of them, and what is deleted of whoever is erased. Those that hang on others come before them.
 // erase: delete; key: unreadable once their key is gone; keep: it says nothing of them, and is the proof; own: erased in its own way (store/erased.ts). archive: of what is not in there, why.
@@ -33,6 +33,7 @@ export const personal: readonly Personal[] = [
   { table: 'waitlist', of: 'person', erase: 'delete' },
   { table: 'tour', of: 'person', erase: 'delete' },
   { table: 'met', of: 'person', erase: 'delete', sealed: { title_sealed: (row) => metTitle(id(row)) } },
+  { table: 'shadow_row', of: 'person', erase: 'delete', sealed: { values_sealed: (row) => shadowValues(id(row)) } },
   { table: 'lead', of: 'person', erase: 'delete', sealed: { facts_sealed: (row) => leadFacts(id(row)) } },
   { table: 'crm_conflict', of: 'person', erase: 'delete', sealed: { values_sealed: (row) => conflictValues(id(row)) } },
   { table: 'crm_review', of: 'people', erase: 'delete' },

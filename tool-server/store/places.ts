@@ -19,3 +19,4 @@ export const metTitle = (met: string): string => `met.title:${met}`
 export const consentReason = (consent: string): string => `consent.reason:${consent}`
 export const agentItems = (item: string): string => `agent_item.items:${item}`
 export const tombstoneName = (person: string, kind: string): string => `privacy.name:${person}:${kind}`
+export const shadowValues = (row: string): string => `shadow_row.values:${row}`

@@ -56,6 +56,10 @@ export const countDue = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, by:
   const { rows: [row] } = await sql<{ count: number }>`select count(*) as count from privacy_case c where tenant_id = ${tenant} and closed_at is null and due_at <= ${at(by)} and state not in ('asked') and (state <> 'accepted' or kind <> 'cancel' or ${isHeld} or ${there('asked')} > 0)`.execute(db.bare)
   return row?.count ?? 0
 }
+export const nextDueOf = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>, now: Millis): Promise<Millis | undefined> => {
+  const { rows: [row] } = await sql<{ due: Millis | null }>`select min(due_at) as due from privacy_case where tenant_id = ${tenant} and closed_at is null and due_at >= ${at(now)}`.execute(db.bare)
+  return row?.due ?? undefined
+}
 // Of those that are done, how many have left something at a vendor that nobody else goes on with.
 export const countPartly = async ({ db, tenant }: Pick<Reads, 'db' | 'tenant'>): Promise<number> => {
   const { rows: [row] } = await sql<{ count: number }>`select count(distinct e.case_id) as count from erasure_there e join privacy_case c on c.tenant_id = e.tenant_id and c.id = e.case_id where e.tenant_id = ${tenant} and e.state = 'left' and e.code <> ${goneOn} and c.state = 'done'`.execute(db.bare)

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Lane, Millis } from '../define.ts'
 import type { Db } from '../spine/db.ts'
 import type { JobKind, JobState } from '../spine/tables.ts'
@@ -13,14 +13,16 @@ export const depths = async (db: Db, tenant: string): Promise<{ jobs: Depth[]; u
   return { jobs, unread: rest?.unread ?? 0, dead: rest?.dead ?? 0, unsealed: rest?.unsealed ?? 0 }
 }
 
-// since: when it stopped; nextAt: when it is tried again.
-export type Stuck = { id: string; kind: JobKind | 'delivery'; name: string | null; vendor: string | null; code: string; error: string; uncertain: boolean; attempts: number; since: Millis; trace: string }
-const ofInbox = sql`select i.tenant_id, i.id, 'delivery' as kind, null as name, i.connection_id, coalesce(error_code, '') as code, coalesce(error, '') as error, false as uncertain, 1 as attempts, coalesce(parsed_at, received_at) as since, trace from inbox i where state = 'dead'`
-const ofJobs = sql`select j.tenant_id, j.id, kind, name, j.connection_id, coalesce(error_code, ''), coalesce(error, ''), uncertain_since is not null, attempts, coalesce(finished_at, j.created_at), trace from job j where state = 'dead'`
+// since: when it stopped; nextAt: when it is tried again. kept: whether it can be tried again at all.
+export type Stuck = { id: string; kind: JobKind | 'delivery'; name: string | null; vendor: string | null; code: string; error: string; uncertain: boolean; kept: boolean; attempts: number; since: Millis; trace: string }
+const ofInbox = (tenant: string) => sql`select i.tenant_id, i.id, 'delivery' as kind, null::text as name, i.connection_id, coalesce(error_code, '') as code, coalesce(error, '') as error, false as uncertain, raw_sealed is not null as kept, 1 as attempts, coalesce(parsed_at, received_at) as since, trace from inbox i where state = 'dead' and tenant_id = ${tenant}`
+const ofJobs = (tenant: string) => sql`select j.tenant_id, j.id, kind, name, j.connection_id, coalesce(error_code, ''), coalesce(error, ''), uncertain_since is not null, true, attempts, coalesce(finished_at, j.created_at), trace from job j where state = 'dead' and tenant_id = ${tenant}`
+export const deadRows = (tenant: string): RawBuilder<unknown> => sql`select d.id, kind, name, vendor, code, error, uncertain, kept, attempts, since, trace from (${ofInbox(tenant)} union all ${ofJobs(tenant)}) d left join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id`
+// Of what came of one cause, as text: what, whose, at whom, why.
+export const causeOf: RawBuilder<unknown> = sql`concat_ws(':', kind, coalesce(name, ''), coalesce(vendor, ''), code)`
 
 export const stuck = async (db: Db, tenant: string, { id, most = 200 }: { id?: string; most?: number } = {}): Promise<Stuck[]> => {
-  const { rows } = await sql<Stuck>`select d.id, kind, name, vendor, code, error, uncertain, attempts, since, trace from (${ofInbox} union all ${ofJobs}) d
-    left join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id where d.tenant_id = ${tenant} ${id ? sql`and d.id = ${id}` : sql``} order by since desc, d.id desc limit ${most}`.execute(db.bare)
+  const { rows } = await sql<Stuck>`select * from (${deadRows(tenant)}) d ${id ? sql`where id = ${id}` : sql``} order by since desc, id desc limit ${most}`.execute(db.bare)
   return rows
 }
 

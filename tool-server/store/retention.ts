@@ -15,7 +15,7 @@ const ours = (name: ClassName, days: number): RetentionClass => ({ name, days, c
 export const classes = ({ rawDays, repeatDays, finishedDays, agentDays }: { rawDays: number; repeatDays: number; finishedDays: number; agentDays: number }): readonly RetentionClass[] => [
   { name: 'tool-replies', days: 1, chore: 'housekeeping', counted: 'answers' }, { name: 'deliveries', days: rawDays, chore: 'housekeeping', counted: 'nulled' }, { name: 'delivery-hashes', days: repeatDays, chore: 'housekeeping', counted: 'forgotten' },
   { name: 'jobs', days: finishedDays, chore: 'housekeeping', counted: 'cleared' }, { name: 'tool-facts', days: factDays, chore: 'housekeeping', counted: 'facts' }, { name: 'agent-items', days: agentDays, chore: 'forget-agent-items', counted: 'forgotten' },
-  { name: 'guards', days: agentDays, chore: 'forget-guards', counted: 'forgotten' }, ours('booking-links', 30), { name: 'calendars', days: 60, chore: 'tend-calendars', counted: 'forgotten' }, ours('media', 90), ours('unproven-cases', 90), ours('conflicts', 180), ours('meetings', 400), ours('waitlist', 400),
+  { name: 'guards', days: agentDays, chore: 'forget-guards', counted: 'forgotten' }, ours('booking-links', 30), { name: 'calendars', days: 60, chore: 'tend-calendars', counted: 'forgotten' }, ours('media', 90), ours('shadow', 90), ours('unproven-cases', 90), ours('conflicts', 180), ours('meetings', 400), ours('waitlist', 400),
   { name: 'follow-ups', days: followUpDays, chore: 'housekeeping', counted: 'followUps' }, ours('notes', 730), ours('messages', 730),
   { name: 'people', how: 'cancelled' }, { name: 'consents', how: 'cancelled' }, { name: 'cases', how: 'case' }, { name: 'audit', how: 'sealed' }, { name: 'tombstones', how: 'never' },
 ]
@@ -33,6 +33,7 @@ const statements: Partial<Record<ClassName, (tenant: string) => Statement>> = {
   meetings: (tenant) => (before) => sql`delete from met where (tenant_id, id) in (select tenant_id, id from met where tenant_id = ${tenant} and ends_at < ${before} limit ${most})`,
   waitlist: (tenant) => (before) => sql`delete from waitlist where (tenant_id, id) in (select tenant_id, id from waitlist where tenant_id = ${tenant} and state in ('taken', 'expired', 'left') and changed_at < ${before} limit ${most})`,
   'unproven-cases': (tenant) => (before) => emptied(sql`tenant_id = ${tenant} and person_id is null and closed_at < ${before}`),
+  shadow: (tenant) => (before) => sql`delete from shadow_row where (tenant_id, id) in (select tenant_id, id from shadow_row where tenant_id = ${tenant} and at < ${before} limit ${most})`,
   notes: (tenant) => (before) => sql`delete from note where (tenant_id, id) in (select tenant_id, id from note where tenant_id = ${tenant} and written_at < ${before} limit ${most})`,
   messages: (tenant) => (before) => sql`with old as materialized (select tenant_id, id from message where tenant_id = ${tenant} and sent_at < ${before} limit ${most}),
     files as (delete from media m using old where m.tenant_id = old.tenant_id and m.message_id = old.id returning 1)
@@ -73,4 +74,14 @@ export type Proof = { name: string; ranAt: Millis; keptUntil: Millis; deleted: n
 export const proofsOf = async (on: Kysely<DB>, tenant: string): Promise<Proof[]> => {
   const { rows } = await sql<Proof>`select distinct on (class) class as name, ran_at as "ranAt", kept_until as "keptUntil", deleted, (sum(deleted) over (partition by class))::bigint as all from retention_run where tenant_id = ${tenant} order by class, ran_at desc, id desc`.execute(on)
   return rows
+}
+// The latest runs of one class, and when its chore is next due.
+export type Run = { ranAt: Millis; keptUntil: Millis; deleted: number }
+export const runsOf = async (on: Kysely<DB>, tenant: string, name: string, most = 100): Promise<Run[]> => {
+  const { rows } = await sql<Run>`select ran_at as "ranAt", kept_until as "keptUntil", deleted from retention_run where tenant_id = ${tenant} and class = ${name} order by ran_at desc, id desc limit ${most}`.execute(on)
+  return rows
+}
+export const nextRuns = async (on: Kysely<DB>, tenant: string): Promise<ReadonlyMap<string, Millis>> => {
+  const { rows } = await sql<{ name: string; next: Millis }>`select name, min(run_at) as next from job where tenant_id = ${tenant} and kind = 'chore' and state in ('scheduled', 'ready', 'running') group by name`.execute(on)
+  return new Map(rows.map(({ name, next }) => [name, next]))
 }

@@ -24,7 +24,7 @@ export const settingsView = ({ db, clock, connections, registry, http }: Needs):
     const { signal, release } = deadline(clock, testMs)
     try {
       const { rows: [inbox] } = await sql<{ heard: number }>`select count(*) as heard from (select 1 from inbox where tenant_id = ${connection.tenant} and connection_id = ${connection.id} limit 1) any_of_them`.execute(db.bare)
-      const asking = { ask: http(connection, connector, { lane: 'live', signal, reading: true }), settings: connection.settings, webhook: '', heard: inbox?.heard ?? 0 }
+      const asking = { ask: http(connection, connector, { lane: 'live', signal, reading: true }), settings: connection.settings, webhook: '', heard: inbox?.heard ?? 0, hasMessages: true, askedAt: clock.now() } // by this card; whether somebody has written is no matter of the connection
       for (const { what, look } of vendorChecks[connection.vendor] ?? []) if ((await look(asking)).mend !== undefined) return what === 'webhook' ? 'silent' : 'lacking'
       return 'works'
     } catch (thrown) {

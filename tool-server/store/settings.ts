@@ -41,16 +41,16 @@ export const putHours = async ({ tx, subject }: Act, agent: string, hours: Hours
   await tellCatalogue(tx)
 }
 
-type Closed = { id: string; building: string | undefined; agent: string | undefined; startsAt: Millis; endsAt: Millis }
-export const putBlackout = async ({ tx, subject }: Act, { id, building, agent, startsAt, endsAt }: Closed): Promise<void> => {
-  await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at, by_people) values (${subject.tenant}, ${id}, ${building ?? null}, ${agent ?? null}, ${at(startsAt)}, ${at(endsAt)}, true)`.execute(tx)
+type Closed = { id: string; building: string | undefined; agent: string | undefined; startsAt: Millis; endsAt: Millis; reason?: string | undefined }
+export const putBlackout = async ({ tx, subject }: Act, { id, building, agent, startsAt, endsAt, reason }: Closed): Promise<void> => {
+  await sql`insert into blackout (tenant_id, id, building_id, agent_id, starts_at, ends_at, reason, by_people) values (${subject.tenant}, ${id}, ${building ?? null}, ${agent ?? null}, ${at(startsAt)}, ${at(endsAt)}, ${reason ?? null}, true)`.execute(tx)
   await tellCatalogue(tx)
 }
 export const takeBlackout = async ({ tx, subject }: Act, id: string): Promise<Omit<Closed, 'id'> | undefined> => {
-  const { rows: [row] } = await sql<{ building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis }>`delete from blackout where tenant_id = ${subject.tenant} and id = ${id}
-    returning building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt"`.execute(tx)
+  const { rows: [row] } = await sql<{ building: string | null; agent: string | null; startsAt: Millis; endsAt: Millis; reason: string | null }>`delete from blackout where tenant_id = ${subject.tenant} and id = ${id}
+    returning building_id as building, agent_id as agent, starts_at as "startsAt", ends_at as "endsAt", reason`.execute(tx)
   if (row) await tellCatalogue(tx)
-  return row && { ...row, building: row.building ?? undefined, agent: row.agent ?? undefined }
+  return row && { ...row, building: row.building ?? undefined, agent: row.agent ?? undefined, reason: row.reason ?? undefined }
 }
 
 // One after the other, or two lists would be mixed.
@@ -67,7 +67,7 @@ export const putOwners = async ({ tx, subject }: Act, owners: readonly Asker[]):
 
 // Every process remembers the catalogue for a moment; at the commit they hear that it is another one.
 export const catalogueChannel = 'portero_catalogue'
-const tellCatalogue = async (tx: Tx): Promise<void> => {
+export const tellCatalogue = async (tx: Tx): Promise<void> => {
   await sql`select pg_notify(${catalogueChannel}, '')`.execute(tx)
 }
 export const versionOfOwners = (owners: readonly Asker[]): string => versionOf(owners.map(({ agent, language, building }) => [agent, language, building]))

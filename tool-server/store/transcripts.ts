@@ -12,6 +12,7 @@ import { toldOf } from './media-told.ts'
 import { mediaOf, type ShownMedia } from './media.ts'
 import { claimValue, escalationSummary, leadFacts as factsPlace, messageBody, personName } from './places.ts'
 import { inCalendarOf, type InCalendar } from './projections.ts'
+import { isSought, isWaiting, type Sought } from './sought.ts'
 import type { Author, ConversationState, MessageStatus } from './tables.ts'
 
 // Conversations as people read them. What was erased is told as erased, since a page must show the rest.
@@ -29,21 +30,20 @@ type Notice = { name: string; how: 'whatsapp' | 'email' | 'none' }
 type Needs = { db: Db; vault: Vault; tenant: string }
 
 const phoneOf = sql`(select value_sealed from claim k where k.tenant_id = c.tenant_id and k.person_id = c.person_id and kind = 'phone' order by claimed_at limit 1) as phone_sealed`
-const isWaiting = sql`e.closed_at is null and (e.reason = 'unanswered' or e.seen_at is null)`
 const mostLines = 200
 
 type HeadingRow = { id: string; person: string; state: ConversationState; at: Millis; name_sealed: Buffer | null; phone_sealed: Buffer | null }
 type SaidRow = { id: string; author: Author; status: MessageStatus; at: Millis; body_sealed: Buffer | null; edited?: boolean; deleted: boolean; stray?: boolean; failure?: string | null; sms?: boolean }
 type ListRow = HeadingRow & { last_id: string | null; last_author: Author; last_status: MessageStatus; last_body: Buffer | null; last_deleted: boolean; unanswered: boolean }
 
-export const headings = async ({ db, vault, tenant }: Needs, { before, most, unanswered = false }: { before?: Place | undefined; most: number; unanswered?: boolean }): Promise<{ headings: Heading[]; more: boolean; total: number; unanswered: number }> => {
+export const headings = async ({ db, vault, tenant }: Needs, { before, most, sought = {} }: { before?: Place | undefined; most: number; sought?: Sought }): Promise<{ headings: Heading[]; more: boolean; total: number; unanswered: number }> => {
   const { rows } = await sql<ListRow>`select * from (
       select c.id, c.person_id as person, c.state, coalesce(m.sent_at, c.opened_at) as at, p.name_sealed, ${phoneOf}, m.id as last_id, m.author as last_author, m.status as last_status, m.body_sealed as last_body, m.deleted as last_deleted,
         exists (select 1 from escalation e where e.tenant_id = c.tenant_id and e.conversation_id = c.id and ${isWaiting}) as unanswered
       from conversation c join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
       left join lateral (select id, author, status, sent_at, body_sealed, deleted_at is not null as deleted from message m where m.tenant_id = c.tenant_id and m.conversation_id = c.id order by sent_at desc, id desc limit 1) m on true
       where c.tenant_id = ${tenant} and p.blocked_at is null) heading
-    where true ${unanswered ? sql`and unanswered` : sql``} ${before ? sql`and (at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by at desc, id desc limit ${most + 1}`.execute(db.bare)
+    where ${isSought(sought, tenant)} ${before ? sql`and (at, id) < (${at(before.at)}, ${before.id}::uuid)` : sql``} order by at desc, id desc limit ${most + 1}`.execute(db.bare)
   const { rows: [counted] } = await sql<{ total: number; unanswered: number }>`select count(*) as total, (select count(*) from escalation e where e.tenant_id = ${tenant} and ${isWaiting}) as unanswered from conversation c where tenant_id = ${tenant} and ${isSeen(tenant, sql`c.person_id`)}`.execute(db.bare)
   const open = opener(db, vault, tenant)
   const shown = rows.slice(0, most).map(async (row): Promise<Heading> => ({

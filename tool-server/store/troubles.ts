@@ -1,26 +1,30 @@
 import { sql, type Kysely } from 'kysely'
 import type { Act, DB, Millis } from '../define.ts'
+import { ofHouse, type TroubleKind } from '../domain/troubles.ts'
 import type { Clock } from '../spine/clock.ts'
 import { at, type Db } from '../spine/db.ts'
 import type { Metrics } from '../spine/metrics.ts'
 
-// What is wrong with a connection, for as long as it is: seen in the work that waits for it, so every process sees the same.
-export type TroubleKind = 'key' | 'scopes' | 'setup' | 'grant' | 'agents'
-export type Trouble = { connection: string; what: TroubleKind; said: string; waiting: number; since: Millis; toldAt: Millis | undefined }
-type Row = Omit<Trouble, 'toldAt'> & { toldAt: Millis | null }
-const columns = sql`connection_id as connection, what, said, waiting, since, told_at as "toldAt"`
-const troubleOf = (row: Row): Trouble => ({ ...row, toldAt: row.toldAt ?? undefined })
+// What is wrong with a connection or with the house, for as long as it is: seen in what waits and has stopped, so every process sees the same.
+export type Which = { connection?: string | undefined; what: TroubleKind; about: string } // about: which of its kind, such as the vendor and cause of what is dead
+export type Trouble = Which & { said: string; waiting: number; since: Millis; toldAt: Millis | undefined }
+export type Found = Which & { vendor: string; said: string; waiting: number; since?: Millis | undefined } // since: where it is known; else from when it was seen
+type Row = Omit<Trouble, 'toldAt' | 'connection'> & { connection: string | null; toldAt: Millis | null }
+const columns = sql`connection_id as connection, what, about, said, waiting, since, told_at as "toldAt"`
+const troubleOf = ({ connection, toldAt, ...row }: Row): Trouble => ({ ...row, connection: connection ?? undefined, toldAt: toldAt ?? undefined })
+export const vendorOf = ({ what, about }: Pick<Trouble, 'what' | 'about'>, vendor: string | null): string => vendor ?? (what === 'dead' && about.includes(' ') ? about.split(' ')[0] ?? '' : '')
+const isOne = ({ connection, what, about }: Which) => sql`connection_id is not distinct from ${connection ?? null}::uuid and what = ${what} and about = ${about}`
 
 export const troublesNow = async (on: Kysely<DB>, tenant: string): Promise<Trouble[]> => {
-  const { rows } = await sql<Row>`select ${columns} from trouble where tenant_id = ${tenant} order by since, connection_id, what`.execute(on)
+  const { rows } = await sql<Row>`select ${columns} from trouble where tenant_id = ${tenant} order by since, connection_id, what, about`.execute(on)
   return rows.map(troubleOf)
 }
 export const lastsMs: Millis = 45_000 // a look is every minute, and never quite
 // With what each is called; for people, who see what lasts, whether or not they could be written to.
 export type TroubleShown = Trouble & { vendor: string }
 export const troublesShown = async (on: Kysely<DB>, tenant: string, now: Millis): Promise<TroubleShown[]> => {
-  const { rows } = await sql<Row & { vendor: string }>`select ${columns}, vendor from trouble t join connection c on c.tenant_id = t.tenant_id and c.id = t.connection_id where t.tenant_id = ${tenant} and c.ended_at is null and since <= ${at(now - lastsMs)} order by since, connection_id, what`.execute(on)
-  return rows.map(({ vendor, ...row }) => ({ ...troubleOf(row), vendor }))
+  const { rows } = await sql<Row & { vendor: string | null }>`select ${columns}, vendor from trouble t left join connection c on c.tenant_id = t.tenant_id and c.id = t.connection_id where t.tenant_id = ${tenant} and c.ended_at is null and since <= ${at(now - lastsMs)} order by since, connection_id, what, about`.execute(on)
+  return rows.map(({ vendor, ...row }) => ({ ...troubleOf(row), vendor: vendorOf(row, vendor) }))
 }
 
 // Of each connection: what waits because it is refused, the latest first, what its watch found amiss there, and whether what is done there again and again goes well.
@@ -43,26 +47,28 @@ export const signsOf = async (on: Kysely<DB>, tenant: string): Promise<Signs[]> 
   return rows.map(({ ids: refused, amiss, grant, ...row }) => ({ ...row, amiss: amiss ?? undefined, grant: grant ?? undefined, refused: (refused ?? []).flatMap((id) => jobs.filter((job) => job.id === id)) }))
 }
 
+// Of connections; what is wrong with the house has metrics of its own, and so has silence.
 export const measureTroubles = async ({ db, clock, metrics, tenant }: { db: Db; clock: Clock; metrics: Metrics; tenant: string }): Promise<void> => {
-  const counted = Map.groupBy(await troublesShown(db.bare, tenant, clock.now()), ({ vendor, what }) => `${vendor} ${what}`)
+  const ofConnections = (await troublesShown(db.bare, tenant, clock.now())).filter(({ what }) => !ofHouse(what) && what !== 'silent')
   metrics.troubles.reset()
-  for (const [first, ...more] of counted.values()) if (first) metrics.troubles.set({ vendor: first.vendor, what: first.what }, 1 + more.length)
+  for (const [first, ...more] of Map.groupBy(ofConnections, ({ vendor, what }) => `${vendor} ${what}`).values()) if (first) metrics.troubles.set({ vendor: first.vendor, what: first.what }, 1 + more.length)
 }
 
-// As it is seen now: anew, or still; of one that was ended meanwhile, nothing.
-export const noteTrouble = async ({ tx, subject: { tenant }, now }: Act, { connection, what, said, waiting }: Pick<Trouble, 'connection' | 'what' | 'said' | 'waiting'>): Promise<Trouble | undefined> => {
-  const { rows: [row] } = await sql<Row>`insert into trouble (tenant_id, connection_id, what, said, waiting, since) select ${tenant}, id, ${what}, ${said}, ${waiting}::int, ${at(now)} from connection where tenant_id = ${tenant} and id = ${connection} and ended_at is null
-    on conflict (tenant_id, connection_id, what) do update set said = excluded.said, waiting = greatest(trouble.waiting, excluded.waiting) returning ${columns}`.execute(tx)
+// As it is seen now: anew, or still; of a connection that was ended meanwhile, nothing.
+export const noteTrouble = async ({ tx, subject: { tenant }, now }: Act, { connection, what, about, said, waiting, since }: Omit<Found, 'vendor'>): Promise<Trouble | undefined> => {
+  const lives = connection === undefined ? sql`true` : sql`exists (select from connection where tenant_id = ${tenant} and id = ${connection} and ended_at is null)`
+  const { rows: [row] } = await sql<Row>`insert into trouble (tenant_id, connection_id, what, about, said, waiting, since) select ${tenant}::uuid, ${connection ?? null}::uuid, ${what}, ${about}, ${said}, ${waiting}::int, ${at(since ?? now)} where ${lives}
+    on conflict (tenant_id, connection_id, what, about) do update set said = excluded.said, waiting = greatest(trouble.waiting, excluded.waiting) returning ${columns}`.execute(tx)
   return row && troubleOf(row)
 }
 // false: somebody else has just told of it.
-export const noteTroubleTold = async ({ tx, subject: { tenant }, now }: Act, { connection, what }: Pick<Trouble, 'connection' | 'what'>): Promise<boolean> => {
-  const { rows } = await sql`update trouble set told_at = ${at(now)} where tenant_id = ${tenant} and connection_id = ${connection} and what = ${what} and told_at is null returning what`.execute(tx)
+export const noteTroubleTold = async ({ tx, subject: { tenant }, now }: Act, which: Which): Promise<boolean> => {
+  const { rows } = await sql`update trouble set told_at = ${at(now)} where tenant_id = ${tenant} and ${isOne(which)} and told_at is null returning what`.execute(tx)
   return rows.length > 0
 }
 // As it was; undefined where somebody else has just found that it is over.
-export const endTrouble = async ({ tx, subject: { tenant } }: Act, { connection, what }: Pick<Trouble, 'connection' | 'what'>): Promise<Trouble | undefined> => {
-  const { rows: [row] } = await sql<Row>`delete from trouble where tenant_id = ${tenant} and connection_id = ${connection} and what = ${what} returning ${columns}`.execute(tx)
+export const endTrouble = async ({ tx, subject: { tenant } }: Act, which: Which): Promise<Trouble | undefined> => {
+  const { rows: [row] } = await sql<Row>`delete from trouble where tenant_id = ${tenant} and ${isOne(which)} returning ${columns}`.execute(tx)
   return row && troubleOf(row)
 }
 

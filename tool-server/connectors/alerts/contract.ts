@@ -14,7 +14,7 @@ const args = {
   alert: 'connection.key', state: 'begun', severity: 'critical', summary: 'HubSpot ya no acepta la clave de Portero', vendor: 'hubspot', connection: '0193a8b0-0000-7000-8000-000000000001', waiting: 3,
   since: '2026-11-23T17:00:00.000Z', page: 'https://portero.example/console/queue', runbook: 'docs/alerts.md#porteroconnectiontrouble',
 }
-const ask = { method: 'POST', path: '/hooks/portero', query: { team: 'rentas' }, headers: { 'content-type': 'application/json', 'webhook-id': 'msg_f58c45a247dca269d27032639b6936b2' }, body: { type: 'portero.alert', ...args } }
+const ask = { method: 'POST', path: '/hooks/portero', query: { team: 'rentas' }, headers: { 'content-type': 'application/json', 'webhook-id': 'msg_f58c45a247dca269d27032639b6936b2' }, body: { type: 'portero.alert', version: 1, ...args } }
 
 export const contract: Contract = {
   account: 'env',

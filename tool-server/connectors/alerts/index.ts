@@ -1,6 +1,7 @@
 import { defineConnector } from '../../domain/ports/index.ts'
 import { does } from './client.ts'
-import { settings } from './settings.ts'
+import { settings, type Settings } from './settings.ts'
+import { signedAlert } from './sign.ts'
 
 // Whatever of yours takes a webhook and calls somebody: PORTERO_ALERT_URL.
 export const alerts = defineConnector({
@@ -11,5 +12,6 @@ export const alerts = defineConnector({
   limits: { perSecond: 5, concurrent: 2, timeoutMs: 10_000 },
   quotas: [{ what: 'calls of whoever takes the alerts', theirs: 'yours', sure: 'unknown' }],
   redact: ['summary'],
+  tells: { secrets: ({ secret }: Settings) => [secret], sign: signedAlert, url: ({ baseUrl, path }: Settings) => `${baseUrl}${path}` },
   does,
 })

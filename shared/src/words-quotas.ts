@@ -1,0 +1,16 @@
+import type { Language } from './words.ts'
+
+// What vendors allow, as connectors say it in English (docs/quotas.md), for whoever reads the console in Spanish.
+const es: Readonly<Record<string, string>> = {
+  'calls of whoever takes the alerts': 'llamadas de quien recibe las alertas', yours: 'lo decides tú',
+  'calls of a workspace': 'llamadas de un espacio de trabajo', '50 GET and 500 POST a second': '50 GET y 500 POST por segundo', 'messages of a WhatsApp number': 'mensajes de un número de WhatsApp', '80 a second; more is buffered, and tried up to ten times': '80 por segundo; lo demás se guarda y se intenta hasta diez veces',
+  'messages to one person': 'mensajes a una persona', 'about one in 6 seconds, with a burst': 'más o menos uno cada 6 segundos, con ráfagas', 'people written to first in a day': 'personas a las que se escribe primero en un día', '250, 1,000, 10,000, 100,000 or unlimited, by the tier of the number': '250, 1,000, 10,000, 100,000 o sin límite, según el nivel del número',
+  'calls of a user': 'llamadas de un usuario', "500 a minute (who pays), 50 (who doesn't)": '500 por minuto (con plan de pago), 50 (sin él)', 'tokens of a user': 'permisos de un usuario', '8 a minute': '8 por minuto', 'bookings of a user': 'citas de un usuario', '10 a minute, 50 an hour, 100 a day; 5 a day in a trial; 500 a minute (Enterprise)': '10 por minuto, 50 por hora, 100 al día; 5 al día en prueba; 500 por minuto (Enterprise)',
+  'calls for one person': 'llamadas por persona', '600 a minute': '600 por minuto', 'calls of the project': 'llamadas del proyecto', '10,000 a minute': '10,000 por minuto', 'calls of the project in a day before they cost': 'llamadas del proyecto en un día antes de que cuesten', 'a threshold whose number we have not seen': 'un tope cuyo número no hemos visto',
+  'calls of an app to a mailbox': 'llamadas de una app a un buzón', '10,000 in 10 minutes': '10,000 en 10 minutos', 'at once of an app to a mailbox': 'a la vez de una app a un buzón', 4: '4', 3: '3',
+  'calls of an app': 'llamadas de una app', '190 in 10 s (Professional, Enterprise)': '190 en 10 s (Professional, Enterprise)', 'calls of an account in a day': 'llamadas de una cuenta en un día', '650,000 (Professional), 1,000,000 (Enterprise)': '650,000 (Professional), 1,000,000 (Enterprise)',
+  'searches of an account': 'búsquedas de una cuenta', '5 a second; one ends at 10,000 results': '5 por segundo; cada una termina en 10,000 resultados', 'calls with a smaller subscription': 'llamadas con una suscripción menor', '100 in 10 s an app, 250,000 a day an account (Free, Starter)': '100 en 10 s por app, 250,000 al día por cuenta (Free, Starter)',
+  'calls of a project': 'llamadas de un proyecto', '500 a minute in the lowest tier; the others by the account': '500 por minuto en el nivel más bajo; los demás, según la cuenta', 'tokens of a project': 'tokens de un proyecto', 'by model and tier: platform.openai.com > Limits': 'según modelo y nivel: platform.openai.com > Limits',
+  'at once from a mailbox of Exchange Online': 'a la vez desde un buzón de Exchange Online', 'letters from a mailbox elsewhere': 'correos desde otro buzón', "your mail provider's own": 'lo que diga tu proveedor de correo',
+}
+export const quotaWords: Record<Language, Readonly<Record<string, string>>> = { 'es-MX': es, en: {} }

@@ -1,0 +1,144 @@
+import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
+import { lastsMs, numberOf, type Story, type What } from './story.ts'
+import { verdictOf } from './verdict.ts'
+import { openWorld, masterKey, scopesOfLab, type Weather, type World } from './world.ts'
+import type { Chance } from './scheduler.ts'
+
+// One story, from its first word to the moment when everything is calm and nothing waits any more.
+export type Played = { wrong: string[]; steps: number; trail: string; kills: number; atMs: number }
+const minuteMs = 60_000
+const mostSteps = 60_000
+
+export const play = async (story: Story): Promise<Played> => {
+  const sky = { lost: 0, never: 0, twice: 0, out: new Set<string>() }
+  const world = await openWorld({ seed: story.seed, weather: ({ chance }) => weatherOf(sky, chance) })
+  try {
+    const { scheduler } = world
+    let broken: unknown
+    const begun = async (): Promise<void> => {
+      await world.begin()
+      if (!(await world.house().toolKeys.all(world.house().tenant)).some(({ name }) => name === 'lab')) await world.house().toolKeys.make({ tenant: world.house().tenant, name: 'lab', scopes: scopesOfLab, secret: world.lab.toolKey })
+    }
+    const begin = (): void => void begun().catch((thrown: unknown) => {
+      if (world.isUp()) broken = thrown
+    })
+    begin()
+    const startMs = scheduler.now() + 20_000
+    await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps, untilMs: startMs })
+
+    let kills = 0
+    const clock = world.clock
+    const revive = (): void => {
+      if (!world.isUp()) begin()
+    }
+    const deeds = deedsOf(world, sky, { kill(afterSteps, awayMs) {
+      const at = scheduler.steps() + afterSteps
+      world.atStep(at, () => {
+        if (!world.isUp()) return
+        kills++
+        world.kill()
+        clock.after(awayMs, revive)
+      })
+    } })
+    for (const { atMs, what } of story.events) clock.after(startMs - scheduler.now() + atMs, () => deeds(what))
+    await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps, untilMs: startMs + lastsMs })
+
+    Object.assign(sky, { lost: 0, never: 0, twice: 0 })
+    deeds({ do: 'calm' })
+    revive()
+    await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps, untilMs: scheduler.now() + 25 * minuteMs })
+    const wrong = broken === undefined ? await verdictOf({ engine: world.engine, lab: world.lab, people: story.people, masterKey }) : [`the house does not start: ${broken instanceof Error ? broken.message : 'for no reason'}`]
+    return { wrong, steps: scheduler.steps(), trail: world.trail(), kills, atMs: scheduler.now() }
+  } finally {
+    await world.end()
+  }
+}
+
+type Sky = { lost: number; never: number; twice: number }
+const weatherOf = (sky: Sky, chance: Chance): Weather => ({
+  delayMs: () => (chance.happens(0.05) ? 500 + chance.int(3_000) : 15 + chance.int(200)),
+  fate({ url }) {
+    const isOurs = url.port === '3000' // what vendors tell us
+    const drawn = chance.next()
+    if (isOurs) return drawn < sky.twice ? 'twice' : 'well'
+    return drawn < sky.never ? 'never-arrives' : drawn < sky.never + sky.lost ? 'answer-lost' : 'well'
+  },
+})
+
+const many = 1_000_000
+const deedsOf = ({ lab, scheduler, clock }: World, sky: Sky, { kill }: { kill(afterSteps: number, awayMs: number): void }) => {
+  const worlds = { google: googleWorld(lab), graph: graphWorld(lab) }
+  const dealOf = (person: number): string | undefined => {
+    const contact = lab.hubspot.state().contacts.find(({ properties }) => properties['phone'] === numberOf(person))
+    return lab.hubspot.state().deals.find(({ associations }) => contact && associations.contacts.includes(contact.id))?.id
+  }
+  const forAWhile = (ms: number, on: () => unknown, off: () => unknown): void => {
+    on()
+    clock.after(ms, () => void off())
+  }
+  const revoke = (vendor: 'google' | 'graph' | 'bird', yes: boolean): unknown => (vendor === 'bird' ? lab.bird.controls['revoke']!({ yes }) : worlds[vendor].revoke(yes))
+  return (what: What | { do: 'calm' }): void => {
+    switch (what.do) {
+      case 'calm':
+        for (const vendor of ['bird', 'hubspot', 'google', 'graph'] as const) lab[vendor].clearFaults()
+        for (const vendor of ['bird', 'google', 'graph'] as const) revoke(vendor, false)
+        for (const world of Object.values(worlds)) world.losePushes(false)
+        lab.bird.controls['let-go']!({ backwards: false })
+        lab.bird.controls['twice']!({ yes: false })
+        return
+      case 'write':
+        lab.bird.phone.write(numberOf(what.person), { text: what.text })
+        return
+      case 'answer': {
+        const conversation = lab.bird.conversationFor(numberOf(what.person))
+        if (conversation !== '' && lab.bird.phone.messages(numberOf(what.person)).length > 0) lab.bird.staffSays(conversation, 'Hola, soy Mariana, te atiendo yo.')
+        return
+      }
+      case 'move-deal': {
+        const id = dealOf(what.person)
+        if (id !== undefined) lab.hubspot.controls.change({ type: 'deals', id, properties: { dealstage: what.stage } })
+        return
+      }
+      case 'rename': {
+        const contact = lab.hubspot.state().contacts.find(({ properties }) => properties['phone'] === numberOf(what.person))
+        const [firstname, ...rest] = what.name.split(' ')
+        if (contact) lab.hubspot.controls.change({ type: 'contacts', id: contact.id, properties: { firstname, lastname: rest.join(' ') } })
+        return
+      }
+      case 'move-event': {
+        const [visit] = worlds[what.at].visits()
+        if (visit) worlds[what.at].moves(visit, visit.startsAt + what.minutes * minuteMs)
+        return
+      }
+      case 'drop-event': {
+        const [visit] = worlds[what.at].visits()
+        if (visit) worlds[what.at].drops(visit)
+        return
+      }
+      case 'busy': {
+        const from = Math.ceil((scheduler.now() + what.inHours * 60 * minuteMs) / (30 * minuteMs)) * 30 * minuteMs
+        worlds[what.at].occupies(from, from + what.minutes * minuteMs)
+        return
+      }
+      case 'kill':
+        return kill(what.afterSteps, what.awayMs)
+      case 'fault':
+        lab[what.vendor].fault(what.fault === 'slow' ? { on: '*', fault: 'slow', ms: 9_000, times: what.times } : { on: '*', fault: what.fault, times: what.times })
+        return
+      case 'outage':
+        return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: '*', fault: 'down', times: many }), () => lab[what.vendor].clearFaults())
+      case 'revoke':
+        return forAWhile(what.forMs, () => revoke(what.vendor, true), () => revoke(what.vendor, false))
+      case 'weather':
+        return forAWhile(what.forMs, () => Object.assign(sky, { lost: what.lost, never: what.never, twice: what.twice }), () => Object.assign(sky, { lost: 0, never: 0, twice: 0 }))
+      case 'hold':
+        return forAWhile(what.forMs, () => lab.bird.controls['hold']!({}), () => lab.bird.controls['let-go']!({ backwards: what.backwards }))
+      case 'repeat':
+        return forAWhile(what.forMs, () => lab.bird.controls['twice']!({ yes: true }), () => lab.bird.controls['twice']!({ yes: false }))
+      case 'deaf':
+        return forAWhile(what.forMs, () => worlds[what.at].losePushes(true), () => worlds[what.at].losePushes(false))
+      case 'leap':
+        return scheduler.leap(what.ms)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { makeChance } from './scheduler.ts'
+
+// What happens to a world from outside, as data: it can be told in words, shortened, and played again.
+export type Vendor = 'bird' | 'hubspot' | 'google' | 'graph'
+export type CalendarVendor = 'google' | 'graph'
+export type What =
+  | { do: 'write'; person: number; text: string }
+  | { do: 'answer'; person: number } // somebody of ours, in Bird's inbox
+  | { do: 'move-deal'; person: number; stage: string }
+  | { do: 'rename'; person: number; name: string } // in HubSpot
+  | { do: 'move-event'; at: CalendarVendor; minutes: number }
+  | { do: 'drop-event'; at: CalendarVendor }
+  | { do: 'busy'; at: CalendarVendor; inHours: number; minutes: number }
+  | { do: 'kill'; afterSteps: number; awayMs: number }
+  | { do: 'fault'; vendor: Vendor; fault: 'lost' | 'down' | 'away' | 'throttled' | 'garbled' | 'misshapen' | 'slow'; times: number }
+  | { do: 'outage'; vendor: Vendor; forMs: number }
+  | { do: 'revoke'; vendor: CalendarVendor | 'bird'; forMs: number }
+  | { do: 'weather'; forMs: number; lost: number; never: number; twice: number }
+  | { do: 'hold'; forMs: number; backwards: boolean } // Bird's webhooks
+  | { do: 'repeat'; forMs: number } // each of Bird's webhooks comes twice
+  | { do: 'deaf'; at: CalendarVendor; forMs: number } // its pushes are lost
+  | { do: 'leap'; ms: number } // the machine slept
+export type Event = { atMs: number; what: What }
+export type Story = { seed: number; people: number; events: readonly Event[] }
+
+const minuteMs = 60_000
+export const lastsMs = 12 * minuteMs
+export const numberOf = (person: number): string => `+52551234${String(1_000 + person)}`
+
+const says = ['hola', 'Busco depa de 2 recámaras en la Narvarte', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'gracias']
+const stages = ['1002', '1004', '1005']
+const names = ['Ana Vera', 'Luz de la Cruz', 'Iván Garza', 'Inés Nuñez']
+const vendors: readonly Vendor[] = ['bird', 'hubspot', 'google', 'graph']
+const calendars: readonly CalendarVendor[] = ['google', 'graph']
+
+export const makeStory = (seed: number): Story => {
+  const chance = makeChance(seed ^ 0x2545f491)
+  const people = 1 + chance.int(3)
+  const events: Event[] = []
+  const add = (atMs: number, what: What): void => void events.push({ atMs: Math.floor(atMs), what })
+  const someTime = (): number => chance.int(lastsMs)
+
+  // Everybody writes now and then, mostly what leads to a visit.
+  for (let person = 0; person < people; person++) {
+    let at = chance.int(30_000)
+    for (const text of ['hola', says[1]!, 'la 1', chance.one(['el 1', 'el 2'])]) {
+      if (chance.happens(0.9)) add(at, { do: 'write', person, text })
+      at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(60_000)
+    }
+    for (let more = chance.int(4); more > 0; more--) add(at + chance.int(lastsMs - Math.min(at, lastsMs - 1)), { do: 'write', person, text: chance.one(says) })
+    if (chance.happens(0.15)) add(someTime(), { do: 'write', person, text: 'BAJA' })
+    if (chance.happens(0.15)) add(someTime(), { do: 'answer', person })
+  }
+  const wishes: readonly [share: number, make: () => What][] = [
+    [0.3, () => ({ do: 'move-deal', person: chance.int(people), stage: chance.one(stages) })],
+    [0.2, () => ({ do: 'rename', person: chance.int(people), name: chance.one(names) })],
+    [0.3, () => ({ do: 'move-event', at: chance.one(calendars), minutes: 30 * (1 + chance.int(6)) })],
+    [0.15, () => ({ do: 'drop-event', at: chance.one(calendars) })],
+    [0.3, () => ({ do: 'busy', at: chance.one(calendars), inHours: 18 + chance.int(48), minutes: 30 + 30 * chance.int(6) })],
+    [0.5, () => ({ do: 'kill', afterSteps: chance.int(300), awayMs: chance.int(40_000) })],
+    [0.3, () => ({ do: 'kill', afterSteps: chance.int(300), awayMs: chance.int(5_000) })],
+    [0.5, () => ({ do: 'fault', vendor: chance.one(vendors), fault: chance.one(['lost', 'down', 'away', 'throttled', 'garbled', 'misshapen', 'slow'] as const), times: 1 + chance.int(3) })],
+    [0.5, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
+    [0.25, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
+    [0.1, () => ({ do: 'revoke', vendor: chance.one(['google', 'graph', 'bird'] as const), forMs: 10_000 + chance.int(120_000) })],
+    [0.4, () => ({ do: 'weather', forMs: 20_000 + chance.int(200_000), lost: chance.next() * 0.3, never: chance.next() * 0.2, twice: chance.next() * 0.2 })],
+    [0.2, () => ({ do: 'hold', forMs: 5_000 + chance.int(60_000), backwards: chance.happens(0.5) })],
+    [0.2, () => ({ do: 'repeat', forMs: 10_000 + chance.int(200_000) })],
+    [0.2, () => ({ do: 'deaf', at: chance.one(calendars), forMs: 30_000 + chance.int(300_000) })],
+    [0.1, () => ({ do: 'leap', ms: 60_000 + chance.int(600_000) })],
+  ]
+  for (const [share, make] of wishes) if (chance.happens(share)) add(someTime(), make())
+  return { seed, people, events: events.toSorted((a, b) => a.atMs - b.atMs) }
+}
+
+// For whoever has to understand a failure.
+export const told = ({ events }: Pick<Story, 'events'>): string[] => events.map(({ atMs, what }) => `${(atMs / 1_000).toFixed(1).padStart(7)} s  ${sentence(what)}`)
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
+const sentence = (what: What): string => {
+  switch (what.do) {
+    case 'write': return `${numberOf(what.person)} writes «${what.text}»`
+    case 'answer': return `somebody of ours answers ${numberOf(what.person)} in Bird's inbox`
+    case 'move-deal': return `the deal of ${numberOf(what.person)} is moved to ${what.stage} in HubSpot`
+    case 'rename': return `the contact of ${numberOf(what.person)} is called ${what.name} in HubSpot`
+    case 'move-event': return `a visit in ${what.at} is moved by ${what.minutes} min`
+    case 'drop-event': return `a visit is deleted in ${what.at}`
+    case 'busy': return `${what.at} is busy in ${what.inHours} h for ${what.minutes} min`
+    case 'kill': return `the house is killed ${what.afterSteps} steps later, and is away for ${seconds(what.awayMs)}`
+    case 'fault': return `${what.vendor}: ${what.fault}, ${what.times} times`
+    case 'outage': return `${what.vendor} is out for ${seconds(what.forMs)}`
+    case 'revoke': return `our access to ${what.vendor} is revoked for ${seconds(what.forMs)}`
+    case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice`
+    case 'hold': return `Bird's webhooks are held for ${seconds(what.forMs)}${what.backwards ? ', and come the last first' : ''}`
+    case 'repeat': return `each of Bird's webhooks comes twice for ${seconds(what.forMs)}`
+    case 'deaf': return `the pushes of ${what.at} are lost for ${seconds(what.forMs)}`
+    default: return `the machine sleeps for ${seconds(what.ms)}`
+  }
+}

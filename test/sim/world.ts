@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { keyScopes, makeHouse, type House } from '@portero/tool-server/app.ts'
+import { readConfig } from '@portero/tool-server/config.ts'
+import { connectors } from '@portero/tool-server/connectors/index.ts'
+import { flows } from '@portero/tool-server/flows/index.ts'
+import type { Clock } from '@portero/tool-server/spine/clock.ts'
+import type { Engine } from '@portero/tool-server/spine/db.ts'
+import { makeLog } from '@portero/tool-server/spine/log.ts'
+import { tools } from '@portero/tool-server/tools/index.ts'
+import { startLab, type Lab } from '../lab/index.ts'
+import { freshEngine } from '../support/databases.ts'
+import { steppedEngine } from './engine.ts'
+import { makeScheduler, type Owner, type Scheduler } from './scheduler.ts'
+import { makeWire, type Fate, type Request, type Wire } from './wire.ts'
+
+// The server as it is shipped and the vendors of the lab, in one process, on one clock, with nothing real between them.
+export type World = {
+  scheduler: Scheduler
+  lab: Lab
+  house(): House // the one that lives
+  kill(): void
+  begin(): Promise<void>
+  isUp(): boolean
+  clock: Clock // of everybody else
+  engine: Engine // as nobody's statements are steps
+  atStep(step: number, run: () => void): void
+  trail(): string // a hash of all that went over the wire, to tell two runs apart
+  end(): Promise<void>
+}
+export type Weather = { fate(request: Request): Fate; delayMs(): number }
+
+export const masterKey = Buffer.alloc(32, 7)
+const catalogue = fileURLToPath(new URL('../../tool-server/catalogue.sample.yaml', import.meta.url))
+const startMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
+const serverUrl = 'http://127.0.0.1:3000'
+const labPort = 3100
+
+export const openWorld = async ({ seed, weather }: { seed: number; weather(scheduler: Scheduler): Weather }): Promise<World> => {
+  const scheduler = makeScheduler({ seed, startMs })
+  const others: Owner = { name: 'vendors', isDead: false }
+  const trail = createHash('sha256')
+  const sky = weather(scheduler)
+  const wire: Wire = makeWire({
+    scheduler, delayMs: sky.delayMs,
+    fate(request) {
+      const fate = sky.fate(request)
+      trail.update(`${scheduler.now()} ${request.method} ${request.url.href} ${fate}\n`).update(request.body)
+      return fate
+    },
+  })
+  const sockets = globalThis.fetch
+  globalThis.fetch = wire.fetch
+  const clock = scheduler.clockOf(others)
+  const lab = await startLab({
+    clock, port: labPort, serverUrl, publicUrl: serverUrl,
+    hosted(serve) {
+      wire.listen(`http://127.0.0.1:${labPort}`, others, serve)
+      return `http://127.0.0.1:${labPort}`
+    },
+  })
+  const accounts = lab.accounts.filter(({ vendor }) => ['bird', 'hubspot', 'google', 'graph'].includes(vendor))
+  const { engine, remove } = await freshEngine()
+  const dataDir = mkdtempSync(join(tmpdir(), 'portero-sim-'))
+  const config = { ...readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: serverUrl, LAB_PORT: String(labPort), PORTERO_KEY: masterKey.toString('base64') }), catalogue }
+
+  let lives = 0
+  let living: { house: House; owner: Owner } | undefined
+  const begin = async (): Promise<void> => {
+    const owner: Owner = { name: `house ${++lives}`, isDead: false }
+    const its = scheduler.clockOf(owner)
+    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(engine, owner, scheduler), connectors, flows, tools, accounts, pace: { pollMs: 30_000 }, transport: () => wire.transport(owner) })
+    living = { house, owner }
+    wire.listen(serverUrl, owner, house.doors)
+    await house.begin()
+  }
+
+  return {
+    scheduler, lab, begin, clock, engine, atStep: scheduler.atStep,
+    house: () => living!.house,
+    isUp: () => living !== undefined && !living.owner.isDead,
+    kill: () => living && scheduler.kill(living.owner),
+    trail: () => trail.copy().digest('hex'),
+    async end() {
+      if (living) scheduler.kill(living.owner)
+      await scheduler.runUntil(() => true)
+      globalThis.fetch = sockets
+      await lab.close()
+      await remove()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+export const scopesOfLab = keyScopes
