@@ -115,7 +115,7 @@ describe('whoever knocks oddly', () => {
 
 describe('whoever sends slowly', () => {
   test('is hung up on by the server that we start', async () => {
-    expect(readFileSync(new URL('../tool-server/main.ts', import.meta.url), 'utf8')).toContain('createServer(patience, house.doors)')
+    expect(readFileSync(new URL('../tool-server/main.ts', import.meta.url), 'utf8')).toContain('createServer(patience, doors)')
     const hasty = createServer({ ...patience, headersTimeout: 40, requestTimeout: 60, connectionsCheckingInterval: 20 }, stage.house.doors)
     await new Promise<void>((resolve) => void hasty.listen(0, '127.0.0.1', resolve))
     const begun = ['POST /webhooks/bird HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"a', 'GET /livez HTTP/1.1\r\nHos']
