@@ -201,7 +201,7 @@ describe('a connection', () => {
     expect(await health()).not.toContain(connection.id)
     const seen = { connection: connection.id, vendor: 'google', what: 'grant' as const, about: '', said: 'invalid_grant', waiting: 0 }
     await acting.as({ tenant, by: 'system' }, 'all')(noteTroubles, { seen: [seen], over: [], reach: { console: url } })
-    expect((await sql`select from trouble`.execute(db.bare)).rows).toEqual([])
+    expect((await sql`select from trouble where connection_id = ${connection.id}`.execute(db.bare)).rows).toEqual([])
     await sql`insert into trouble (tenant_id, connection_id, what, said, waiting, since) values (${tenant}, ${connection.id}, 'grant', '', 0, to_timestamp(0))`.execute(db.bare)
     expect(await troublesShown(db.bare, tenant, clock.now())).toEqual([])
     await sql`delete from trouble`.execute(db.bare)
