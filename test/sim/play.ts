@@ -11,7 +11,7 @@ const mostSteps = 60_000
 
 export const play = async (story: Story): Promise<Played> => {
   const sky = { lost: 0, never: 0, twice: 0, out: new Set<string>() }
-  const world = await openWorld({ seed: story.seed, weather: ({ chance }) => weatherOf(sky, chance) })
+  const world = await openWorld({ seed: story.seed, agent: story.agent, weather: ({ chance }) => weatherOf(sky, chance) })
   try {
     const { scheduler } = world
     let broken: unknown
@@ -25,6 +25,10 @@ export const play = async (story: Story): Promise<Played> => {
     begin()
     const startMs = scheduler.now() + 20_000
     await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps, untilMs: startMs })
+    if (story.agent === 'portero') {
+      await world.lab.bird.answeredBy('portero')
+      void world.house().switchAgent('ch-lab', 'portero').catch((thrown: unknown) => void (broken = thrown))
+    }
 
     let kills = 0
     const clock = world.clock
@@ -80,7 +84,7 @@ const deedsOf = ({ lab, scheduler, clock }: World, sky: Sky, { kill }: { kill(af
   return (what: What | { do: 'calm' }): void => {
     switch (what.do) {
       case 'calm':
-        for (const vendor of ['bird', 'hubspot', 'google', 'graph'] as const) lab[vendor].clearFaults()
+        for (const vendor of ['bird', 'hubspot', 'google', 'graph', 'openai'] as const) lab[vendor].clearFaults()
         for (const vendor of ['bird', 'google', 'graph'] as const) revoke(vendor, false)
         for (const world of Object.values(worlds)) world.losePushes(false)
         lab.bird.controls['let-go']!({ backwards: false })

@@ -1,7 +1,7 @@
 import { makeChance } from './scheduler.ts'
 
 // What happens to a world from outside, as data: it can be told in words, shortened, and played again.
-export type Vendor = 'bird' | 'hubspot' | 'google' | 'graph'
+export type Vendor = 'bird' | 'hubspot' | 'google' | 'graph' | 'openai'
 export type CalendarVendor = 'google' | 'graph'
 export type What =
   | { do: 'write'; person: number; text: string }
@@ -21,20 +21,22 @@ export type What =
   | { do: 'deaf'; at: CalendarVendor; forMs: number } // its pushes are lost
   | { do: 'leap'; ms: number } // the machine slept
 export type Event = { atMs: number; what: What }
-export type Story = { seed: number; people: number; events: readonly Event[] }
+export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; events: readonly Event[] } // agent: whose talks with prospects
 
 const minuteMs = 60_000
 export const lastsMs = 12 * minuteMs
 export const numberOf = (person: number): string => `+52551234${String(1_000 + person)}`
 
-const says = ['hola', 'Busco depa de 2 recámaras en la Narvarte', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'gracias']
+const says = ['hola', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'gracias']
+const areas = ['la Roma Norte', 'la Condesa', 'la Narvarte', 'la Del Valle']
 const stages = ['1002', '1004', '1005']
 const names = ['Ana Vera', 'Luz de la Cruz', 'Iván Garza', 'Inés Nuñez']
-const vendors: readonly Vendor[] = ['bird', 'hubspot', 'google', 'graph']
 const calendars: readonly CalendarVendor[] = ['google', 'graph']
 
 export const makeStory = (seed: number): Story => {
   const chance = makeChance(seed ^ 0x2545f491)
+  const agent = chance.happens(0.5) ? 'portero' : 'bird'
+  const vendors: readonly Vendor[] = ['bird', 'hubspot', 'google', 'graph', ...(agent === 'portero' ? (['openai'] as const) : [])]
   const people = 1 + chance.int(3)
   const events: Event[] = []
   const add = (atMs: number, what: What): void => void events.push({ atMs: Math.floor(atMs), what })
@@ -43,7 +45,7 @@ export const makeStory = (seed: number): Story => {
   // Everybody writes now and then, mostly what leads to a visit.
   for (let person = 0; person < people; person++) {
     let at = chance.int(30_000)
-    for (const text of ['hola', says[1]!, 'la 1', chance.one(['el 1', 'el 2'])]) {
+    for (const text of ['hola', `Busco depa de ${chance.one([1, 2])} recámaras en ${chance.one(areas)}`, 'la 1', chance.one(['el 1', 'el 2'])]) {
       if (chance.happens(0.9)) add(at, { do: 'write', person, text })
       at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(60_000)
     }
@@ -68,13 +70,14 @@ export const makeStory = (seed: number): Story => {
     [0.2, () => ({ do: 'repeat', forMs: 10_000 + chance.int(200_000) })],
     [0.2, () => ({ do: 'deaf', at: chance.one(calendars), forMs: 30_000 + chance.int(300_000) })],
     [0.1, () => ({ do: 'leap', ms: 60_000 + chance.int(600_000) })],
+    [0.1, () => ({ do: 'leap', ms: 3_600_000 * (2 + chance.int(30)) })],
   ]
   for (const [share, make] of wishes) if (chance.happens(share)) add(someTime(), make())
-  return { seed, people, events: events.toSorted((a, b) => a.atMs - b.atMs) }
+  return { seed, agent, people, events: events.toSorted((a, b) => a.atMs - b.atMs) }
 }
 
 // For whoever has to understand a failure.
-export const told = ({ events }: Pick<Story, 'events'>): string[] => events.map(({ atMs, what }) => `${(atMs / 1_000).toFixed(1).padStart(7)} s  ${sentence(what)}`)
+export const told = ({ agent, events }: Pick<Story, 'agent' | 'events'>): string[] => [`${agent === 'bird' ? 'Bird\'s' : 'Portero\'s own'} agent answers`, ...events.map(({ atMs, what }) => `${(atMs / 1_000).toFixed(1).padStart(7)} s  ${sentence(what)}`)]
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 const sentence = (what: What): string => {
   switch (what.do) {

@@ -27,6 +27,7 @@ export const verdictOf = async ({ engine, lab, people, masterKey }: Seen): Promi
     ...(await heard({ db, vault, lab, people, texts })),
     ...sentOnce(lab),
     ...afterStop(lab, stopped),
+    ...(await unanswered({ db, lab, people })),
     ...(await rules(db)),
     ...(await said(sql`select format('%s %s is %s by %s: %s', name, key, state, error_code, error) as said from job where kind in ('turn', 'command') and (state in ('dead', 'running') or (state = 'ready' and attempts > 0)) and not (name = 'mail.send')`)),
     ...(await said(sql`select format('%s raw deliveries are %s: %s', count(*), state, min(error_code)) as said from inbox where state <> 'parsed' group by state`)),
@@ -68,6 +69,16 @@ const heard = async ({ db, vault, lab, people, texts }: { db: Db; vault: ReturnT
 const sentOnce = (lab: Lab): string[] => {
   const arrived = Map.groupBy(lab.bird.sent().filter(({ by }) => by === 'api'), ({ reference }) => reference)
   return [...arrived].flatMap(([reference, sent]) => (sent.length > 1 ? [`${reference} was sent ${sent.length} times`] : []))
+}
+
+// Whoever writes is answered, unless they wanted no more messages, or somebody of ours is called or has it in hand.
+const unanswered = async ({ db, lab, people }: { db: Db; lab: Lab; people: number }): Promise<string[]> => {
+  const { rows } = await sql<{ external: string }>`select c.external_id as external from conversation c where c.state <> 'bot' or exists (select from escalation e where e.conversation_id = c.id)
+    or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out')`.execute(db.bare)
+  return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
+    const last = lab.bird.phone.messages(number).at(-1)
+    return last?.from !== 'me' || rows.some(({ external }) => external === lab.bird.conversationFor(number)) ? [] : [`${number} wrote «${last.text}», and nobody answered`]
+  })
 }
 
 const sending = 'POST /workspaces/:workspace/channels/:channel/messages'

@@ -39,7 +39,7 @@ const startMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
 const serverUrl = 'http://127.0.0.1:3000'
 const labPort = 3100
 
-export const openWorld = async ({ seed, weather }: { seed: number; weather(scheduler: Scheduler): Weather }): Promise<World> => {
+export const openWorld = async ({ seed, agent, weather }: { seed: number; agent: 'bird' | 'portero'; weather(scheduler: Scheduler): Weather }): Promise<World> => {
   const scheduler = makeScheduler({ seed, startMs })
   const others: Owner = { name: 'vendors', isDead: false }
   const trail = createHash('sha256')
@@ -53,6 +53,7 @@ export const openWorld = async ({ seed, weather }: { seed: number; weather(sched
     },
   })
   const sockets = globalThis.fetch
+  const freed = waitedFor(scheduler)
   globalThis.fetch = wire.fetch
   const clock = scheduler.clockOf(others)
   const lab = await startLab({
@@ -62,7 +63,7 @@ export const openWorld = async ({ seed, weather }: { seed: number; weather(sched
       return `http://127.0.0.1:${labPort}`
     },
   })
-  const accounts = lab.accounts.filter(({ vendor }) => ['bird', 'hubspot', 'google', 'graph'].includes(vendor))
+  const accounts = lab.accounts.filter(({ vendor }) => ['bird', 'hubspot', 'google', 'graph', ...(agent === 'portero' ? ['openai'] : [])].includes(vendor))
   const { engine, remove } = await freshEngine()
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-sim-'))
   const config = { ...readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: serverUrl, LAB_PORT: String(labPort), PORTERO_KEY: masterKey.toString('base64') }), catalogue }
@@ -72,7 +73,7 @@ export const openWorld = async ({ seed, weather }: { seed: number; weather(sched
   const begin = async (): Promise<void> => {
     const owner: Owner = { name: `house ${++lives}`, isDead: false }
     const its = scheduler.clockOf(owner)
-    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(engine, owner, scheduler), connectors, flows, tools, accounts, pace: { pollMs: 30_000 }, transport: () => wire.transport(owner) })
+    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(engine, owner, scheduler), connectors, flows, tools, accounts: lives === 1 ? accounts : [], pace: { pollMs: 30_000 }, transport: () => wire.transport(owner) })
     living = { house, owner }
     wire.listen(serverUrl, owner, house.doors)
     await house.begin()
@@ -88,6 +89,7 @@ export const openWorld = async ({ seed, weather }: { seed: number; weather(sched
       if (living) scheduler.kill(living.owner)
       await scheduler.runUntil(() => true)
       globalThis.fetch = sockets
+      freed()
       await lab.close()
       await remove()
       rmSync(dataDir, { recursive: true, force: true })
@@ -95,3 +97,12 @@ export const openWorld = async ({ seed, weather }: { seed: number; weather(sched
   }
 }
 export const scopesOfLab = keyScopes
+
+// Tokens are signed by other threads, which end in any order: nothing else happens meanwhile.
+const signing = ['sign', 'verify', 'importKey', 'digest'] as const
+const waitedFor = ({ busy }: Scheduler): (() => void) => {
+  const subtle: Record<string, (...args: unknown[]) => Promise<unknown>> = Object.getPrototypeOf(globalThis.crypto.subtle)
+  const own = signing.map((name) => [name, subtle[name]!] as const)
+  for (const [name, run] of own) subtle[name] = function (this: unknown, ...args) { return busy(() => Reflect.apply(run, this, args)) }
+  return () => own.forEach(([name, run]) => void (subtle[name] = run))
+}
