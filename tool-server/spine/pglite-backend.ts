@@ -7,10 +7,11 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { AppError } from '@portero/shared'
 import { faultFields } from './fault.ts'
 import type { Log } from './log.ts'
-import { asParameter, parsers } from './parsers.ts'
+import { parsers } from './parsers.ts'
+import { makeAsk, type Ask } from './pglite-prepared.ts'
 
 // One run of PGlite, made trustworthy: what it commits is on the disk, and when it dies it says so.
-export type Backend = { pg: PGlite; dead: boolean; walFiles: number }
+export type Backend = { pg: PGlite; ask: Ask; dead: boolean; walFiles: number }
 export type Sync = (fd: number) => void
 type OnDisk = { data: string; log: Log; sync: Sync }
 
@@ -44,8 +45,7 @@ const start = async (options: PGliteOptions, seen: { walFiles: number }, log: Lo
   }
   const pg = await PGlite.create({ ...options, onStderr, extensions: { btree_gist, pg_trgm } })
   pg.parsers = parsers
-  pg.serializers = new Proxy({}, { get: () => asParameter })
-  const backend: Backend = Object.assign(seen, { pg, dead: false })
+  const backend: Backend = Object.assign(seen, { pg, ask: makeAsk(pg), dead: false })
   watch(backend, log)
   return backend
 }

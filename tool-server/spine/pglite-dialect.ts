@@ -1,4 +1,5 @@
-import { PGliteAdapter, PGliteDialect, PGliteDriver, type Dialect } from 'kysely'
+import { AbortedTransactionError, CompiledQuery, PGliteAdapter, PostgresIntrospector, PostgresQueryCompiler, type DatabaseConnection, type Dialect, type Driver, type QueryResult } from 'kysely'
+import { AppError } from '@portero/shared'
 import { isInBackground } from './db.ts'
 import type { Backend } from './pglite-backend.ts'
 
@@ -10,48 +11,54 @@ export type Queue = {
   ready: () => Promise<void>
   checkpointIfDue: () => Promise<void>
   shutDown: () => Promise<void>
-  isClosed: () => boolean
 }
-export const dialectOf = ({ backend, line, ready, checkpointIfDue, shutDown, isClosed }: Queue): Dialect => {
-  const pglite: ConstructorParameters<typeof PGliteDialect>[0]['pglite'] = {
-    ready: true,
-    waitReady: Promise.resolve(),
-    get closed() {
-      return isClosed()
-    },
-    close: shutDown,
-    query: (...args) => backend().pg.query(...args),
-    transaction: (work) => backend().pg.transaction(work),
-  }
-  const createDriver = (): PGliteDriver => {
-    const driver = new PGliteDriver({ pglite })
-    const lend = driver.acquireConnection.bind(driver)
-    let done: (() => void) | undefined
-    driver.acquireConnection = async () => {
+export const dialectOf = (queue: Queue): Dialect => ({
+  createAdapter: () => Object.defineProperty(new PGliteAdapter(), 'supportsMultipleConnections', { value: true }),
+  createDriver: () => driverOf(queue),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+})
+
+const driverOf = ({ backend, line, ready, checkpointIfDue, shutDown }: Queue): Driver => {
+  let done: (() => void) | undefined
+  return {
+    async init() {},
+    async acquireConnection() {
       const mine = await line()
       try {
         await ready()
         done = mine
-        return await lend()
+        return connectionTo(backend())
       } catch (thrown) {
         mine()
         throw thrown
       }
-    }
-    driver.releaseConnection = async () => {
+    },
+    async releaseConnection() {
       await checkpointIfDue()
       done?.()
-    }
-    return driver
-  }
-  const plain = new PGliteDialect({ pglite })
-  return {
-    createAdapter: () => Object.defineProperty(new PGliteAdapter(), 'supportsMultipleConnections', { value: true }),
-    createDriver,
-    createIntrospector: (db) => plain.createIntrospector(db),
-    createQueryCompiler: () => plain.createQueryCompiler(),
+    },
+    beginTransaction: (connection, { isolationLevel, accessMode }) => run(connection, 'begin', isolationLevel && `isolation level ${isolationLevel}`, accessMode),
+    commitTransaction: (connection) => run(connection, 'commit'),
+    rollbackTransaction: async (connection) => (backend().dead ? undefined : run(connection, 'rollback')),
+    destroy: shutDown,
   }
 }
+
+const run = async (connection: DatabaseConnection, ...words: (string | undefined)[]): Promise<void> => void (await connection.executeQuery(CompiledQuery.raw(words.filter(Boolean).join(' '))))
+
+const connectionTo = ({ ask }: Backend): DatabaseConnection => ({
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { rows, affectedRows = 0, command } = await ask(sql, parameters)
+    if (sql === 'commit' && command === 'ROLLBACK') throw new AbortedTransactionError() // a statement had failed in it
+    return { numAffectedRows: BigInt(affectedRows), rows: areOf<Row>(rows) ? rows : [] }
+  },
+  streamQuery(): never {
+    throw new AppError('bug', 'PGlite gives its rows at once')
+  },
+})
+// oxlint-disable-next-line no-unnecessary-type-parameters -- what a row is, only who asks knows
+const areOf = <Row>(_rows: readonly unknown[]): _rows is Row[] => true
 
 // Resolves when it is one's own time, to what must be called when that is over. Somebody at a door doesn't stand behind the worker's whole backlog;
 // yet the worker gets every tenth turn, or what piles up would never be done.

@@ -104,7 +104,7 @@ const engineOf = ({ backend: first, restart, room, log, released }: Parts): Engi
 
   const engine: Engine = {
     name: 'pglite',
-    dialect: dialectOf({ backend: () => backend, line, ready, checkpointIfDue, shutDown, isClosed: () => closed }),
+    dialect: dialectOf({ backend: () => backend, line, ready, checkpointIfDue, shutDown }),
     async listen(channel, heard) {
       if (!/^[a-z_]+$/.test(channel)) throw new AppError('bug', `${channel} is no plain channel name`)
       // PGlite calls from inside whichever query brought the news, so heard() would go on as a part of it, with its trace.
