@@ -10,11 +10,24 @@ import { migrations } from './migrations/index.ts'
 export const firstTenant = '00000000-0000-7000-8000-000000000001'
 
 export const migrate = async ({ db, clock }: { db: Db; clock: Clock }): Promise<string[]> => {
+  const results = (await isUpToDate(db)) ? [] : await migrateToLatest(db)
+  await sql`insert into tenant (tenant_id, name, created_at) values (${firstTenant}, 'default', ${at(clock.now())}) on conflict do nothing`.execute(db.bare)
+  return results
+}
+
+// To find that nothing is to be done Kysely reads the whole catalogue, which takes the embedded engine 0.15 s at every start.
+const isUpToDate = async (db: Db): Promise<boolean> => {
+  const { rows: [table] } = await sql<{ exists: boolean }>`select to_regclass('kysely_migration') is not null as exists`.execute(db.bare)
+  if (!table?.exists) return false
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db.bare)
+  return rows.length === Object.keys(migrations).length && rows.every(({ name }) => Object.hasOwn(migrations, name))
+}
+
+const migrateToLatest = async (db: Db): Promise<string[]> => {
   const migrator = new Migrator({ db: db.bare, provider: { getMigrations: async () => migrations } })
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error && !isDatabaseAway(error)) await refuseNewer(db)
   if (error) throw isDatabaseAway(error) ? error : new AppError('bug', `migration ${results.find(({ status }) => status === 'Error')?.migrationName ?? ''} failed`, { cause: error })
-  await sql`insert into tenant (tenant_id, name, created_at) values (${firstTenant}, 'default', ${at(clock.now())}) on conflict do nothing`.execute(db.bare)
   return results.map(({ migrationName }) => migrationName)
 }
 
