@@ -9,6 +9,7 @@ import { printAudit } from './actions/audit-printed.ts'
 import { printKeys, printOperator, printToolKey } from './actions/access-printed.ts'
 import { usage } from './actions/cli-usage.ts'
 import { pageOf } from './actions/docs-printed.ts'
+import { printIncident } from './actions/incident-printed.ts'
 import { connectCalendar, disconnectCalendar, listCalendars } from './actions/calendars-printed.ts'
 import { verifyCertificate } from './actions/privacy-printed.ts'
 import { printReplay } from './actions/replay-printed.ts'
@@ -313,7 +314,7 @@ const writeActions = (project: string): void => {
 }
 
 const run = async (args: string[]): Promise<void> => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, group: { type: 'string' }, fix: { type: 'string' }, preview: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, connection: { type: 'string' }, vendor: { type: 'string' }, url: { type: 'string' }, since: { type: 'string' }, until: { type: 'string' }, raw: { type: 'boolean' }, as: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { id: { type: 'string' }, all: { type: 'boolean' }, sure: { type: 'boolean' }, group: { type: 'string' }, fix: { type: 'string' }, preview: { type: 'boolean' }, scopes: { type: 'string' }, tools: { type: 'string' }, end: { type: 'boolean' }, role: { type: 'string' }, hubspot: { type: 'string' }, check: { type: 'boolean' }, repair: { type: 'boolean' }, json: { type: 'boolean' }, csv: { type: 'boolean' }, export: { type: 'string' }, connection: { type: 'string' }, vendor: { type: 'string' }, url: { type: 'string' }, since: { type: 'string' }, until: { type: 'string' }, out: { type: 'string' }, raw: { type: 'boolean' }, as: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
   const command = positionals.join(' ')
   const [verb, first, second] = positionals
   if (values.help || command === '') return say(usage)
@@ -334,6 +335,7 @@ const run = async (args: string[]): Promise<void> => {
   if (command === 'privacy retention') return withDb((db) => printRetention({ db, tenant: firstTenant, classes: retention, say }))
   if (verb === 'audit') return void ((await printAudit(positionals.slice(1), { say, now: clock.now, withHouse, fieldOf, dataDir: () => readConfig(process.env).dataDir, file: values.export })) || (process.exitCode = 1))
   if (verb === 'webhook') return void ((await printWebhook(positionals.slice(1), values, { clock, registry: makeRegistry(rooms), say, typed, config: () => readConfig(process.env), withHouse })) || (process.exitCode = 1))
+  if (verb === 'incident' && first && positionals.length === 2) return printIncident(first, values, { clock, registry: makeRegistry(rooms), tools: rooms.tools, say, withHouse })
   if (command === 'reconcile') return withCrm((crm) => printReconcile(crm, { repair: values.repair === true, json: values.json === true }, paper))
   if (command === 'rebuild') return withCrm((crm) => printRebuild(crm, paper))
   if (command === 'shadow') return withCrm((crm) => printShadow(crm, { csv: values.csv === true }, paper))

@@ -1,39 +1,30 @@
-import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { prepareTemplate, removeTemplate } from '../support/databases.ts'
+import { playAll } from './players.ts'
 import { makeStory, told } from './story.ts'
 
 // npm run sim -- --seeds N [--from K] [--jobs J] plays as many stories side by side; --replay SEED plays one, says what happened, and shortens it where it goes wrong.
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '100' }, from: { type: 'string', default: '1' }, jobs: { type: 'string' }, replay: { type: 'string' } } })
+// --faults [--seeds N] [--named PART] counts the stories it takes until each fault of faults.ts is found.
+// --incident FILE [--seed N] plays what portero incident wrote; with --seeds N until one of so many goes wrong.
+const { values } = parseArgs({ options: { seeds: { type: 'string' }, from: { type: 'string', default: '1' }, jobs: { type: 'string' }, replay: { type: 'string' }, incident: { type: 'string' }, seed: { type: 'string' }, faults: { type: 'boolean', default: false }, named: { type: 'string' } } })
+const jobs = (): number => (values.jobs === undefined ? availableParallelism() : number(values.jobs))
 const number = (text: string): number => z.coerce.number().int().min(0).max(2 ** 31).parse(text)
-const line = z.object({ seed: z.number(), wrong: z.array(z.string()), steps: z.number(), kills: z.number(), trail: z.string(), ms: z.number() })
-
-const player = fileURLToPath(new URL('player.ts', import.meta.url))
-const playAll = (seeds: readonly number[], jobs: number, said: (result: z.infer<typeof line>) => void): Promise<void[]> => {
-  const left = [...seeds]
-  return Promise.all(Array.from({ length: Math.min(jobs, left.length) }, () => new Promise<void>((resolve, reject) => {
-    const child = fork(player, { execArgv: ['--no-warnings'] })
-    const next = (): void => {
-      const seed = left.shift()
-      if (seed === undefined) child.disconnect()
-      else child.send({ seed })
-    }
-    child.on('message', (message) => {
-      said(line.parse(message))
-      next()
-    })
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a player ended with ${code}`))))
-    next()
-  })))
-}
-
 const began = performance.now()
 process.env['TEST_TEMPLATE'] = await prepareTemplate()
 try {
-  if (values.replay !== undefined) {
+  if (values.incident !== undefined) {
+    const { tellIncident } = await import('./incident-played.ts')
+    const first = number(values.seed ?? '1')
+    if (!(await tellIncident(values.incident, Array.from({ length: number(values.seeds ?? '1') }, (_, at) => first + at), (line) => console.log(line)))) process.exitCode = 1
+  } else if (values.faults) {
+    const { hunt } = await import('./hunt.ts')
+    const all = await hunt({ from: number(values.from), most: number(values.seeds ?? '100'), jobs: jobs(), named: values.named }, ({ name, stories, seconds, sentence }) => console.log(`${sentence === undefined ? 'NOT FOUND' : 'found'} in ${stories} stories, ${seconds} s: ${name}${sentence === undefined ? '' : `\n  ${sentence.slice(0, 200)}`}`))
+    const found = all.filter(({ sentence }) => sentence !== undefined)
+    console.log(`${found.length} of ${all.length} faults found; half of them within ${found.map(({ stories }) => stories).toSorted((a, b) => a - b)[Math.floor(found.length / 2)]} stories; ${Math.round((performance.now() - began) / 1_000)} s`)
+    if (found.length < all.length * 0.95) process.exitCode = 1
+  } else if (values.replay !== undefined) {
     const seed = number(values.replay)
     const { play } = await import('./play.ts')
     const { shortest } = await import('./shorten.ts')
@@ -48,17 +39,18 @@ try {
       process.exitCode = 1
     }
   } else {
-    const [from, count] = [number(values.from), number(values.seeds)]
+    const [from, count] = [number(values.from), number(values.seeds ?? '100')]
     const failed: number[] = []
     let done = 0
     let steps = 0
-    await playAll(Array.from({ length: count }, (_, at) => from + at), values.jobs === undefined ? availableParallelism() : number(values.jobs), (result) => {
+    await playAll(Array.from({ length: count }, (_, at) => from + at), jobs(), (result) => {
       done++
       steps += result.steps
       if (result.wrong.length > 0) {
         failed.push(result.seed)
         console.log(`seed ${result.seed}: ${result.wrong.length} wrong; npm run sim -- --replay ${result.seed}\n  ${result.wrong.slice(0, 5).join('\n  ')}`)
       } else if (done % 100 === 0) console.log(`${done} of ${count}, ${Math.round((performance.now() - began) / 1_000)} s`)
+      return false
     })
     console.log(`${count - failed.length} passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.toSorted((a, b) => a - b).join(' ')}` : ''}; ${steps} steps in ${Math.round((performance.now() - began) / 1_000)} s`)
     if (failed.length > 0) process.exitCode = 1

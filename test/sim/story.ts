@@ -20,8 +20,10 @@ export type What =
   | { do: 'repeat'; forMs: number } // each of Bird's webhooks comes twice
   | { do: 'deaf'; at: CalendarVendor; forMs: number } // its pushes are lost
   | { do: 'leap'; ms: number } // the machine slept
+  | { do: 'press'; person: number; about: string } // a button under what we said last of that
+  | { do: 'take' | 'give-back'; person: number } // somebody of ours, in the console
 export type Event = { atMs: number; what: What }
-export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; events: readonly Event[] } // agent: whose talks with prospects
+export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; events: readonly Event[]; startMs?: number; lastsMs?: number } // agent: whose talks with prospects. startMs, lastsMs: else a Monday morning, and so long
 
 const minuteMs = 60_000
 export const lastsMs = 12 * minuteMs
@@ -71,6 +73,8 @@ export const makeStory = (seed: number): Story => {
     [0.2, () => ({ do: 'deaf', at: chance.one(calendars), forMs: 30_000 + chance.int(300_000) })],
     [0.1, () => ({ do: 'leap', ms: 60_000 + chance.int(600_000) })],
     [0.1, () => ({ do: 'leap', ms: 3_600_000 * (2 + chance.int(30)) })],
+    [0.15, () => ({ do: 'take', person: chance.int(people) })],
+    [0.15, () => ({ do: 'give-back', person: chance.int(people) })],
   ]
   for (const [share, make] of wishes) if (chance.happens(share)) add(someTime(), make())
   return { seed, agent, people, events: events.toSorted((a, b) => a.atMs - b.atMs) }
@@ -95,6 +99,9 @@ const sentence = (what: What): string => {
     case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice`
     case 'hold': return `Bird's webhooks are held for ${seconds(what.forMs)}${what.backwards ? ', and come the last first' : ''}`
     case 'repeat': return `each of Bird's webhooks comes twice for ${seconds(what.forMs)}`
+    case 'press': return `${numberOf(what.person)} presses ${what.about}`
+    case 'take': return `somebody of ours takes ${numberOf(what.person)} in hand in the console`
+    case 'give-back': return `somebody of ours gives ${numberOf(what.person)} back`
     case 'deaf': return `the pushes of ${what.at} are lost for ${seconds(what.forMs)}`
     default: return `the machine sleeps for ${seconds(what.ms)}`
   }

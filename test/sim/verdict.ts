@@ -10,11 +10,12 @@ import type { Lab } from '../lab/index.ts'
 import type { Message } from '../lab/bird/wire.ts'
 import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
 import { numberOf } from './story.ts'
+import { recordHolds } from './verdict-record.ts'
 
 // What must hold, whatever happened. Every sentence that comes out is a promise broken.
-type Seen = { engine: Engine; lab: Lab; people: number; masterKey: Buffer }
+type Seen = { engine: Engine; lab: Lab; people: number; masterKey: Buffer; acknowledged: ReadonlySet<string>; nowMs: number }
 
-export const verdictOf = async ({ engine, lab, people, masterKey }: Seen): Promise<string[]> => {
+export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, nowMs }: Seen): Promise<string[]> => {
   const db = makeDb(engine)
   const clock = realClock()
   const vault = makeVault({ db, clock, keys: keyring([masterKey]) })
@@ -34,6 +35,7 @@ export const verdictOf = async ({ engine, lab, people, masterKey }: Seen): Promi
     ...(await calendarsAgree({ db, lab })),
     ...(await crmAgrees({ db, lab })),
     ...(await chainHolds(db, vault, clock)),
+    ...(await recordHolds({ db, vault, lab, people, acknowledged, nowMs })),
   ]
 }
 

@@ -13,14 +13,14 @@ export type Wire = {
   fetch: typeof fetch // for those who are no house
   transport(owner: Owner): Dispatcher
 }
-type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number }
+type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number; answered(request: Request, answer: Answer): void }
 
 export class Reset extends Error {
   readonly code = 'ECONNRESET'
 }
 const nobody: Owner = { name: 'the others', isDead: false }
 
-export const makeWire = ({ scheduler, fate, delayMs }: Needs): Wire => {
+export const makeWire = ({ scheduler, fate, delayMs, answered }: Needs): Wire => {
   const listeners = new Map<string, { owner: Owner; serve: RequestListener }>()
   const clock = scheduler.clockOf(nobody)
   const later = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))
@@ -28,7 +28,9 @@ export const makeWire = ({ scheduler, fate, delayMs }: Needs): Wire => {
   const arrive = async (request: Request): Promise<Answer> => {
     const there = listeners.get(request.url.origin)
     if (!there || there.owner.isDead) throw new Reset('nobody listens there')
-    return serveIn(there.serve, request)
+    const answer = await serveIn(there.serve, request)
+    if (!there.owner.isDead) answered(request, answer)
+    return answer
   }
   const exchange: Wire['exchange'] = async (from, request) => {
     const its = fate(request)

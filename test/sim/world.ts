@@ -14,6 +14,7 @@ import { tools } from '@portero/tool-server/tools/index.ts'
 import { startLab, type Lab } from '../lab/index.ts'
 import { freshEngine } from '../support/databases.ts'
 import { steppedEngine } from './engine.ts'
+import { digestOf } from './verdict-record.ts'
 import { makeScheduler, type Owner, type Scheduler } from './scheduler.ts'
 import { makeWire, type Fate, type Request, type Wire } from './wire.ts'
 
@@ -28,6 +29,7 @@ export type World = {
   clock: Clock // of everybody else
   engine: Engine // as nobody's statements are steps
   atStep(step: number, run: () => void): void
+  acknowledged: ReadonlySet<string> // the bodies of webhooks that were answered with a 2xx
   trail(): string // a hash of all that went over the wire, to tell two runs apart
   end(): Promise<void>
 }
@@ -35,21 +37,25 @@ export type Weather = { fate(request: Request): Fate; delayMs(): number }
 
 export const masterKey = Buffer.alloc(32, 7)
 const catalogue = fileURLToPath(new URL('../../tool-server/catalogue.sample.yaml', import.meta.url))
-const startMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
+const mondayMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
 const serverUrl = 'http://127.0.0.1:3000'
 const labPort = 3100
 
-export const openWorld = async ({ seed, agent, weather }: { seed: number; agent: 'bird' | 'portero'; weather(scheduler: Scheduler): Weather }): Promise<World> => {
+export const openWorld = async ({ seed, agent, startMs = mondayMs, weather }: { seed: number; agent: 'bird' | 'portero'; startMs?: number | undefined; weather(scheduler: Scheduler): Weather }): Promise<World> => {
   const scheduler = makeScheduler({ seed, startMs })
   const others: Owner = { name: 'vendors', isDead: false }
   const trail = createHash('sha256')
   const sky = weather(scheduler)
+  const acknowledged = new Set<string>()
   const wire: Wire = makeWire({
     scheduler, delayMs: sky.delayMs,
     fate(request) {
       const fate = sky.fate(request)
       trail.update(`${scheduler.now()} ${request.method} ${request.url.href} ${fate}\n`).update(request.body)
       return fate
+    },
+    answered({ url, body }, { status }) {
+      if (url.pathname.startsWith('/webhooks/') && body.length > 0 && status >= 200 && status < 300) acknowledged.add(digestOf(body))
     },
   })
   const sockets = globalThis.fetch
@@ -80,7 +86,7 @@ export const openWorld = async ({ seed, agent, weather }: { seed: number; agent:
   }
 
   return {
-    scheduler, lab, begin, clock, engine, atStep: scheduler.atStep,
+    scheduler, lab, begin, clock, engine, acknowledged, atStep: scheduler.atStep,
     house: () => living!.house,
     isUp: () => living !== undefined && !living.owner.isDead,
     kill: () => living && scheduler.kill(living.owner),

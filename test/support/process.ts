@@ -152,7 +152,7 @@ export const faults = async ({ lab }: Server, wanted: object): Promise<void> => 
   if (status !== 200) throw new Error(`the lab answered ${status} to ${JSON.stringify(wanted)}`)
 }
 const depths = z.looseObject({ jobs: z.array(z.looseObject({ kind: z.string(), state: z.string(), count: z.number() })), inbox: z.array(z.looseObject({ state: z.string() })) })
-const depthsOf = async ({ url }: Server): Promise<z.infer<typeof depths>> => depths.parse(await (await fetch(`${url}/healthz`)).json())
+export const depthsOf = async ({ url }: Server): Promise<z.infer<typeof depths>> => depths.parse(await (await fetch(`${url}/healthz`)).json())
 export const jobsOf = async (server: Server, kind: string, state: string): Promise<number> =>
   (await depthsOf(server)).jobs.filter((one) => one.kind === kind && one.state === state).reduce((sum, one) => sum + one.count, 0)
 // Nothing waits that somebody else asked for. Looked at twice, since a delivery may turn into a job between the two counts of one look.

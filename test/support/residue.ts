@@ -54,7 +54,7 @@ export const residueIn = async (house: TestHouse, marks: Marks, elsewhere: Recor
 }
 
 // As it is, and as hexadecimal or base64, in which it may begin at any of three places.
-const disguises = (mark: string | Buffer): Buffer[] => {
+export const disguises = (mark: string | Buffer): Buffer[] => {
   const bytes = Buffer.from(mark as string)
   const base64 = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').slice(4, -4)).filter((text) => text.length > 7)
   return [bytes, Buffer.from(bytes.toString('hex')), ...base64.map((text) => Buffer.from(text))]

@@ -27,6 +27,8 @@ portero webhook sign BODY --connection ID | --vendor NAME  what the vendor would
 portero webhook resend FILE     sign a recorded or hand-written delivery anew, send it to our own door, and say what came of it
         --connection ID | --vendor NAME, --url URL  by whose secret, and where the server listens, such as http://127.0.0.1:3000
         --sure                  also what is masked, to a house that is in earnest
+portero incident CONVERSATION   what happened in a conversation, by kinds and times and without a word that anybody wrote, as a file that is played where Portero is mended
+        --out FILE, --since TIME, --until TIME  where to, if not incident.json, and of which time, if not all of it
 portero catalogue plan [FILE]    what homes, agents and closed times would become by this file, or that of CATALOGUE
 portero catalogue apply [FILE]   make them so, all or nothing; homes and agents that are gone are closed, never deleted, and what people made stays
 portero catalogue export         the catalogue as it is, as such a file

@@ -18,6 +18,7 @@ import type { Vault } from './vault.ts'
 // Raw deliveries: stored as they came, acknowledged once durable, parsed afterwards.
 export type Inbox = {
   accept(connection: Connection, inbound: Inbound, trace: string): Promise<'stored' | 'repeated'>
+  isFull(): boolean // so much waits to be stored that more would only grow in memory: the vendor comes again
   parseSome(): Promise<number> // rows that were looked at
 }
 
@@ -28,6 +29,7 @@ type Waiting = { row: Row; resolve(how: 'stored' | 'repeated'): void; reject(thr
 
 const mostPerInsert = 100
 const mostPerParse = 50
+const mostWaiting = { rows: 2_000, bytes: 64 * 2 ** 20 } // about a second's worth: whoever waits longer is given up by some vendors, and comes twice
 
 // What is kept of a request: a line of JSON with what a parser may need, then the bytes as they came.
 const envelope = z.strictObject({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()) })
@@ -42,6 +44,7 @@ export const makeInbox = (needs: Needs): Inbox => {
   const waiting: Waiting[] = []
   const insertsAtOnce = db.engine.name === 'pglite' ? 1 : 2
   let inserting = 0
+  let waitingBytes = 0
 
   // Deliveries that arrive while an insert is under way share the next one: one commit for many, and each still waits for its own.
   const flush = async (): Promise<void> => {
@@ -49,6 +52,7 @@ export const makeInbox = (needs: Needs): Inbox => {
     inserting++
     while (waiting.length > 0) {
       const together = waiting.splice(0, mostPerInsert)
+      for (const { row } of together) waitingBytes -= row.sealed.length
       try {
         await store(together)
       } catch (thrown) {
@@ -124,11 +128,13 @@ export const makeInbox = (needs: Needs): Inbox => {
       const sealed = await vault.seal(db.bare, { tenant: connection.tenant }, place(id), pack(inbound))
       const sha256 = fingerprint(inbound, registry.connectors.get(connection.vendor)?.webhook?.identity ?? [])
       const stored = new Promise<'stored' | 'repeated'>((resolve, reject) => {
+        waitingBytes += sealed.length
         waiting.push({ row: { tenant: connection.tenant, id, connection: connection.id, sha256, sealed, trace, span: currentSpan(), now: clock.now() }, resolve, reject })
       })
       void flush()
       return stored
     },
+    isFull: () => waiting.length >= mostWaiting.rows || waitingBytes >= mostWaiting.bytes,
     parseSome,
   }
 }

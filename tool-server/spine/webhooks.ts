@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { AppError } from '@portero/shared'
-import type { Connection, Connector, Inbound } from '../define.ts'
+import type { Connection, Connector, Inbound, Millis } from '../define.ts'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
@@ -19,6 +19,7 @@ import { inTrace, newTrace, toldBy } from './trace.ts'
 // Plain Node instead of Express, whose router and answers took a third of a delivery's time (npm run bench -- ingest).
 type Needs = { db: Db; clock: Clock; log: Log; metrics: Metrics; registry: Registry; connections: Connections; inbox: Inbox; limits: Limits; publicBaseUrl: string; mostBytes: number; started(): boolean; spans?: Spans }
 
+const fullMs: Millis = 5_000
 const path = /^\/webhooks\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?|$)/
 export const webhookUrl = (publicBaseUrl: string, { vendor, id }: { vendor: string; id: string }): string => `${publicBaseUrl}/webhooks/${vendor}/${id}`
 export const isWebhook = (url: string | undefined): boolean => url?.startsWith('/webhooks/') ?? false
@@ -33,6 +34,7 @@ export const webhooks = (needs: Needs): RequestListener => {
     const connector = registry.connectors.get(vendor)
     if (!connector?.webhook) return refuse(response, 'not_found', { say: 'No vendor by that name sends webhooks here.' })
     const count = (outcome: string): void => metrics.webhooks.inc({ vendor, outcome })
+    if (inbox.isFull()) return full(response) // before its bytes are taken in
     const inbound = inboundOf(request, await bodyOf(request, mostBytes), publicBaseUrl)
     if (isJson(inbound.rawBody)) refuseOddJson(inbound.rawBody) // some read who it is for before they check who sent it
     const connection = await addressee(connector, id, inbound)
@@ -55,6 +57,7 @@ export const webhooks = (needs: Needs): RequestListener => {
       // A connector's own refusals are fixed sentences; anything else that is thrown says nothing outside.
       return thrown instanceof AppError ? refuse(response, thrown.code, { say: thrown.message }) : refuse(response, 'unauthorized')
     }
+    if (inbox.isFull()) return full(response)
     const how = await inbox.accept(connection, inbound, trace)
     count(how)
     metrics.webhookAck.observe({ vendor }, (clock.now() - arrived) / 1_000)
@@ -84,6 +87,12 @@ export const webhooks = (needs: Needs): RequestListener => {
     if (spans.isOn) response.once('close', () => step.end({ attributes: { 'http.response.status_code': response.statusCode }, failed: response.statusCode >= 500 ? String(response.statusCode) : undefined }))
     void inTrace(trace, () => knock(request, response, trace).catch((thrown: unknown) => refuseFault(response, thrown, { log, door: '/webhooks' })).then(countFault), step.id)
   }
+}
+
+// Answered at once and not written to the log: what is too much already would only be more. That 5xx comes again, all vendors say; of 429 some don't.
+const full = (response: ServerResponse): void => {
+  response.shouldKeepAlive = false // a body that nobody reads stands in the way of the next one
+  refuse(response, 'unavailable', { retryAfterMs: fullMs })
 }
 
 const isJson = (rawBody: Buffer): boolean => /^[\s\uFEFF]*[[{]/.test(rawBody.toString('utf8', 0, 64))
