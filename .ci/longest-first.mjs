@@ -2,7 +2,7 @@
 import Sequencer from '@jest/test-sequencer'
 
 const longest = [
-  'connectors', 'server', 'kill', 'cli', 'chaos/bird', 'workers', 'crm-converges', 'cli-connect', 'hubspot-project', 'race', 'container', 'waitlist', 'outage', 'holds', 'takeover', 'cli-hubspot', 'backup', 'pglite', 'doctor', 'bird-setup',
+  'evals', 'connectors', 'residue', 'privacy-desk', 'audit-reads', 'bird-pull', 'calendly', 'cadence-told', 'server', 'kill', 'cli', 'chaos/bird', 'workers', 'crm-converges', 'cli-connect', 'hubspot-project', 'race', 'container', 'waitlist', 'outage', 'holds', 'takeover', 'cli-hubspot', 'backup', 'pglite', 'doctor', 'bird-setup',
   'tour-life', 'tour-interleavings', 'hubspot-setup', 'catalogue-plan',
 ]
 const placeOf = ({ path }) => {

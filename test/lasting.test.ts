@@ -47,6 +47,17 @@ embedded('an engine that was emptied has no row, table, tenant, number or settin
   expect(await whole.empty()).toBe(true)
 })
 
+embedded('the planner knows no more of its tables than of new ones, and they have no pages', async () => {
+  const known = `select md5(string_agg(concat_ws(' ', relname, relpages, reltuples, relallvisible, pg_relation_size(oid)), ',' order by relname)) as known from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`
+  const [first] = await left(known)
+  await run('insert into person (tenant_id, id, created_at) select tenant_id, gen_random_uuid(), now() from tenant, generate_series(1, 500)')
+  await run('vacuum analyze person')
+  expect(await left(known)).not.toEqual([first])
+  expect(await whole.empty()).toBe(true)
+  expect(await left(known)).toEqual([first])
+  await db.close()
+})
+
 embedded('nobody who held it before can ask it anything, nor in a transaction that was begun before', async () => {
   const before = makeDb(whole.lend())
   await before.engine.close()

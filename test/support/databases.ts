@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { makeDb, type Engine } from '@portero/tool-server/spine/db.ts'
 import { realClock } from '@portero/tool-server/spine/clock.ts'
@@ -29,6 +30,9 @@ export const prepareTemplate = async (): Promise<string> => {
   const engine = await openPgliteMemory()
   const db = makeDb(engine)
   await migrate({ db, clock })
+  // A third of its bytes and four files of ten, which every open would read for nothing.
+  await sql`update pg_database set datistemplate = false`.execute(db.bare)
+  for (const unused of ['template0', 'template1']) await sql`drop database ${sql.table(unused)}`.execute(db.bare)
   writeFileSync(file, await snapshotOf(engine))
   await db.close()
   return file

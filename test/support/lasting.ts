@@ -46,7 +46,7 @@ export const lasting = async (engine: Engine): Promise<Lasting> => {
       const strange = rows.filter(({ name }) => !known.includes(name))
       if (strange.length > 0) await sql`drop table ${sql.join(strange.map(({ name }) => sql.table(name)))} cascade`.execute(bare)
       const full = rows.filter(({ name }) => known.includes(name) && !/^(tenant|kysely_.*)$/.test(name))
-      if (full.length > 0) await sql`truncate ${sql.join(full.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(bare)
+      if (full.length > 0) await emptyTables(bare, full.map(({ name }) => name))
       await sql`delete from tenant where tenant_id <> ${firstTenant}`.execute(bare)
       return (await shapeOf(bare)) === first
     },
@@ -54,10 +54,23 @@ export const lasting = async (engine: Engine): Promise<Lasting> => {
   }
 }
 
+type Bare = ReturnType<typeof makeDb>['bare']
+
+// As a truncate, which would make some hundred new files for the tables that refer to these and all their indexes: for four tables 115 to 180 ms of CPU, and deleting and vacuuming 10 to 21.
+const emptyTables = async (bare: Bare, names: readonly string[]): Promise<void> => {
+  await bare.transaction().execute(async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx) // no trigger asks who refers to what: whatever has rows is in the list
+    for (const name of names) await sql`delete from ${sql.table(name)}`.execute(tx)
+  })
+  await sql`vacuum ${sql.join(names.map((name) => sql.table(name)))}`.execute(bare) // gives back the pages, so that the next rows lie as in a new table
+  await sql`select pg_clear_relation_stats('public', relname) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'i') and reltuples >= 0`.execute(bare)
+  await sql`select setval(format('%I.%I', schemaname, sequencename), start_value, false) from pg_sequences where last_value is not null`.execute(bare)
+}
+
 const ofTables = sql`relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`
 
 // All that is ours in the catalogue, by its ids, and which tables are not empty.
-const shapeOf = async (bare: ReturnType<typeof makeDb>['bare']): Promise<string | undefined> => {
+const shapeOf = async (bare: Bare): Promise<string | undefined> => {
   const { rows: [row] } = await sql<{ shape: string }>`select md5(string_agg(line, ' ' order by line)) as shape from (
     select concat_ws(' ', 'class', oid, relname, relkind, relkind = 'r' and pg_relation_size(oid) > 0) as line from pg_class where oid >= 16384
     union all select concat_ws(' ', 'column', attrelid, attnum, attname, atttypid, attnotnull, attisdropped) from pg_attribute where attrelid >= 16384
