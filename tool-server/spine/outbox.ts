@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { AppError } from '@portero/shared'
-import type { Answer, At, Connection, Connector, DB, Doing, Http, Lane } from '../define.ts'
+import type { Answer, At, Connection, Connector, DB, Doing, Http, Lane, Millis } from '../define.ts'
 import type { Audit } from './audit.ts'
-import { newId, type Clock } from './clock.ts'
+import { newId, pause, type Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { Db } from './db.ts'
 import { enqueue, finish, lanes, postpone, type Job, type Trouble } from './jobs.ts'
@@ -98,7 +98,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
       }
     }
     if (doing.command.gated && !(await mayLeave(job, args))) return drop({ job, doing, args })
-    return conclude({ job, doing, args }, await runOnce((at) => doing.run(args, { ...at, key: job.key }), atVendor(call)))
+    return conclude({ job, doing, args }, await runOnce(clock, (at) => doing.run(args, { ...at, key: job.key }), atVendor(call)))
   }
 
   return {
@@ -114,7 +114,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
           const together = first?.args.doing.together
           if (shadow || !first || !together) return fit.map(() => undefined)
           const { connection, connector } = first.args
-          return runOnce((at) => together.run(fit.map(({ args: { args } }) => args), at), atVendor({ jobs: fit.map(({ job }) => job), connection, connector, signal }))
+          return runOnce(clock, (at) => together.run(fit.map(({ args: { args } }) => args), at), atVendor({ jobs: fit.map(({ job }) => job), connection, connector, signal }))
         },
         async end({ job, args: { doing, args } }, found) {
           if (shadow) return heldBack(job)
@@ -138,10 +138,11 @@ export const makeOutbox = (needs: Needs): Outbox => {
 const toldAgain = ({ command }: Doing, args: unknown): unknown => (command.brief ? null : args)
 
 // Once one of its writes has been answered, whatever goes wrong afterwards leaves it half done: nobody may take it for not arrived.
-const runOnce = async <R>(run: (at: At<unknown>) => Promise<R>, at: At<unknown>): Promise<R> => {
+const runOnce = async <R>(clock: Clock, run: (at: At<unknown>) => Promise<R>, at: At<unknown>): Promise<R> => {
   let hasWritten = false
+  const patient = patientIn(clock, at)
   const http: Http = async (call) => {
-    const reply = await at.http(call)
+    const reply = await (hasWritten ? patient : at.http)(call)
     hasWritten ||= !call.reading && !/^(GET|HEAD)$/i.test(call.method) && reply.status < 400
     return reply
   }
@@ -152,6 +153,22 @@ const runOnce = async <R>(run: (at: At<unknown>) => Promise<R>, at: At<unknown>)
     const { code, message, retryAfterMs, detail } = thrown
     throw new AppError(code, message, { cause: thrown, arrived: 'unknown', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) })
   }
+}
+
+// What is half done waits for the budget where it stands. Given up, it would begin anew, and where calls are scarce never come to its end: a hundred meetings that take six calls stood still for half an hour.
+const shortMs: Millis = 1_000
+const patienceMs: Millis = 10_000
+const patientIn = (clock: Clock, { http, signal }: Pick<At<unknown>, 'http' | 'signal'>): Http => {
+  let leftMs = patienceMs
+  const again: Http = (call) =>
+    http(call).catch(async (thrown: unknown) => {
+      const waitMs = thrown instanceof AppError && thrown.code === 'throttled' ? (thrown.retryAfterMs ?? shortMs) : shortMs
+      leftMs -= waitMs
+      if (waitMs >= shortMs || leftMs < 0 || signal.aborted) throw thrown
+      await pause(clock, waitMs)
+      return again(call)
+    })
+  return again
 }
 
 const waitingToFind: Omit<Trouble, 'uncertainSince'> = { code: 'timeout', error: 'waiting until the vendor would show it, had it arrived' }
