@@ -4,7 +4,8 @@ import { beside } from '../support/statements.ts'
 import type { Owner, Scheduler } from './scheduler.ts'
 
 // The database as one process sees it: each turn at the connection, and each statement but the first of a turn, is a step that chance may put after others, or that the process doesn't live to see.
-export const steppedEngine = (engine: Engine, owner: Owner, { step, busy }: Scheduler): Engine => {
+// lent: how many hold the connection just now.
+export const steppedEngine = (engine: Engine, owner: Owner, { step, busy }: Scheduler, lent: { count: number }): Engine => {
   const stepped = (connection: DatabaseConnection): DatabaseConnection => {
     let isFirst = true
     return beside(connection, {
@@ -22,11 +23,17 @@ export const steppedEngine = (engine: Engine, owner: Owner, { step, busy }: Sche
         async acquireConnection() {
           await step(owner, 'acquire')
           const connection = await driver.acquireConnection()
-          if (!owner.isDead) return stepped(connection)
+          if (!owner.isDead) {
+            lent.count++
+            return stepped(connection)
+          }
           await driver.releaseConnection(connection)
           throw new Error('killed')
         },
-        releaseConnection: (connection: DatabaseConnection) => driver.releaseConnection(connection),
+        async releaseConnection(connection: DatabaseConnection) {
+          lent.count--
+          await driver.releaseConnection(connection)
+        },
         destroy: async () => {},
       })
     },

@@ -3,7 +3,8 @@ import { makeDb } from '@portero/tool-server/spine/db.ts'
 import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
 import { presses, takes } from './hands.ts'
 import { lastsMs, numberOf, type Story, type What } from './story.ts'
-import { verdictOf } from './verdict.ts'
+import { approveTemplates } from './approved.ts'
+import { alwaysHolds, verdictOf } from './verdict.ts'
 import { openWorld, masterKey, scopesOfLab, type Weather, type World } from './world.ts'
 import type { Chance } from './scheduler.ts'
 
@@ -11,6 +12,7 @@ import type { Chance } from './scheduler.ts'
 export type Played = { wrong: string[]; steps: number; trail: string; kills: number; atMs: number }
 const minuteMs = 60_000
 const mostSteps = 60_000
+const stepsBetween = 250 // two looks at what may not be for a moment
 
 // seen: what is to be looked at before it is gone.
 export const play = async (story: Story, seen?: (world: World) => Promise<void>): Promise<Played> => {
@@ -49,16 +51,20 @@ export const play = async (story: Story, seen?: (world: World) => Promise<void>)
         clock.after(awayMs, revive)
       })
     } })
+    let wrongMeanwhile: string[] = []
+    const isOver = (): boolean => broken !== undefined || wrongMeanwhile.length > 0
+    world.between(stepsBetween, async () => void (wrongMeanwhile = (await alwaysHolds({ engine: world.engine, lab: world.lab, people: story.people })).map((each) => `after ${scheduler.steps()} steps ${each}`)))
     for (const { atMs, what } of story.events) clock.after(startMs - scheduler.now() + atMs, () => deeds(what))
-    await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps * Math.ceil(lasting / lastsMs), untilMs: startMs + lasting })
+    await scheduler.runUntil(isOver, { steps: mostSteps * Math.ceil(lasting / lastsMs), untilMs: startMs + lasting })
 
     Object.assign(sky, { lost: 0, never: 0, twice: 0 })
     deeds({ do: 'calm' })
     revive()
     const calmMs = scheduler.now()
-    for (let minutes = seenMinutes; minutes <= mostMinutes && broken === undefined && !(minutes > seenMinutes && (await isCalm(world))); minutes += 2)
-      await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps, untilMs: calmMs + minutes * minuteMs })
-    const wrong = broken === undefined ? await verdictOf({ engine: world.engine, lab: world.lab, people: story.people, masterKey, acknowledged: world.acknowledged, nowMs: scheduler.now() }) : [`the house does not start: ${broken instanceof Error ? broken.message : 'for no reason'}`]
+    for (let minutes = seenMinutes; minutes <= mostMinutes && !isOver() && !(minutes > seenMinutes && (await isCalm(world))); minutes += 2)
+      await scheduler.runUntil(isOver, { steps: mostSteps, untilMs: calmMs + minutes * minuteMs })
+    const wrong = broken !== undefined ? [`the house does not start: ${broken instanceof Error ? broken.message : 'for no reason'}`] : wrongMeanwhile.length > 0 ? wrongMeanwhile
+      : await verdictOf({ engine: world.engine, lab: world.lab, people: story.people, masterKey, acknowledged: world.acknowledged, nowMs: scheduler.now() })
     await seen?.(world)
     return { wrong, steps: scheduler.steps(), trail: world.trail(), kills, atMs: scheduler.now() }
   } finally {
@@ -161,6 +167,8 @@ const deedsOf = (whole: World, sky: Sky, { kill }: { kill(afterSteps: number, aw
         return forAWhile(what.forMs, () => worlds[what.at].losePushes(true), () => worlds[what.at].losePushes(false))
       case 'leap':
         return scheduler.leap(what.ms)
+      case 'approve':
+        return void approveTemplates(whole).catch(() => {}) // who is away then has it approved another day
       case 'press':
         return presses(lab, numberOf(what.person), what.about)
       case 'take':

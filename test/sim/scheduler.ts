@@ -12,6 +12,7 @@ export type Scheduler = {
   now(): number
   steps(): number
   atStep(step: number, run: () => void): void
+  between(every: number, mayRun: () => boolean, run: () => Promise<void>): void // looks every so many steps, and when it may
   leap(ms: number): void // time passes in which nothing happened
   runUntil(isOver: () => boolean, most?: { steps: number; untilMs: number }): Promise<void> // until nothing is left to happen, if not before
 }
@@ -57,6 +58,7 @@ export const makeScheduler = ({ seed, startMs }: { seed: number; startMs: number
   let activity = 0
   let taken = 0
   let later: { step: number; run: () => void }[] = []
+  let looking: { every: number; next: number; mayRun: () => boolean; run: () => Promise<void> } | undefined
 
   const immediate = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
   const rest = async (): Promise<void> => {
@@ -82,6 +84,7 @@ export const makeScheduler = ({ seed, startMs }: { seed: number; startMs: number
     now: () => now,
     steps: () => taken,
     atStep: (step, run) => void later.push({ step, run }),
+    between: (every, mayRun, run) => void (looking = { every, next: taken + every, mayRun, run }),
     leap: (ms) => void (now += ms),
     clockOf: (owner) => ({
       now: () => now,
@@ -121,6 +124,10 @@ export const makeScheduler = ({ seed, startMs }: { seed: number; startMs: number
       const begun = taken
       for (;;) {
         await rest()
+        if (looking && taken >= looking.next && looking.mayRun()) {
+          looking.next = taken + looking.every
+          await looking.run()
+        }
         if (isOver()) return
         if (++taken > begun + most) throw new Error(`it does not come to rest in ${most} steps`)
         const dueNow = later.filter(({ step }) => step <= taken)

@@ -20,6 +20,7 @@ export type What =
   | { do: 'repeat'; forMs: number } // each of Bird's webhooks comes twice
   | { do: 'deaf'; at: CalendarVendor; forMs: number } // its pushes are lost
   | { do: 'leap'; ms: number } // the machine slept
+  | { do: 'approve' } // Meta, of our templates
   | { do: 'press'; person: number; about: string } // a button under what we said last of that
   | { do: 'take' | 'give-back'; person: number } // somebody of ours, in the console
 export type Event = { atMs: number; what: What }
@@ -75,8 +76,10 @@ export const makeStory = (seed: number): Story => {
     [0.1, () => ({ do: 'leap', ms: 3_600_000 * (2 + chance.int(30)) })],
     [0.15, () => ({ do: 'take', person: chance.int(people) })],
     [0.15, () => ({ do: 'give-back', person: chance.int(people) })],
+    [0.2, () => ({ do: 'leap', ms: 3_600_000 * (12 + chance.int(14)) })], // past WhatsApp's day, and to the day of the visit
   ]
   for (const [share, make] of wishes) if (chance.happens(share)) add(someTime(), make())
+  if (chance.happens(0.5)) add(0, { do: 'approve' })
   return { seed, agent, people, events: events.toSorted((a, b) => a.atMs - b.atMs) }
 }
 
@@ -99,6 +102,7 @@ const sentence = (what: What): string => {
     case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice`
     case 'hold': return `Bird's webhooks are held for ${seconds(what.forMs)}${what.backwards ? ', and come the last first' : ''}`
     case 'repeat': return `each of Bird's webhooks comes twice for ${seconds(what.forMs)}`
+    case 'approve': return 'our templates are made at Bird, and Meta approves them'
     case 'press': return `${numberOf(what.person)} presses ${what.about}`
     case 'take': return `somebody of ours takes ${numberOf(what.person)} in hand in the console`
     case 'give-back': return `somebody of ours gives ${numberOf(what.person)} back`

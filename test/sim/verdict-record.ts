@@ -14,10 +14,12 @@ export const recordHolds = async (seen: Seen): Promise<string[]> => [
   ...(await audited(seen)),
   ...(await followed(seen)),
   ...(await wishesHeard(seen)),
-  ...silentForPeople(seen, await takenOf(seen)),
-  ...withinWindow(seen),
+  ...(await saidRightly(seen)),
   ...(await letGo(seen)),
 ]
+
+// While a person has the conversation the bot is silent, and after WhatsApp's day only a template leaves.
+export const saidRightly = async (seen: Pick<Seen, 'db' | 'lab' | 'people'>): Promise<string[]> => [...silentForPeople(seen, await takenOf(seen)), ...withinWindow(seen)]
 
 export const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex')
 // A webhook that was answered with a 2xx is ours from then on, whatever becomes of the process.
@@ -60,12 +62,12 @@ const wishesHeard = async ({ db, lab, people }: Seen): Promise<string[]> => {
   })
 }
 
-const takenOf = async ({ db }: Seen): Promise<Taken[]> => (await sql<Taken>`select id as conversation, taken_at as at from conversation where state = 'human' and taken_at is not null`.execute(db.bare)).rows
+const takenOf = async ({ db }: Pick<Seen, 'db'>): Promise<Taken[]> => (await sql<Taken>`select id as conversation, taken_at as at from conversation where state = 'human' and taken_at is not null`.execute(db.bare)).rows
 type Taken = { conversation: string; at: number }
 const inFlightMs = 10_000 // what had left can't be called back
 
 const sending = 'POST /workspaces/:workspace/channels/:channel/messages'
-const silentForPeople = ({ lab }: Seen, taken: readonly Taken[]): string[] =>
+const silentForPeople = ({ lab }: Pick<Seen, 'lab'>, taken: readonly Taken[]): string[] =>
   lab.bird.requests(sending).flatMap(({ at, body }) => {
     const reference = String((body as { reference?: string }).reference)
     const [, conversation] = /^portero:say:([0-9a-f-]{36}):bot:/.exec(reference) ?? []
@@ -75,7 +77,7 @@ const silentForPeople = ({ lab }: Seen, taken: readonly Taken[]): string[] =>
 
 // WhatsApp's day since they wrote, but for approved templates. https://developers.facebook.com/docs/whatsapp/pricing
 const dayMs = 24 * 3_600_000
-const withinWindow = ({ lab, people }: Seen): string[] =>
+const withinWindow = ({ lab, people }: Pick<Seen, 'lab' | 'people'>): string[] =>
   Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const all = lab.bird.phone.messages(number)
     const wrote = all.filter(({ from }) => from === 'me').map(({ at }) => at)

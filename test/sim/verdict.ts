@@ -10,10 +10,16 @@ import type { Lab } from '../lab/index.ts'
 import type { Message } from '../lab/bird/wire.ts'
 import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
 import { numberOf } from './story.ts'
-import { recordHolds } from './verdict-record.ts'
+import { recordHolds, saidRightly } from './verdict-record.ts'
 
 // What must hold, whatever happened. Every sentence that comes out is a promise broken.
 type Seen = { engine: Engine; lab: Lab; people: number; masterKey: Buffer; acknowledged: ReadonlySet<string>; nowMs: number }
+
+// What may not be for a moment either.
+export const alwaysHolds = async ({ engine, lab, people }: Pick<Seen, 'engine' | 'lab' | 'people'>): Promise<string[]> => {
+  const db = makeDb(engine)
+  return [...sentOnce(lab), ...afterStop(lab, await stoppedIn(db)), ...(await rules(db)), ...(await saidRightly({ db, lab, people }))]
+}
 
 export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, nowMs }: Seen): Promise<string[]> => {
   const db = makeDb(engine)
@@ -22,17 +28,17 @@ export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, 
   const rows = async <T>(statement: RawBuilder<T>): Promise<T[]> => (await statement.execute(db.bare)).rows
   const said = async (statement: RawBuilder<{ said: string }>): Promise<string[]> => (await rows(statement)).map((row) => row.said)
   const texts = await rows(sql<{ id: string; ours: string; person: string; author: string; sealed: Buffer | null }>`select m.external_id as id, m.id as ours, c.person_id as person, m.author, m.body_sealed as sealed from message m join conversation c on c.id = m.conversation_id`)
-  const stopped = await rows(sql<{ conversation: string; at: number }>`select c.id as conversation, min(a.at) as at from audit a join conversation c on c.person_id = a.person_id where a.what = 'action:opt-out' group by c.id`)
 
+  // A model is asked a few times only, since somebody waits: whoever wrote is owed an answer or a person, which is looked at above.
   return [
     ...(await heard({ db, vault, lab, people, texts })),
     ...sentOnce(lab),
-    ...afterStop(lab, stopped),
+    ...afterStop(lab, await stoppedIn(db)),
     ...(await unanswered({ db, lab, people })),
     ...(await rules(db)),
-    ...(await said(sql`select format('%s %s is %s by %s: %s', name, key, state, error_code, error) as said from job where kind in ('turn', 'command') and (state in ('dead', 'running') or (state = 'ready' and attempts > 0)) and not (name = 'mail.send')`)),
+    ...(await said(sql`select format('%s %s is %s by %s: %s', name, key, state, error_code, error) as said from job where kind in ('turn', 'command') and (state in ('dead', 'running') or (state = 'ready' and attempts > 0)) and name not in ('mail.send', 'model.respond')`)),
     ...(await said(sql`select format('%s raw deliveries are %s: %s', count(*), state, min(error_code)) as said from inbox where state <> 'parsed' group by state`)),
-    ...(await calendarsAgree({ db, lab })),
+    ...(await calendarsAgree({ db, lab, nowMs })),
     ...(await crmAgrees({ db, lab })),
     ...(await chainHolds(db, vault, clock)),
     ...(await recordHolds({ db, vault, lab, people, acknowledged, nowMs })),
@@ -83,6 +89,8 @@ const unanswered = async ({ db, lab, people }: { db: Db; lab: Lab; people: numbe
   })
 }
 
+const stoppedIn = async (db: Db): Promise<{ conversation: string; at: number }[]> =>
+  (await sql<{ conversation: string; at: number }>`select c.id as conversation, min(a.at) as at from audit a join conversation c on c.person_id = a.person_id where a.what = 'action:opt-out' group by c.id`.execute(db.bare)).rows
 const sending = 'POST /workspaces/:workspace/channels/:channel/messages'
 const afterStop = (lab: Lab, stopped: readonly { conversation: string; at: number }[]): string[] =>
   lab.bird.requests(sending).flatMap(({ at, body }) => {
@@ -107,18 +115,19 @@ const rules = async (db: Db): Promise<string[]> => {
   return found
 }
 
-// Each visit that stands, stands in its agent's calendar once and at its time; none else of ours does.
-const calendarsAgree = async ({ db, lab }: { db: Db; lab: Lab }): Promise<string[]> => {
+// Each visit ahead stands in its agent's calendar once and at its time; none else of ours does. What was had stays there as it was.
+const calendarsAgree = async ({ db, lab, nowMs }: { db: Db; lab: Lab; nowMs: number }): Promise<string[]> => {
   const { rows: tours } = await sql<{ id: string; from: number; email: string | null; status: string }>`select t.id, t.starts_at as "from", lower(coalesce(a.details->>'calendar', a.details->>'email')) as email, t.status from tour t join agent a on a.id = t.agent_id`.execute(db.bare)
   return [googleWorld(lab), graphWorld(lab)].flatMap((world) => {
-    const wanted = tours.filter(({ email, status }) => email === world.email && status === 'confirmed')
+    const wanted = tours.filter(({ email, status, from }) => email === world.email && status === 'confirmed' && from > nowMs)
+    const over = tours.filter(({ status, from }) => status !== 'cancelled' && from <= nowMs)
     const there = world.visits()
     return [
       ...wanted.flatMap((tour) => {
         const its = there.filter(({ ours }) => ours === tour.id)
         return its.length === 1 && its[0]?.startsAt === tour.from ? [] : [`the visit ${tour.id} at ${new Date(tour.from).toISOString()} stands in ${world.vendor} at ${its.map(({ startsAt }) => new Date(startsAt).toISOString()).join(' and ') || 'no time'}`]
       }),
-      ...there.flatMap(({ ours }) => (wanted.some(({ id }) => id === ours) ? [] : [`${world.vendor} has the visit ${ours}, which is ${tours.find(({ id }) => id === ours)?.status ?? 'unknown'}`])),
+      ...there.flatMap(({ ours }) => (wanted.some(({ id }) => id === ours) || over.some(({ id }) => id === ours) ? [] : [`${world.vendor} has the visit ${ours}, which is ${tours.find(({ id }) => id === ours)?.status ?? 'unknown'}`])),
     ]
   })
 }

@@ -9,6 +9,7 @@ import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import type { Clock } from '@portero/tool-server/spine/clock.ts'
 import type { Engine } from '@portero/tool-server/spine/db.ts'
+import type { Transport } from '@portero/tool-server/spine/http-send.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
 import { startLab, type Lab } from '../lab/index.ts'
@@ -29,6 +30,9 @@ export type World = {
   clock: Clock // of everybody else
   engine: Engine // as nobody's statements are steps
   atStep(step: number, run: () => void): void
+  between(every: number, run: () => Promise<void>): void // every so many steps, as soon as nobody holds the database
+  transport: Transport // as somebody of ours who is no server
+  publicBaseUrl: string
   acknowledged: ReadonlySet<string> // the bodies of webhooks that were answered with a 2xx
   trail(): string // a hash of all that went over the wire, to tell two runs apart
   end(): Promise<void>
@@ -74,19 +78,22 @@ export const openWorld = async ({ seed, agent, startMs = mondayMs, weather }: { 
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-sim-'))
   const config = { ...readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: serverUrl, LAB_PORT: String(labPort), PORTERO_KEY: masterKey.toString('base64') }), catalogue }
 
+  const lent = { count: 0 }
   let lives = 0
   let living: { house: House; owner: Owner } | undefined
   const begin = async (): Promise<void> => {
     const owner: Owner = { name: `house ${++lives}`, isDead: false }
     const its = scheduler.clockOf(owner)
-    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(engine, owner, scheduler), connectors, flows, tools, accounts: lives === 1 ? accounts : [], pace: { pollMs: 30_000 }, transport: () => wire.transport(owner) })
+    // More attempts than usual: here half of all calls may fail for minutes, and what reads ten pages then would only die of the weather.
+    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(engine, owner, scheduler, lent), connectors, flows, tools, accounts: lives === 1 ? accounts : [], pace: { pollMs: 30_000, turnAttempts: 14 }, transport: () => wire.transport(owner) })
     living = { house, owner }
     wire.listen(serverUrl, owner, house.doors)
     await house.begin()
   }
 
   return {
-    scheduler, lab, begin, clock, engine, acknowledged, atStep: scheduler.atStep,
+    scheduler, lab, begin, clock, engine, acknowledged, atStep: scheduler.atStep, publicBaseUrl: serverUrl, transport: () => wire.transport(others),
+    between: (every, run) => scheduler.between(every, () => lent.count === 0, run),
     house: () => living!.house,
     isUp: () => living !== undefined && !living.owner.isDead,
     kill: () => living && scheduler.kill(living.owner),
