@@ -23,6 +23,18 @@ const turns = async (like: string): Promise<{ key: string; lane: string; state: 
   (await sql<{ key: string; lane: string; state: string }>`select key, lane, state from job where kind = 'turn' and key like ${`delivery:%:${like}%`}`.execute(stage.house.db.bare)).rows
 
 describe('a message', () => {
+  test('that is the first of all is found, however long nobody could look', async () => {
+    await stage.control('hold', {})
+    stage.desk.fault({ on: '*', fault: 'down', times: 1_000 })
+    const [first, last] = [somebody(), somebody()]
+    const { conversationId } = stage.bird.phone.write(first, { text: 'hola' })
+    await stage.follow(40 * minute, minute)
+    stage.bird.phone.write(last, { text: 'buenas' })
+    stage.desk.clearFaults()
+    await stage.follow(20 * minute, minute)
+    expect(await stage.transcript(conversationId)).toEqual([{ author: 'prospect', status: 'delivered' }])
+    await stage.control('let-go', {})
+  })
   test('that came both ways is one, and is told once', async () => {
     const { conversationId, messageId } = stage.bird.phone.write(somebody(), { text: 'hola' })
     await stage.follow(3 * minute)

@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import { makeDb } from '@portero/tool-server/spine/db.ts'
 import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
 import { presses, takes } from './hands.ts'
-import { lastsMs, numberOf, type Story, type What } from './story.ts'
+import { lastsMs, numberOf, type Story, type Vendor, type What } from './story.ts'
 import { approveTemplates } from './approved.ts'
 import { alwaysHolds, verdictOf } from './verdict.ts'
 import { openWorld, masterKey, scopesOfLab, type Weather, type World } from './world.ts'
 import type { Chance } from './scheduler.ts'
+import type { Request } from './wire.ts'
 
 // One story, from its first word to the moment when everything is calm and nothing waits any more.
 export type Played = { wrong: string[]; steps: number; trail: string; kills: number; atMs: number }
@@ -17,19 +18,20 @@ const stepsBetween = 250 // two looks at what may not be for a moment
 // seen: what is to be looked at before it is gone.
 export const play = async (story: Story, seen?: (world: World) => Promise<void>): Promise<Played> => {
   const lasting = story.lastsMs ?? lastsMs
-  const sky = { lost: 0, never: 0, twice: 0, out: new Set<string>() }
-  const world = await openWorld({ seed: story.seed, agent: story.agent, startMs: story.startMs, weather: ({ chance }) => weatherOf(sky, chance) })
+  const sky = { ...fair }
+  const world = await openWorld({ seed: story.seed, agent: story.agent, servers: story.servers, startMs: story.startMs, weather: ({ chance }) => weatherOf(sky, chance) })
   try {
     const { scheduler } = world
     let broken: unknown
-    const begun = async (): Promise<void> => {
-      await world.begin()
-      if (!(await world.house().toolKeys.all(world.house().tenant)).some(({ name }) => name === 'lab')) await world.house().toolKeys.make({ tenant: world.house().tenant, name: 'lab', scopes: scopesOfLab, secret: world.lab.toolKey })
+    const begun = async (which: number): Promise<void> => {
+      await world.begin(which)
+      if (which === 0 && !(await world.house().toolKeys.all(world.house().tenant)).some(({ name }) => name === 'lab')) await world.house().toolKeys.make({ tenant: world.house().tenant, name: 'lab', scopes: scopesOfLab, secret: world.lab.toolKey })
     }
-    const begin = (): void => void begun().catch((thrown: unknown) => {
-      if (world.isUp()) broken = thrown
+    const begin = (which: number): void => void begun(which).catch((thrown: unknown) => {
+      if (world.isUp(which)) broken = thrown
     })
-    begin()
+    const servers = [...Array(world.servers).keys()]
+    servers.forEach(begin)
     const startMs = scheduler.now() + 20_000
     await scheduler.runUntil(() => broken !== undefined, { steps: mostSteps, untilMs: startMs })
     if (story.agent === 'portero') {
@@ -39,27 +41,39 @@ export const play = async (story: Story, seen?: (world: World) => Promise<void>)
 
     let kills = 0
     const clock = world.clock
-    const revive = (): void => {
-      if (!world.isUp()) begin()
+    const revive = (which: number): void => {
+      if (!world.isUp(which)) begin(which)
     }
-    const deeds = deedsOf(world, sky, { kill(afterSteps, awayMs) {
-      const at = scheduler.steps() + afterSteps
-      world.atStep(at, () => {
-        if (!world.isUp()) return
-        kills++
-        world.kill()
-        clock.after(awayMs, revive)
-      })
-    } })
+    const kill = (which: number, awayMs: number): void => {
+      if (!world.isUp(which)) return
+      kills++
+      world.kill(which)
+      clock.after(awayMs, () => revive(which))
+    }
+    const cuts: Cut[] = []
+    world.onArrival((request, from) => {
+      const at = cuts.findIndex(({ vendor }) => isWriteTo(vendor, request))
+      for (const { how, ms } of at < 0 ? [] : cuts.splice(at, 1)) {
+        if (how === 'kill') kill(from, ms)
+        else if (how === 'sleep') scheduler.leap(ms)
+        else {
+          world.freeze(from)
+          clock.after(ms, world.thaw)
+        }
+      }
+    })
+    const deeds = deedsOf(world, sky, { kill: (afterSteps, awayMs) => world.atStep(scheduler.steps() + afterSteps, () => kill(scheduler.chance.int(world.servers), awayMs)), cuts })
     let wrongMeanwhile: string[] = []
     const isOver = (): boolean => broken !== undefined || wrongMeanwhile.length > 0
     world.between(stepsBetween, async () => void (wrongMeanwhile = (await alwaysHolds({ engine: world.engine, lab: world.lab, people: story.people })).map((each) => `after ${scheduler.steps()} steps ${each}`)))
     for (const { atMs, what } of story.events) clock.after(startMs - scheduler.now() + atMs, () => deeds(what))
     await scheduler.runUntil(isOver, { steps: mostSteps * Math.ceil(lasting / lastsMs), untilMs: startMs + lasting })
 
-    Object.assign(sky, { lost: 0, never: 0, twice: 0 })
+    Object.assign(sky, fair)
     deeds({ do: 'calm' })
-    revive()
+    cuts.length = 0
+    world.thaw()
+    servers.forEach(revive)
     const calmMs = scheduler.now()
     for (let minutes = seenMinutes; minutes <= mostMinutes && !isOver() && !(minutes > seenMinutes && (await isCalm(world))); minutes += 2)
       await scheduler.runUntil(isOver, { steps: mostSteps, untilMs: calmMs + minutes * minuteMs })
@@ -81,19 +95,24 @@ const isCalm = async ({ engine, scheduler }: World): Promise<boolean> => {
   return rows.length === 0
 }
 
-type Sky = { lost: number; never: number; twice: number }
+type Cut = Extract<What, { do: 'cut' }>
+type Sky = { lost: number; never: number; twice: number; swallowed: number }
+const fair: Sky = { lost: 0, never: 0, twice: 0, swallowed: 0 }
 const weatherOf = (sky: Sky, chance: Chance): Weather => ({
   delayMs: () => (chance.happens(0.05) ? 500 + chance.int(3_000) : 15 + chance.int(200)),
   fate({ url }) {
     const isOurs = url.port === '3000' // what vendors tell us
     const drawn = chance.next()
-    if (isOurs) return drawn < sky.twice ? 'twice' : 'well'
+    if (isOurs) return drawn < sky.twice ? 'twice' : url.pathname.startsWith('/webhooks/') && drawn > 1 - sky.swallowed ? 'swallowed' : 'well'
     return drawn < sky.never ? 'never-arrives' : drawn < sky.never + sky.lost ? 'answer-lost' : 'well'
   },
 })
 
 const many = 1_000_000
-const deedsOf = (whole: World, sky: Sky, { kill }: { kill(afterSteps: number, awayMs: number): void }) => {
+// HubSpot is read by POST too.
+const isWriteTo = (vendor: Vendor, { url, method }: Request): boolean => url.pathname.startsWith(`/${vendor}/`) && method !== 'GET' && !/\/(search|read|freeBusy)$/.test(url.pathname)
+
+const deedsOf = (whole: World, sky: Sky, { kill, cuts }: { kill(afterSteps: number, awayMs: number): void; cuts: Cut[] }) => {
   const { lab, scheduler, clock } = whole
   const worlds = { google: googleWorld(lab), graph: graphWorld(lab) }
   const dealOf = (person: number): string | undefined => {
@@ -150,6 +169,8 @@ const deedsOf = (whole: World, sky: Sky, { kill }: { kill(afterSteps: number, aw
       }
       case 'kill':
         return kill(what.afterSteps, what.awayMs)
+      case 'cut':
+        return void cuts.push(what)
       case 'fault':
         lab[what.vendor].fault(what.fault === 'slow' ? { on: '*', fault: 'slow', ms: 9_000, times: what.times } : { on: '*', fault: what.fault, times: what.times })
         return
@@ -158,7 +179,7 @@ const deedsOf = (whole: World, sky: Sky, { kill }: { kill(afterSteps: number, aw
       case 'revoke':
         return forAWhile(what.forMs, () => revoke(what.vendor, true), () => revoke(what.vendor, false))
       case 'weather':
-        return forAWhile(what.forMs, () => Object.assign(sky, { lost: what.lost, never: what.never, twice: what.twice }), () => Object.assign(sky, { lost: 0, never: 0, twice: 0 }))
+        return forAWhile(what.forMs, () => Object.assign(sky, { lost: what.lost, never: what.never, twice: what.twice, swallowed: what.swallowed }), () => Object.assign(sky, fair))
       case 'hold':
         return forAWhile(what.forMs, () => lab.bird.controls['hold']!({}), () => lab.bird.controls['let-go']!({ backwards: what.backwards }))
       case 'repeat':

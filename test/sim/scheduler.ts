@@ -2,7 +2,9 @@ import type { Clock } from '@portero/tool-server/spine/clock.ts'
 
 // The only thing that happens in a simulated world is the next step: of all that could go on now, chance picks one, and the next is picked when all that followed from it has come to rest.
 // So a world is told by its seed alone, bit for bit.
-export type Owner = { readonly name: string; isDead: boolean } // a process that may be killed: its steps are never taken any more
+// A process that may be killed, whose steps are never taken any more, or freeze: it ends what it began at the database, and then nothing moves in it.
+export type Owner = { readonly name: string; isDead: boolean; isFrozen: boolean }
+export const turn = 'a turn at the database'
 export type Scheduler = {
   chance: Chance
   clockOf(owner: Owner): Clock
@@ -70,9 +72,10 @@ export const makeScheduler = ({ seed, startMs }: { seed: number; startMs: number
   }
   const due = (): Timer | undefined => {
     let next: Timer | undefined
-    for (const timer of timers) if (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer
+    for (const timer of timers) if (!timer.owner.isFrozen && (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order))) next = timer
     return next
   }
+  const mayGo = ({ owner, what }: Step): boolean => !owner.isFrozen || what !== turn
   const fire = (timer: Timer): void => {
     timers.delete(timer)
     now = Math.max(now, timer.at)
@@ -137,14 +140,16 @@ export const makeScheduler = ({ seed, startMs }: { seed: number; startMs: number
           continue
         }
         const next = due()
-        if (steps.length === 0) {
+        const ready = steps.filter(mayGo)
+        if (ready.length === 0) {
           if (!next || next.at > untilMs) return
           fire(next)
         } else if (next && next.at <= now && chance.happens(0.5)) fire(next)
         else {
-          const [step] = steps.splice(chance.int(steps.length), 1)
+          const step = chance.one(ready)
+          steps.splice(steps.indexOf(step), 1)
           now += chance.int(3) // a statement takes its time
-          step!.go()
+          step.go()
         }
       }
     },

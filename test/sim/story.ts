@@ -12,10 +12,11 @@ export type What =
   | { do: 'drop-event'; at: CalendarVendor }
   | { do: 'busy'; at: CalendarVendor; inHours: number; minutes: number }
   | { do: 'kill'; afterSteps: number; awayMs: number }
+  | { do: 'cut'; vendor: Vendor; how: 'kill' | 'sleep' | 'freeze'; ms: number } // when the next thing that we write there has arrived, and before we hear of it
   | { do: 'fault'; vendor: Vendor; fault: 'lost' | 'down' | 'away' | 'throttled' | 'garbled' | 'misshapen' | 'slow'; times: number }
   | { do: 'outage'; vendor: Vendor; forMs: number }
   | { do: 'revoke'; vendor: CalendarVendor | 'bird'; forMs: number }
-  | { do: 'weather'; forMs: number; lost: number; never: number; twice: number }
+  | { do: 'weather'; forMs: number; lost: number; never: number; twice: number; swallowed: number }
   | { do: 'hold'; forMs: number; backwards: boolean } // Bird's webhooks
   | { do: 'repeat'; forMs: number } // each of Bird's webhooks comes twice
   | { do: 'deaf'; at: CalendarVendor; forMs: number } // its pushes are lost
@@ -24,7 +25,7 @@ export type What =
   | { do: 'press'; person: number; about: string } // a button under what we said last of that
   | { do: 'take' | 'give-back'; person: number } // somebody of ours, in the console
 export type Event = { atMs: number; what: What }
-export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; events: readonly Event[]; startMs?: number; lastsMs?: number } // agent: whose talks with prospects. startMs, lastsMs: else a Monday morning, and so long
+export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; servers?: number; events: readonly Event[]; startMs?: number; lastsMs?: number } // agent: whose talks with prospects. startMs, lastsMs: else a Monday morning, and so long
 
 const minuteMs = 60_000
 export const lastsMs = 12 * minuteMs
@@ -41,6 +42,7 @@ export const makeStory = (seed: number): Story => {
   const agent = chance.happens(0.5) ? 'portero' : 'bird'
   const vendors: readonly Vendor[] = ['bird', 'hubspot', 'google', 'graph', ...(agent === 'portero' ? (['openai'] as const) : [])]
   const people = 1 + chance.int(3)
+  const servers = chance.happens(0.4) ? 2 : 1
   const events: Event[] = []
   const add = (atMs: number, what: What): void => void events.push({ atMs: Math.floor(atMs), what })
   const someTime = (): number => chance.int(lastsMs)
@@ -64,11 +66,13 @@ export const makeStory = (seed: number): Story => {
     [0.3, () => ({ do: 'busy', at: chance.one(calendars), inHours: 18 + chance.int(48), minutes: 30 + 30 * chance.int(6) })],
     [0.5, () => ({ do: 'kill', afterSteps: chance.int(300), awayMs: chance.int(40_000) })],
     [0.3, () => ({ do: 'kill', afterSteps: chance.int(300), awayMs: chance.int(5_000) })],
+    [0.5, () => ({ do: 'cut', vendor: chance.one(vendors), how: 'kill', ms: chance.int(40_000) })],
+    [0.4, () => ({ do: 'cut', vendor: chance.one(vendors), how: servers > 1 ? 'freeze' : 'sleep', ms: 60_000 * (1 + chance.int(20)) })],
     [0.5, () => ({ do: 'fault', vendor: chance.one(vendors), fault: chance.one(['lost', 'down', 'away', 'throttled', 'garbled', 'misshapen', 'slow'] as const), times: 1 + chance.int(3) })],
     [0.5, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
     [0.25, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
     [0.1, () => ({ do: 'revoke', vendor: chance.one(['google', 'graph', 'bird'] as const), forMs: 10_000 + chance.int(120_000) })],
-    [0.4, () => ({ do: 'weather', forMs: 20_000 + chance.int(200_000), lost: chance.next() * 0.3, never: chance.next() * 0.2, twice: chance.next() * 0.2 })],
+    [0.4, () => ({ do: 'weather', forMs: 20_000 + chance.int(200_000), lost: chance.next() * 0.3, never: chance.next() * 0.2, twice: chance.next() * 0.2, swallowed: chance.happens(0.5) ? chance.next() * 0.4 : 0 })],
     [0.2, () => ({ do: 'hold', forMs: 5_000 + chance.int(60_000), backwards: chance.happens(0.5) })],
     [0.2, () => ({ do: 'repeat', forMs: 10_000 + chance.int(200_000) })],
     [0.2, () => ({ do: 'deaf', at: chance.one(calendars), forMs: 30_000 + chance.int(300_000) })],
@@ -78,13 +82,16 @@ export const makeStory = (seed: number): Story => {
     [0.15, () => ({ do: 'give-back', person: chance.int(people) })],
     [0.2, () => ({ do: 'leap', ms: 3_600_000 * (12 + chance.int(14)) })], // past WhatsApp's day, and to the day of the visit
   ]
-  for (const [share, make] of wishes) if (chance.happens(share)) add(someTime(), make())
+  for (const [share, make] of wishes) if (chance.happens(share)) {
+    const what = make()
+    add(what.do === 'cut' ? chance.int(lastsMs / 4) : someTime(), what)
+  }
   if (chance.happens(0.5)) add(0, { do: 'approve' })
-  return { seed, agent, people, events: events.toSorted((a, b) => a.atMs - b.atMs) }
+  return { seed, agent, people, servers, events: events.toSorted((a, b) => a.atMs - b.atMs) }
 }
 
 // For whoever has to understand a failure.
-export const told = ({ agent, events }: Pick<Story, 'agent' | 'events'>): string[] => [`${agent === 'bird' ? 'Bird\'s' : 'Portero\'s own'} agent answers`, ...events.map(({ atMs, what }) => `${(atMs / 1_000).toFixed(1).padStart(7)} s  ${sentence(what)}`)]
+export const told = ({ agent, servers = 1, events }: Pick<Story, 'agent' | 'servers' | 'events'>): string[] => [`${agent === 'bird' ? 'Bird\'s' : 'Portero\'s own'} agent answers${servers > 1 ? `, and ${servers} servers work` : ''}`, ...events.map(({ atMs, what }) => `${(atMs / 1_000).toFixed(1).padStart(7)} s  ${sentence(what)}`)]
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 const sentence = (what: What): string => {
   switch (what.do) {
@@ -95,11 +102,12 @@ const sentence = (what: What): string => {
     case 'move-event': return `a visit in ${what.at} is moved by ${what.minutes} min`
     case 'drop-event': return `a visit is deleted in ${what.at}`
     case 'busy': return `${what.at} is busy in ${what.inHours} h for ${what.minutes} min`
-    case 'kill': return `the house is killed ${what.afterSteps} steps later, and is away for ${seconds(what.awayMs)}`
+    case 'kill': return `a server is killed ${what.afterSteps} steps later, and is away for ${seconds(what.awayMs)}`
+    case 'cut': return `as soon as ${what.vendor} has what we write next, and before we hear of it, the ${what.how === 'kill' ? 'server is killed, and is away for' : what.how === 'sleep' ? 'machine sleeps for' : 'server stands still for'} ${seconds(what.ms)}`
     case 'fault': return `${what.vendor}: ${what.fault}, ${what.times} times`
     case 'outage': return `${what.vendor} is out for ${seconds(what.forMs)}`
     case 'revoke': return `our access to ${what.vendor} is revoked for ${seconds(what.forMs)}`
-    case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice`
+    case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice${what.swallowed > 0 ? `, and ${Math.round(what.swallowed * 100)} % never` : ''}`
     case 'hold': return `Bird's webhooks are held for ${seconds(what.forMs)}${what.backwards ? ', and come the last first' : ''}`
     case 'repeat': return `each of Bird's webhooks comes twice for ${seconds(what.forMs)}`
     case 'approve': return 'our templates are made at Bird, and Meta approves them'

@@ -6,30 +6,32 @@ import type { Owner, Scheduler } from './scheduler.ts'
 // What stands in for sockets: a request is handed to whoever listens there, and the answer back, each when its time has come.
 export type Request = { url: URL; method: string; headers: Record<string, string>; body: Buffer }
 export type Answer = { status: number; headers: Record<string, string>; bytes: Buffer }
-export type Fate = 'well' | 'never-arrives' | 'answer-lost' | 'twice' // what becomes of one request on its way
+export type Fate = 'well' | 'never-arrives' | 'answer-lost' | 'twice' | 'swallowed' // what becomes of one request on its way; swallowed: somebody between says 200, and that is the end of it
 export type Wire = {
   listen(origin: string, owner: Owner, serve: RequestListener): void
   exchange(from: Owner, request: Request): Promise<Answer> // throws as a socket does that is reset
   fetch: typeof fetch // for those who are no house
   transport(owner: Owner): Dispatcher
 }
-type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number; answered(request: Request, answer: Answer): void }
+type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number; answered(from: Owner, request: Request, answer: Answer): void }
 
 export class Reset extends Error {
   readonly code = 'ECONNRESET'
 }
-const nobody: Owner = { name: 'the others', isDead: false }
+const nobody: Owner = { name: 'the others', isDead: false, isFrozen: false }
 
 export const makeWire = ({ scheduler, fate, delayMs, answered }: Needs): Wire => {
-  const listeners = new Map<string, { owner: Owner; serve: RequestListener }>()
+  const listeners = new Map<string, { owner: Owner; serve: RequestListener }[]>()
+  let turns = 0
   const clock = scheduler.clockOf(nobody)
   const later = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))
 
-  const arrive = async (request: Request): Promise<Answer> => {
-    const there = listeners.get(request.url.origin)
-    if (!there || there.owner.isDead) throw new Reset('nobody listens there')
+  const arrive = async (from: Owner, request: Request): Promise<Answer> => {
+    const all = listeners.get(request.url.origin)?.filter(({ owner }) => !owner.isDead) ?? []
+    const there = all[turns++ % all.length]
+    if (!there) throw new Reset('nobody listens there')
     const answer = await serveIn(there.serve, request)
-    if (!there.owner.isDead) answered(request, answer)
+    if (!there.owner.isDead) answered(from, request, answer)
     return answer
   }
   const exchange: Wire['exchange'] = async (from, request) => {
@@ -37,15 +39,16 @@ export const makeWire = ({ scheduler, fate, delayMs, answered }: Needs): Wire =>
     await later(delayMs())
     if (from.isDead && scheduler.chance.happens(0.5)) throw new Reset('never left') // what a process had written when it was killed may arrive, or not
     if (its === 'never-arrives') throw new Reset('lost on the way')
-    const answer = await arrive(request)
-    if (its === 'twice') await arrive(request).catch(() => undefined)
+    if (its === 'swallowed') return { status: 200, headers: {}, bytes: Buffer.alloc(0) }
+    const answer = await arrive(from, request)
+    if (its === 'twice') await arrive(from, request).catch(() => undefined)
     await later(delayMs())
     if (its === 'answer-lost') throw new Reset('its answer was lost')
     return answer
   }
 
   const wire: Wire = {
-    listen: (origin, owner, serve) => void listeners.set(origin, { owner, serve }),
+    listen: (origin, owner, serve) => void listeners.set(origin, [...(listeners.get(origin) ?? []), { owner, serve }].filter((each) => !each.owner.isDead)),
     exchange,
     async fetch(input, init = {}) {
       const url = new URL(input instanceof Request ? input.url : input)

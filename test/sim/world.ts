@@ -23,13 +23,17 @@ import { makeWire, type Fate, type Request, type Wire } from './wire.ts'
 export type World = {
   scheduler: Scheduler
   lab: Lab
-  house(): House // the one that lives
-  kill(): void
-  begin(): Promise<void>
-  isUp(): boolean
+  servers: number // of one database, behind plain round robin
+  house(): House // one that lives
+  kill(which: number): void
+  freeze(which: number): void // it is there, and nothing moves in it
+  thaw(): void
+  begin(which: number): Promise<void>
+  isUp(which?: number): boolean // no number: any of them
   clock: Clock // of everybody else
   engine: Engine // as nobody's statements are steps
   atStep(step: number, run: () => void): void
+  onArrival(run: (request: Request, from: number) => void): void // of what a server sent: as it is there, and before the answer leaves
   between(every: number, run: () => Promise<void>): void // every so many steps, as soon as nobody holds the database
   transport: Transport // as somebody of ours who is no server
   publicBaseUrl: string
@@ -45,12 +49,15 @@ const mondayMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
 const serverUrl = 'http://127.0.0.1:3000'
 const labPort = 3100
 
-export const openWorld = async ({ seed, agent, startMs = mondayMs, weather }: { seed: number; agent: 'bird' | 'portero'; startMs?: number | undefined; weather(scheduler: Scheduler): Weather }): Promise<World> => {
+export const openWorld = async ({ seed, agent, servers = 1, startMs = mondayMs, weather }: { seed: number; agent: 'bird' | 'portero'; servers?: number | undefined; startMs?: number | undefined; weather(scheduler: Scheduler): Weather }): Promise<World> => {
   const scheduler = makeScheduler({ seed, startMs })
-  const others: Owner = { name: 'vendors', isDead: false }
+  const others: Owner = { name: 'vendors', isDead: false, isFrozen: false }
+  const living: ({ house: House; owner: Owner } | undefined)[] = Array.from({ length: servers }, () => undefined)
+  const isAlive = (one: (typeof living)[number]): one is NonNullable<typeof one> => one !== undefined && !one.owner.isDead
   const trail = createHash('sha256')
   const sky = weather(scheduler)
   const acknowledged = new Set<string>()
+  let arrived: ((request: Request, from: number) => void) | undefined
   const wire: Wire = makeWire({
     scheduler, delayMs: sky.delayMs,
     fate(request) {
@@ -58,7 +65,10 @@ export const openWorld = async ({ seed, agent, startMs = mondayMs, weather }: { 
       trail.update(`${scheduler.now()} ${request.method} ${request.url.href} ${fate}\n`).update(request.body)
       return fate
     },
-    answered({ url, body }, { status }) {
+    answered(from, request, { status }) {
+      const { url, body } = request
+      const which = living.findIndex((one) => one?.owner === from)
+      if (which >= 0) arrived?.(request, which)
       if (url.pathname.startsWith('/webhooks/') && body.length > 0 && status >= 200 && status < 300) acknowledged.add(digestOf(body))
     },
   })
@@ -78,28 +88,32 @@ export const openWorld = async ({ seed, agent, startMs = mondayMs, weather }: { 
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-sim-'))
   const config = { ...readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: serverUrl, LAB_PORT: String(labPort), PORTERO_KEY: masterKey.toString('base64') }), catalogue }
 
+  const shared: Engine = servers > 1 ? { ...engine, name: 'postgres' } : engine // what only who is alone with a database may do, nobody does
   const lent = { count: 0 }
   let lives = 0
-  let living: { house: House; owner: Owner } | undefined
-  const begin = async (): Promise<void> => {
-    const owner: Owner = { name: `house ${++lives}`, isDead: false }
+  const begin = async (which: number): Promise<void> => {
+    const owner: Owner = { name: `house ${++lives}`, isDead: false, isFrozen: false }
     const its = scheduler.clockOf(owner)
     // More attempts than usual: here half of all calls may fail for minutes, and what reads ten pages then would only die of the weather.
-    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(engine, owner, scheduler, lent), connectors, flows, tools, accounts: lives === 1 ? accounts : [], pace: { pollMs: 30_000, turnAttempts: 14 }, transport: () => wire.transport(owner) })
-    living = { house, owner }
+    const house = makeHouse({ config, clock: its, log: makeLog({ level: 'silent', clock: its }), engine: steppedEngine(shared, owner, scheduler, lent), connectors, flows, tools, accounts: lives === 1 ? accounts : [], pace: { pollMs: 30_000, turnAttempts: 14 }, transport: () => wire.transport(owner) })
+    living[which] = { house, owner }
     wire.listen(serverUrl, owner, house.doors)
     await house.begin()
   }
 
   return {
     scheduler, lab, begin, clock, engine, acknowledged, atStep: scheduler.atStep, publicBaseUrl: serverUrl, transport: () => wire.transport(others),
+    onArrival: (run) => void (arrived = run),
     between: (every, run) => scheduler.between(every, () => lent.count === 0, run),
-    house: () => living!.house,
-    isUp: () => living !== undefined && !living.owner.isDead,
-    kill: () => living && scheduler.kill(living.owner),
+    servers,
+    house: () => living.find(isAlive)!.house,
+    isUp: (which) => (which === undefined ? living.some(isAlive) : isAlive(living[which])),
+    kill: (which) => scheduler.kill(living[which]!.owner),
+    freeze: (which) => void (living[which]!.owner.isFrozen = true),
+    thaw: () => living.forEach((one) => one && (one.owner.isFrozen = false)),
     trail: () => trail.copy().digest('hex'),
     async end() {
-      if (living) scheduler.kill(living.owner)
+      for (const one of living) if (one) scheduler.kill(one.owner)
       await scheduler.runUntil(() => true)
       globalThis.fetch = sockets
       freed()

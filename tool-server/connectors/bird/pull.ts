@@ -18,7 +18,7 @@ type Shown = z.infer<typeof shown>
 
 // The list has the newest first, so it is walked back from there to what was known before. since: the newest of the walk before; top: of this one; page: where this one is.
 const walk = z.strictObject({ since: z.int().optional(), top: z.int().optional(), page: z.string().optional() })
-const cursorOf = (next: z.infer<typeof walk>): string | null => (next.since === undefined && next.top === undefined ? null : JSON.stringify(next))
+const cursorOf = (next: z.infer<typeof walk>): string => JSON.stringify(next)
 
 // https://docs.bird.com/api/channels-api/api-reference/messaging
 const messagesOf = (platform: string, channelOf: (settings: Settings) => string | undefined): Pull<Settings> => ({
@@ -27,8 +27,8 @@ const messagesOf = (platform: string, channelOf: (settings: Settings) => string 
     const { settings } = connection
     const channel = channelOf(settings)
     if (channel === undefined) return { deliveries: [], cursor }
-    const { since, top, page } = cursor === null ? {} : walk.parse(JSON.parse(cursor))
-    const from = (since ?? now) - overlapMs // what was said before we came is not ours to tell
+    const { since = now, top, page } = cursor === null ? {} : walk.parse(JSON.parse(cursor)) // what was said before we came is not ours to tell
+    const from = since - overlapMs
     const path = `${workspaceOf(settings)}/channels/${encodeURIComponent(channel)}/messages`
     const found = await pageAt(http, path, shown, { pageToken: page }).catch((thrown: unknown) => {
       // Where we were in the list is forgotten there: the walk begins anew, and what it shows again is known by its id.
@@ -36,8 +36,7 @@ const messagesOf = (platform: string, channelOf: (settings: Settings) => string 
       throw thrown
     })
     if (!found) return { deliveries: [], cursor: cursorOf({ since }) }
-    const times = [since, top, ...found.results.map(({ createdAt }) => Date.parse(createdAt))].filter((time) => time !== undefined)
-    const newest = times.length === 0 ? undefined : Math.max(...times)
+    const newest = Math.max(since, top ?? since, ...found.results.map(({ createdAt }) => Date.parse(createdAt)))
     const lost = found.results.filter(({ createdAt }) => Date.parse(createdAt) >= from)
     const lane = ({ createdAt }: Shown): { lane?: 'sync' } => (now - Date.parse(createdAt) > overlapMs ? { lane: 'sync' } : {}) // an outage of hours is caught up with behind what people say now
     const deliveries = lost.toReversed().flatMap((message) => tellMessage(platform, message, connection).map((delivery): Delivery => ({ ...delivery, ...lane(message) })))
