@@ -19,9 +19,10 @@ const againMs = 3_000
 const mostTries = 40
 export const takes = (world: World, number: string, what: 'take' | 'give-back', tries = 1): void => {
   const { lab, clock } = world
-  const external = lab.bird.conversationFor(number)
   const run = async (): Promise<void> => {
     if (!world.isUp()) throw new Error('nobody answers')
+    if (lab.bird.phone.messages(number).length === 0) throw new Error('they have not written yet')
+    const external = lab.bird.conversationFor(number)
     const { db, acting, tenant } = world.house()
     const { rows: [row] } = await sql<{ id: string }>`select id from conversation where tenant_id = ${tenant} and external_id = ${external}`.execute(db.bare)
     if (!row) throw new Error('they have not written yet')

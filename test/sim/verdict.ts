@@ -75,7 +75,7 @@ const heard = async ({ db, vault, lab, people, texts }: { db: Db; vault: ReturnT
 }
 
 const sentOnce = (lab: Lab): string[] => {
-  const arrived = Map.groupBy(lab.bird.sent().filter(({ by }) => by === 'api'), ({ reference }) => reference)
+  const arrived = Map.groupBy(lab.bird.sent().filter(({ by, isDraft }) => by === 'api' && !isDraft), ({ reference }) => reference)
   return [...arrived].flatMap(([reference, sent]) => (sent.length > 1 ? [`${reference} was sent ${sent.length} times`] : []))
 }
 

@@ -13,7 +13,7 @@ export type Wire = {
   fetch: typeof fetch // for those who are no house
   transport(owner: Owner): Dispatcher
 }
-type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number; answered(from: Owner, request: Request, answer: Answer): void }
+type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number; answered(exchanged: { from: Owner; to: Owner; request: Request; answer: Answer }): void }
 
 export class Reset extends Error {
   readonly code = 'ECONNRESET'
@@ -31,7 +31,7 @@ export const makeWire = ({ scheduler, fate, delayMs, answered }: Needs): Wire =>
     const there = all[turns++ % all.length]
     if (!there) throw new Reset('nobody listens there')
     const answer = await serveIn(there.serve, request)
-    if (!there.owner.isDead) answered(from, request, answer)
+    if (!there.owner.isDead) answered({ from, to: there.owner, request, answer })
     return answer
   }
   const exchange: Wire['exchange'] = async (from, request) => {

@@ -33,7 +33,7 @@ export type World = {
   clock: Clock // of everybody else
   engine: Engine // as nobody's statements are steps
   atStep(step: number, run: () => void): void
-  onArrival(run: (request: Request, from: number) => void): void // of what a server sent: as it is there, and before the answer leaves
+  onArrival(run: (request: Request, which: number) => void): void // of what a server sent, and of what was sent to one: as it is answered, and before the answer is heard
   between(every: number, run: () => Promise<void>): void // every so many steps, as soon as nobody holds the database
   transport: Transport // as somebody of ours who is no server
   publicBaseUrl: string
@@ -57,7 +57,7 @@ export const openWorld = async ({ seed, agent, servers = 1, startMs = mondayMs, 
   const trail = createHash('sha256')
   const sky = weather(scheduler)
   const acknowledged = new Set<string>()
-  let arrived: ((request: Request, from: number) => void) | undefined
+  let arrived: ((request: Request, which: number) => void) | undefined
   const wire: Wire = makeWire({
     scheduler, delayMs: sky.delayMs,
     fate(request) {
@@ -65,9 +65,9 @@ export const openWorld = async ({ seed, agent, servers = 1, startMs = mondayMs, 
       trail.update(`${scheduler.now()} ${request.method} ${request.url.href} ${fate}\n`).update(request.body)
       return fate
     },
-    answered(from, request, { status }) {
+    answered({ from, to, request, answer: { status } }) {
       const { url, body } = request
-      const which = living.findIndex((one) => one?.owner === from)
+      const which = living.findIndex((one) => one?.owner === from || one?.owner === to)
       if (which >= 0) arrived?.(request, which)
       if (url.pathname.startsWith('/webhooks/') && body.length > 0 && status >= 200 && status < 300) acknowledged.add(digestOf(body))
     },

@@ -68,20 +68,20 @@ export const sendMessage = defineCommand({
 // Seen by our own people only.
 export const noteInternally = defineCommand({
   name: 'messaging.note', args: z.strictObject({ conversation: z.string(), text: z.string().min(1).max(4_096) }), result: z.strictObject({ message: z.string() }),
-  attempts: 5, blocksSerialWhenDead: false,
+  attempts: 12, blocksSerialWhenDead: false,
 })
 // Who has it in the vendor's inbox: a person by their name and e-mail, or whoever stands in for them; a team; or nobody any more. language and building: whom it is for and where.
 export const assignConversation = defineCommand({
   name: 'messaging.assign', result: z.strictObject({ assigned: z.string().optional() }),
   args: z.strictObject({ conversation: z.string(), to: z.union([z.strictObject({ agent: z.string(), email: z.string().optional() }), z.enum(['team', 'nobody'])]), language: z.enum(['es-MX', 'en']).optional(), building: z.string().optional() }),
-  attempts: 5, blocksSerialWhenDead: false,
+  attempts: 12, blocksSerialWhenDead: false,
 })
 // Somebody who cancelled, or all that was said with them in a conversation. What is gone already is done.
 export const eraseThere = defineCommand({
   name: 'messaging.erase', args: z.strictObject({ what: z.enum(['contact', 'conversation']), id: z.string().min(1) }), result: z.strictObject({}),
-  attempts: 8, blocksSerialWhenDead: false, brief: true,
+  attempts: 12, blocksSerialWhenDead: false, brief: true,
 })
 export const noteSubscription = defineCommand({
   name: 'messaging.subscription', args: z.strictObject({ ...to, subscribed: z.boolean() }), result: z.strictObject({}),
-  attempts: 8, blocksSerialWhenDead: false,
+  attempts: 12, blocksSerialWhenDead: false,
 })
