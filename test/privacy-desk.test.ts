@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { filled, officer, openPrivacyStage, type PrivacyStage } from './support/
 
 // Whoever answers for privacy, from the request to the certificate, in the house as it is shipped: WhatsApp, HubSpot and mail of the lab.
 const hour = 3_600_000
+jest.setTimeout(180_000) // three weeks go by, each second of a morning looked at
 let stage: PrivacyStage
 let folder = ''
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { DatabaseConnection, Dialect } from 'kysely'
 import type { Engine } from '@portero/tool-server/spine/db.ts'
 import { beside } from '../support/statements.ts'
-import { turn, type Owner, type Scheduler } from './scheduler.ts'
+import { killed, turn, type Owner, type Scheduler } from './scheduler.ts'
 
 // The database as one process sees it: each turn at the connection, and each statement but the first of a turn, is a step that chance may put after others, or that the process doesn't live to see.
 // lent: how many hold the connection just now.
@@ -28,7 +28,7 @@ export const steppedEngine = (engine: Engine, owner: Owner, { step, busy }: Sche
             return stepped(connection)
           }
           await driver.releaseConnection(connection)
-          throw new Error('killed')
+          throw new Error(killed)
         },
         async releaseConnection(connection: DatabaseConnection) {
           lent.count--

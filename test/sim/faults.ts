@@ -5,7 +5,7 @@ const of = (file: string, ...faults: readonly [name: string, from: string, to: s
 
 export const faults: readonly Planted[] = [
   ...of('spine/jobs.ts',
-    ['whoever lost a job may end it still', 'and state = \'running\' and fence = ${job.fence}`', 'and state in (\'running\', \'ready\')`'],
+    ['whoever lost a job may end it still', 'and state = \'running\' and fence = ${job.fence}`', '`'],
     ['a command whose worker died is not doubted', 'uncertain_since = case when kind = \'command\' then ${at(now)} else uncertain_since end', 'uncertain_since = null'],
     ['work whose worker died is never taken up', '${all ? sql`true` : sql`leased_until < ${at(now)}`}', '${all ? sql`true` : sql`leased_until < ${at(0)}`}'],
     ['what is due is not put in line', 'where state = \'scheduled\' and run_at <= ${at(now)} order', 'where state = \'scheduled\' and run_at <= ${at(now - 86_400_000)} order'],

@@ -111,6 +111,7 @@ const weatherOf = (sky: Sky, chance: Chance): Weather => ({
 })
 
 const many = 1_000_000
+const lagMs = 6_000 // less than we give them before something is taken for missing
 const isToldBy = (vendor: Vendor, { url }: Request): boolean => url.pathname.startsWith(`/webhooks/${vendor}`)
 // HubSpot is read by POST too.
 const isWriteTo = (vendor: Vendor, { url, method }: Request): boolean => url.pathname.startsWith(`/${vendor}/`) && method !== 'GET' && !/\/(search|read|freeBusy)$/.test(url.pathname)
@@ -179,6 +180,8 @@ const deedsOf = (whole: World, sky: Sky, { kill, cuts }: { kill(afterSteps: numb
         return
       case 'outage':
         return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: '*', fault: 'down', times: many }), () => lab[what.vendor].clearFaults())
+      case 'lag':
+        return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: '*', fault: 'lag', ms: lagMs, times: many }), () => lab[what.vendor].clearFaults())
       case 'revoke':
         return forAWhile(what.forMs, () => revoke(what.vendor, true), () => revoke(what.vendor, false))
       case 'weather':

@@ -7,6 +7,11 @@ const { PLANTED } = process.env
 if (PLANTED) plant(planted.parse(JSON.parse(PLANTED)))
 const { play } = await import('./play.ts')
 const { makeStory } = await import('./story.ts')
+const { killed } = await import('./scheduler.ts')
+// What the dead still wait for is nobody's concern; anything else would end a server too.
+process.on('unhandledRejection', (thrown) => {
+  if (!(thrown instanceof Error && thrown.message === killed)) throw thrown
+})
 process.on('message', (message) => {
   const { seed } = z.object({ seed: z.number() }).parse(message)
   const began = performance.now()

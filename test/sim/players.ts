@@ -8,12 +8,15 @@ const line = z.object({ seed: z.number(), wrong: z.array(z.string()), steps: z.n
 export type Line = z.infer<typeof line>
 const program = fileURLToPath(new URL('player.ts', import.meta.url))
 
+const mostEach = 50 // the memory of an embedded database only grows
+
 export const playAll = async (seeds: readonly number[], jobs: number, said: (result: Line) => boolean, planted?: Planted): Promise<void> => {
   const left = [...seeds]
-  await Promise.all(Array.from({ length: Math.min(jobs, left.length) }, () => new Promise<void>((resolve, reject) => {
+  const player = (): Promise<void> => new Promise((resolve, reject) => {
     const child = fork(program, { execArgv: ['--no-warnings'], env: { ...process.env, ...(planted && { PLANTED: JSON.stringify(planted) }) } })
+    let played = 0
     const next = (): void => {
-      const seed = left.shift()
+      const seed = played++ < mostEach ? left.shift() : undefined
       if (seed === undefined) child.disconnect()
       else child.send({ seed })
     }
@@ -23,5 +26,8 @@ export const playAll = async (seeds: readonly number[], jobs: number, said: (res
     })
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a player ended with ${code}`))))
     next()
-  })))
+  })
+  await Promise.all(Array.from({ length: Math.min(jobs, left.length) }, async () => {
+    while (left.length > 0) await player()
+  }))
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@portero/tool-server/spine/clock.ts'
 // A process that may be killed, whose steps are never taken any more, or freeze: it ends what it began at the database, and then nothing moves in it.
 export type Owner = { readonly name: string; isDead: boolean; isFrozen: boolean }
 export const turn = 'a turn at the database'
+export const killed = 'killed' // what a process that is no more hears of its steps
 export type Scheduler = {
   chance: Chance
   clockOf(owner: Owner): Clock
@@ -103,7 +104,7 @@ export const makeScheduler = ({ seed, startMs }: { seed: number; startMs: number
     step: (owner, what) =>
       new Promise((resolve, reject) => {
         activity++
-        const die = (): void => reject(new Error('killed'))
+        const die = (): void => reject(new Error(killed))
         if (owner.isDead) die()
         else steps.push({ owner, what, go: resolve, die })
       }),

@@ -15,6 +15,7 @@ export type What =
   | { do: 'cut'; vendor: Vendor; at: 'vendor' | 'house'; how: 'kill' | 'sleep' | 'freeze'; ms: number } // when the next thing that we write there has arrived, and before we hear of it; or as we have acknowledged what they tell us next
   | { do: 'fault'; vendor: Vendor; fault: 'lost' | 'down' | 'away' | 'throttled' | 'garbled' | 'misshapen' | 'slow'; times: number }
   | { do: 'outage'; vendor: Vendor; forMs: number }
+  | { do: 'lag'; vendor: Vendor; forMs: number } // what it shows is seconds behind what was written there
   | { do: 'revoke'; vendor: CalendarVendor | 'bird'; forMs: number }
   | { do: 'weather'; forMs: number; lost: number; never: number; twice: number; swallowed: number }
   | { do: 'hold'; forMs: number; backwards: boolean } // Bird's webhooks
@@ -81,12 +82,13 @@ export const makeStory = (seed: number): Story => {
   if (!isFair)
     some([
       [3, () => ({ do: 'kill', afterSteps: chance.int(300), awayMs: chance.int(chance.one([5_000, 40_000])) })],
-      [3, () => ({ do: 'cut', vendor: chance.one(vendors), at: 'vendor', how: 'kill', ms: chance.int(40_000) })],
+      [3, () => ({ do: 'cut', vendor: chance.one(vendors), at: 'vendor', how: 'kill', ms: chance.int(chance.one([2_000, 40_000])) })],
       [2, () => ({ do: 'cut', vendor: chance.one(['bird', 'hubspot'] as const), at: 'house', how: 'kill', ms: chance.int(40_000) })],
       [2, () => ({ do: 'cut', vendor: chance.one(vendors), at: 'vendor', how: servers > 1 ? 'freeze' : 'sleep', ms: minuteMs * (1 + chance.int(20)) })],
       [3, () => ({ do: 'fault', vendor: chance.one(vendors), fault: chance.one(['lost', 'down', 'away', 'throttled', 'garbled', 'misshapen', 'slow'] as const), times: 1 + chance.int(3) })],
       [2, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
       [2, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
+      [2, () => ({ do: 'lag', vendor: chance.one(['bird', 'hubspot', 'graph'] as const), forMs: 60_000 + chance.int(400_000) })],
       [1, () => ({ do: 'revoke', vendor: chance.one(['google', 'graph', 'bird'] as const), forMs: 10_000 + chance.int(chance.one([2, 11]) * minuteMs) })],
       [2, () => ({ do: 'weather', forMs: 20_000 + chance.int(200_000), lost: chance.next() * 0.3, never: chance.next() * 0.2, twice: chance.next() * 0.2, swallowed: chance.happens(0.5) ? chance.next() * 0.6 : 0 })],
       [2, () => ({ do: 'hold', forMs: 5_000 + chance.int(60_000), backwards: chance.happens(0.5) })],
@@ -116,6 +118,7 @@ const sentence = (what: What): string => {
     case 'cut': return `${what.at === 'house' ? `as soon as we have acknowledged what ${what.vendor} tells us next` : `as soon as ${what.vendor} has what we write next, and before we hear of it`}, the ${what.how === 'kill' ? 'server is killed, and is away for' : what.how === 'sleep' ? 'machine sleeps for' : 'server stands still for'} ${seconds(what.ms)}`
     case 'fault': return `${what.vendor}: ${what.fault}, ${what.times} times`
     case 'outage': return `${what.vendor} is out for ${seconds(what.forMs)}`
+    case 'lag': return `what ${what.vendor} shows is seconds behind for ${seconds(what.forMs)}`
     case 'revoke': return `our access to ${what.vendor} is revoked for ${seconds(what.forMs)}`
     case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice${what.swallowed > 0 ? `, and ${Math.round(what.swallowed * 100)} % never` : ''}`
     case 'hold': return `Bird's webhooks are held for ${seconds(what.forMs)}${what.backwards ? ', and come the last first' : ''}`
