@@ -63,7 +63,7 @@ describe('a call because of something else in a calendar', () => {
 test('what becomes of a visit\'s event in the calendar of who does not show it any more says nothing of the visit', async () => {
   const tour = await stage.book(who, noon(), [ana])
   const { id } = oneOf('ana')[0]!
-  stage.google.refuse({ with: 'forbiddenForNonOrganizer', status: 403, times: 1 })
+  stage.google.refuse({ with: 'forbiddenForNonOrganizer', status: 403, times: 1, of: stage.email('ana') }) // who is written to first, nobody knows
   await give(tour, beto)
   expect(oneOf('ana').map((each) => each.id)).toEqual([id]) // which our people are asked to have deleted
   texts()

@@ -21,13 +21,11 @@ afterAll(() => house.end())
 
 test('a command of three writes waits for the budget between them, and does not begin anew', async () => {
   await house.decide((act) => act.send(same, { text: 'visita' }, { key: 'k', lane: 'sync' }))
-  let isOver = false
-  const settling = house.settle().finally(() => void (isOver = true))
-  await until(() => {
+  house.worker.start()
+  await until(async () => {
     house.clock.advance(1)
-    return isOver
+    return (await house.job('k')).state === 'done'
   })
-  await settling
   expect(await house.job('k')).toMatchObject({ state: 'done', attempts: 0, error_code: null })
   expect(house.vendor.posted()).toEqual(parts.map((part) => `k ${part}`))
 })

@@ -201,7 +201,7 @@ export const makeHouse = ({ config, clock, log, engine, connectors, flows, tools
   const acting = makeActing({ db, clock, vault, connections, registry, audit, wake, whenFinished: (jobs, waitMs) => worker.whenFinished(jobs, waitMs), measure })
   const inbox = makeInbox({ db, clock, vault, connections, registry, log, metrics, wake })
   const outbox = makeOutbox({
-    db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake,
+    db, clock, vault, registry, connections, audit, http: http.of, shadow: config.shadow, wake, isAtWork: () => worker.isAtWork(),
     mayLeave: ({ tenant_id: tenant, name, serial, key }, args) => name === callTool.name || name === respond.name ? mayStillCall(db.bare, { tenant, key }) : mayStillLeave(db.bare, { tenant, serial, key, ...sendMessage.args.parse(args), open: async (place, sealed) => (await vault.open(db.bare, tenant, place, sealed)).toString(), now: clock.now() }),
   })
   const calendars = registry.vendorsDoing(putEvent.name)

@@ -14,7 +14,7 @@ import type { Vault } from './vault.ts'
 
 // A command leaves the house. At most once at the vendor; exactly once wherever the vendor lets us find out.
 export type WayOut = (connection: Connection, connector: Connector, how: { lane: Lane; signal: AbortSignal; reading: boolean; leased?: () => boolean }) => Http
-type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connections: Connections; audit: Audit; http: WayOut; shadow: boolean; wake(lane: Lane): void; mayLeave?(job: Job, args: unknown): Promise<boolean> }
+type Needs = { db: Db; clock: Clock; vault: Vault; registry: Registry; connections: Connections; audit: Audit; http: WayOut; shadow: boolean; wake(lane: Lane): void; isAtWork?(): boolean; mayLeave?(job: Job, args: unknown): Promise<boolean> } // isAtWork: the worker, by itself; else somebody wants done what is due now, and nothing waits
 
 const defaultLagMs = 10_000
 type Commanded = { job: Job; doing: Doing; args: unknown }
@@ -28,7 +28,7 @@ export type Outbox = {
 }
 
 export const makeOutbox = (needs: Needs): Outbox => {
-  const { db, clock, vault, registry, connections, audit, http, shadow, wake, mayLeave = async () => true } = needs
+  const { db, clock, vault, registry, connections, audit, http, shadow, wake, isAtWork = () => true, mayLeave = async () => true } = needs
 
   const findDoing = async (job: Job): Promise<{ connection: Connection; connector: Connector; doing: Doing }> => {
     // One that was sent when nobody did it belongs to whoever does it by now.
@@ -76,6 +76,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
     const lane = lanes.find((each) => jobs.some((job) => job.lane === each)) ?? 'bulk'
     return { http: http(connection, connector, { lane, signal, reading, leased: () => jobs.every((job) => clock.now() < job.leased_until) }), connection, now: clock.now(), signal }
   }
+  const patience = (): Clock | undefined => (isAtWork() ? clock : undefined)
   const heldBack = async (job: Job): Promise<void> => void (await finish(db.bare, job, { state: 'shadowed', keepArgs: true, now: clock.now() }))
 
   const perform: Outbox['perform'] = async (job, signal) => {
@@ -98,7 +99,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
       }
     }
     if (doing.command.gated && !(await mayLeave(job, args))) return drop({ job, doing, args })
-    return conclude({ job, doing, args }, await runOnce(clock, (at) => doing.run(args, { ...at, key: job.key }), atVendor(call)))
+    return conclude({ job, doing, args }, await runOnce(patience(), (at) => doing.run(args, { ...at, key: job.key }), atVendor(call)))
   }
 
   return {
@@ -114,7 +115,7 @@ export const makeOutbox = (needs: Needs): Outbox => {
           const together = first?.args.doing.together
           if (shadow || !first || !together) return fit.map(() => undefined)
           const { connection, connector } = first.args
-          return runOnce(clock, (at) => together.run(fit.map(({ args: { args } }) => args), at), atVendor({ jobs: fit.map(({ job }) => job), connection, connector, signal }))
+          return runOnce(patience(), (at) => together.run(fit.map(({ args: { args } }) => args), at), atVendor({ jobs: fit.map(({ job }) => job), connection, connector, signal }))
         },
         async end({ job, args: { doing, args } }, found) {
           if (shadow) return heldBack(job)
@@ -138,9 +139,9 @@ export const makeOutbox = (needs: Needs): Outbox => {
 const toldAgain = ({ command }: Doing, args: unknown): unknown => (command.brief ? null : args)
 
 // Once one of its writes has been answered, whatever goes wrong afterwards leaves it half done: nobody may take it for not arrived.
-const runOnce = async <R>(clock: Clock, run: (at: At<unknown>) => Promise<R>, at: At<unknown>): Promise<R> => {
+const runOnce = async <R>(patience: Clock | undefined, run: (at: At<unknown>) => Promise<R>, at: At<unknown>): Promise<R> => {
   let hasWritten = false
-  const patient = patientIn(clock, at)
+  const patient = patience ? patientIn(patience, at) : at.http
   const http: Http = async (call) => {
     const reply = await (hasWritten ? patient : at.http)(call)
     hasWritten ||= !call.reading && !/^(GET|HEAD)$/i.test(call.method) && reply.status < 400

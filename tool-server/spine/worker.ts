@@ -22,6 +22,7 @@ export type Runners = Record<JobKind, (job: Job, signal: AbortSignal) => Promise
 export type Company = { of(job: Job): Together | undefined; run(jobs: readonly Job[], signal: AbortSignal): ReturnType<Runners[JobKind]>[] }
 export type Worker = {
   start(): void
+  isAtWork(): boolean // by itself, since start()
   wake(what: Lane | 'inbox' | 'all', at?: Millis): void // at: no sooner than then
   whenFinished(jobs: readonly string[], waitMs: number): Promise<void>
   settle(): Promise<void> // everything that is due now, done; for tests and the command line
@@ -281,6 +282,7 @@ export const makeWorker = (needs: Needs): Worker => {
       wake('all')
     },
     wake,
+    isAtWork: () => started,
     async whenFinished(jobs, waitMs) {
       const open = new Set(jobs)
       if (open.size === 0) return

@@ -5,7 +5,7 @@ import { limitsWish } from './quota.ts'
 import { given, shown } from './wire.ts'
 
 // What people do in their calendars, and what befalls Google. POST /_lab/google/{control}
-export type Refuse = { with: string; status: number; times: number }
+export type Refuse = { with: string; status: number; times: number; of?: string | undefined } // of: whose calls; anybody's without
 export type Deeds = {
   calendar(email: string): Calendar
   killCursors(email: string): void
@@ -29,7 +29,7 @@ const wishes = {
   'drop-pushes': z.strictObject({ times: z.int().min(0).default(1) }),
   'kill-cursors': z.strictObject({ email }),
   blind: z.strictObject({ email, yes: z.boolean().default(true) }),
-  refuse: z.strictObject({ with: z.string(), status: z.int().default(403), times: z.int().min(1).default(1) }),
+  refuse: z.strictObject({ with: z.string(), status: z.int().default(403), times: z.int().min(1).default(1), of: email.optional() }),
 }
 
 export const controlsOf = (google: Deeds): Simulator['controls'] => ({

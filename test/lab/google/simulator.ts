@@ -59,9 +59,9 @@ export const makeGoogle = ({ clock, accounts, tokens, deliver }: Surroundings): 
       if (!owner) throw unauthorized()
       const user = owner.email.toLowerCase()
       quota.spend(user)
-      const [refusal] = refusals
+      const refusal = refusals.find(({ of = user }) => of === user)
       if (refusal) {
-        refusals = refusal.times > 1 ? [{ ...refusal, times: refusal.times - 1 }, ...refusals.slice(1)] : refusals.slice(1)
+        refusals = refusals.flatMap((each) => (each !== refusal ? each : each.times > 1 ? { ...each, times: each.times - 1 } : []))
         throw new Refusal(refusal.status, refusal.with, refusal.with, { domain: 'usageLimits' })
       }
       if (owner.scopes && !scopes.some((each) => owner.scopes?.includes(scope + each))) throw lacksScope()
