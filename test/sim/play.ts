@@ -180,6 +180,8 @@ const deedsOf = (whole: World, sky: Sky, { kill, cuts }: { kill(afterSteps: numb
         return
       case 'outage':
         return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: '*', fault: 'down', times: many }), () => lab[what.vendor].clearFaults())
+      case 'forget':
+        return void worlds[what.at].killCursors()
       case 'lag':
         return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: '*', fault: 'lag', ms: lagMs, times: many }), () => lab[what.vendor].clearFaults())
       case 'revoke':

@@ -15,6 +15,7 @@ export type What =
   | { do: 'cut'; vendor: Vendor; at: 'vendor' | 'house'; how: 'kill' | 'sleep' | 'freeze'; ms: number } // when the next thing that we write there has arrived, and before we hear of it; or as we have acknowledged what they tell us next
   | { do: 'fault'; vendor: Vendor; fault: 'lost' | 'down' | 'away' | 'throttled' | 'garbled' | 'misshapen' | 'slow'; times: number }
   | { do: 'outage'; vendor: Vendor; forMs: number }
+  | { do: 'forget'; at: CalendarVendor } // where we were in its list
   | { do: 'lag'; vendor: Vendor; forMs: number } // what it shows is seconds behind what was written there
   | { do: 'revoke'; vendor: CalendarVendor | 'bird'; forMs: number }
   | { do: 'weather'; forMs: number; lost: number; never: number; twice: number; swallowed: number }
@@ -65,7 +66,9 @@ export const makeStory = (seed: number): Story => {
       if (!chance.happens(0.3)) continue
       for (let left = 1 + chance.int(most); left > 0; left--) {
         const what = make()
-        add(what.do === 'cut' ? chance.int(lastsMs / 4) : someTime(), what)
+        const at = what.do === 'cut' ? chance.int(lastsMs / 4) : someTime()
+        add(at, what)
+        if (what.do === 'rename' && chance.happens(0.5)) add(at, { do: 'move-deal', person: what.person, stage: chance.one(stages) }) // told in one webhook
       }
     }
   }
@@ -89,6 +92,7 @@ export const makeStory = (seed: number): Story => {
       [2, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
       [2, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
       [2, () => ({ do: 'lag', vendor: chance.one(['bird', 'hubspot', 'graph'] as const), forMs: 60_000 + chance.int(400_000) })],
+      [2, () => ({ do: 'forget', at: chance.one(calendars) })],
       [1, () => ({ do: 'revoke', vendor: chance.one(['google', 'graph', 'bird'] as const), forMs: 10_000 + chance.int(chance.one([2, 11]) * minuteMs) })],
       [2, () => ({ do: 'weather', forMs: 20_000 + chance.int(200_000), lost: chance.next() * 0.3, never: chance.next() * 0.2, twice: chance.next() * 0.2, swallowed: chance.happens(0.5) ? chance.next() * 0.6 : 0 })],
       [2, () => ({ do: 'hold', forMs: 5_000 + chance.int(60_000), backwards: chance.happens(0.5) })],
@@ -118,6 +122,7 @@ const sentence = (what: What): string => {
     case 'cut': return `${what.at === 'house' ? `as soon as we have acknowledged what ${what.vendor} tells us next` : `as soon as ${what.vendor} has what we write next, and before we hear of it`}, the ${what.how === 'kill' ? 'server is killed, and is away for' : what.how === 'sleep' ? 'machine sleeps for' : 'server stands still for'} ${seconds(what.ms)}`
     case 'fault': return `${what.vendor}: ${what.fault}, ${what.times} times`
     case 'outage': return `${what.vendor} is out for ${seconds(what.forMs)}`
+    case 'forget': return `${what.at} forgets where we were in its list`
     case 'lag': return `what ${what.vendor} shows is seconds behind for ${seconds(what.forMs)}`
     case 'revoke': return `our access to ${what.vendor} is revoked for ${seconds(what.forMs)}`
     case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice${what.swallowed > 0 ? `, and ${Math.round(what.swallowed * 100)} % never` : ''}`
