@@ -108,7 +108,7 @@ export const faults: readonly Planted[] = [
     ['nobody finds what was sent', 'const sent = results.find(({ reference }) => reference === referenceOf(key))', 'const sent = results.find(({ reference }) => reference === key && reference === \'\')'],
   ),
   ...of('connectors/bird/pull.ts',
-    ['a lost message is looked for from now on', 'const from = (since ?? now) - overlapMs', 'const from = now + overlapMs'],
+    ['a lost message is looked for from now on', 'const from = since - overlapMs', 'const from = now + overlapMs'],
   ),
   ...of('domain/slots.ts',
     ['nobody needs time for the way', 'const gap = building === id ? 0 : Math.max(gapMs({ visits }, false), ways?.get(building) ?? 0)', 'const gap = ways?.size === -1 ? 1 : 0'],

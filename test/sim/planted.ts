@@ -6,9 +6,14 @@ import { readFileSync } from 'node:fs'
 export type Planted = { name: string; file: string; from: string; to: string }
 
 const root = new URL('../../', import.meta.url).href
-export const plant = ({ name, file, from, to }: Planted): void => {
+export const textOf = ({ name, file, from }: Planted): string => {
   const text = readFileSync(fileURLToPath(root + file), 'utf8')
   if (text.split(from).length !== 2) throw new Error(`${name}: «${from}» stands ${text.split(from).length - 1} times in ${file}`)
+  return text
+}
+export const plant = (planted: Planted): void => {
+  const { file, from, to } = planted
+  const text = textOf(planted)
   registerHooks({
     load(url, context, next) {
       const loaded = next(url, context)
