@@ -338,7 +338,7 @@ export const contract: Contract<Settings & { baseUrl: string; apiKey: string }> 
         ],
       },
       {
-        name: 'nothing from before we came', cursor: null, deliveries: [], next: `{"since":${Date.UTC(2026, 10, 23, 17, 0, 0, 120)}}`,
+        name: 'nothing from before we came', cursor: null, deliveries: [], next: '{"since":{nowMs}}',
         exchanges: [{ ask: { method: 'GET', path: list, query: { limit: '100' } }, tell: { status: 200, body: { results: [shown(inbound())], nextPageToken: 'cGFnZTI' } } }],
       },
       {
