@@ -43,12 +43,15 @@ export const makeStory = (seed: number): Story => {
   const chance = makeChance(seed ^ 0x2545f491)
   const agent = chance.happens(0.5) ? 'portero' : 'bird'
   const vendors: readonly Vendor[] = ['bird', 'hubspot', 'google', 'graph', ...(agent === 'portero' ? (['openai'] as const) : [])]
-  const people = 1 + chance.int(3)
+  // Most are of one person and half as long: twice as many of them are played in the same time, and most of what goes wrong needs no more.
+  const isShort = chance.happens(0.6)
+  const people = isShort ? 1 : 1 + chance.int(3)
+  const lasting = isShort ? lastsMs / 2 : lastsMs
   const servers = chance.happens(0.4) ? 2 : 1
   const isFair = chance.happens(0.15)
   const events: Event[] = []
   const add = (atMs: number, what: What): void => void events.push({ atMs: Math.floor(atMs), what })
-  const someTime = (): number => chance.int(lastsMs)
+  const someTime = (): number => chance.int(lasting)
 
   // Everybody writes now and then, mostly what leads to a visit.
   for (let person = 0; person < people; person++) {
@@ -57,7 +60,7 @@ export const makeStory = (seed: number): Story => {
       if (chance.happens(0.9)) add(at, { do: 'write', person, text })
       at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(60_000)
     }
-    for (let more = chance.int(4); more > 0; more--) add(at + chance.int(lastsMs - Math.min(at, lastsMs - 1)), { do: 'write', person, text: chance.one(says) })
+    for (let more = chance.int(4); more > 0; more--) add(at + chance.int(lasting - Math.min(at, lasting - 1)), { do: 'write', person, text: chance.one(says) })
     if (chance.happens(0.2)) add(someTime(), { do: 'write', person, text: 'BAJA' })
   }
   // A story has some kinds of events and no others, so that those it has meet each other. A. Groce et al.: Swarm Testing, 2012.
@@ -66,7 +69,7 @@ export const makeStory = (seed: number): Story => {
       if (!chance.happens(0.3)) continue
       for (let left = 1 + chance.int(most); left > 0; left--) {
         const what = make()
-        const at = what.do === 'cut' ? chance.int(lastsMs / 4) : someTime()
+        const at = what.do === 'cut' ? chance.int(lasting / 4) : someTime()
         add(at, what)
         if (what.do === 'rename' && chance.happens(0.5)) add(at, { do: 'move-deal', person: what.person, stage: chance.one(stages) }) // told in one webhook
       }
@@ -103,7 +106,7 @@ export const makeStory = (seed: number): Story => {
       [1, () => ({ do: 'leap', ms: 60 * minuteMs * (12 + chance.int(14)) })], // past WhatsApp's day, and to the day of the visit
     ])
   if (chance.happens(0.5)) add(0, { do: 'approve' })
-  return { seed, agent, people, servers, isFair, events: events.toSorted((a, b) => a.atMs - b.atMs) }
+  return { seed, agent, people, servers, isFair, lastsMs: lasting, events: events.toSorted((a, b) => a.atMs - b.atMs) }
 }
 
 // For whoever has to understand a failure.

@@ -50,7 +50,7 @@ const followed = async ({ db }: Seen): Promise<string[]> => {
 // BAJA holds, and whoever asks for a person has one called.
 const wishesHeard = async ({ db, lab, people }: Seen): Promise<string[]> => {
   const { rows } = await sql<{ external: string; isOut: boolean; isCalled: boolean }>`select c.external_id as external, exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out') as "isOut",
-    c.taken_at is not null or exists (select from escalation e where e.conversation_id = c.id) or exists (select from audit a where a.object = c.id::text and a.what in ('action:note-taken', 'action:take-over')) as "isCalled" from conversation c`.execute(db.bare)
+    c.taken_at is not null or exists (select from escalation e where e.conversation_id = c.id) or exists (select from audit a where a.person_id = c.person_id and a.what in ('action:note-taken', 'action:take-over')) as "isCalled" from conversation c`.execute(db.bare)
   return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const wrote = lab.bird.phone.messages(number).filter(({ from }) => from === 'me')
     const known = rows.find(({ external }) => external === lab.bird.conversationFor(number))

@@ -79,10 +79,11 @@ const sentOnce = (lab: Lab): string[] => {
   return [...arrived].flatMap(([reference, sent]) => (sent.length > 1 ? [`${reference} was sent ${sent.length} times`] : []))
 }
 
-// Whoever writes is answered, unless they wanted no more messages, or somebody of ours is called or has it in hand.
+// Whoever writes is answered, unless they wanted no more messages, or somebody of ours is called, has it in hand, or gave it back after reading what was said.
 const unanswered = async ({ db, lab, people }: { db: Db; lab: Lab; people: number }): Promise<string[]> => {
   const { rows } = await sql<{ external: string }>`select c.external_id as external from conversation c where c.state <> 'bot' or exists (select from escalation e where e.conversation_id = c.id)
-    or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out')`.execute(db.bare)
+    or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out')
+    or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:hand-back' and a.by = 'staff' and a.at > (select max(m.sent_at) from message m where m.conversation_id = c.id and m.author = 'prospect'))`.execute(db.bare)
   return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const last = lab.bird.phone.messages(number).at(-1)
     return last?.from !== 'me' || rows.some(({ external }) => external === lab.bird.conversationFor(number)) ? [] : [`${number} wrote «${last.text}», and nobody answered`]
