@@ -74,8 +74,8 @@ export const makeDb = (engine: Engine): Db => {
   }
 }
 
-// Serialization failure and deadlock: PostgreSQL asks to run the whole transaction again.
-export const isRetryable = (thrown: unknown): boolean => isSqlState(thrown, '40001') || isSqlState(thrown, '40P01')
+// Serialization failure and deadlock: PostgreSQL asks to run the whole transaction again. And a prepared statement that gives other columns since somebody migrated (postgres-prepared.ts).
+export const isRetryable = (thrown: unknown): boolean => isSqlState(thrown, '40001') || isSqlState(thrown, '40P01') || isSqlState(thrown, '0A000')
 export const isSqlState = (thrown: unknown, code: string): boolean => faultCode(thrown) === code
 
 // A query beside its own transaction waits for ever on PGlite and silently escapes it on PostgreSQL, so it throws on both.

@@ -8,6 +8,7 @@ import { isInBackground, type Engine } from './db.ts'
 import { faultFields } from './fault.ts'
 import type { Log } from './log.ts'
 import { parserOf } from './parsers.ts'
+import { preparing } from './postgres-prepared.ts'
 import { makeTurnstile } from './turnstile.ts'
 
 const connectMs: Millis = 3_000
@@ -63,7 +64,10 @@ export const openPostgres = ({ url, clock, log, poolSize = 10, statementMs = 30_
       throw thrown
     }
   }
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    preparing(client)
+  })
 
   return {
     name: 'postgres',

@@ -21,9 +21,10 @@ export const isPromotion = async (on: Kysely<DB>, tenant: string, { connection, 
 
 // All of them at once: one that isn't told any more is gone.
 export const noteTemplates = async ({ tx, subject, now }: Act, connection: string, templates: readonly Seen[]): Promise<void> => {
-  for (const { name, language, project, version, category, status } of templates)
-    await sql`insert into template (tenant_id, connection_id, name, language, project, version, category, status, synced_at)
-      values (${subject.tenant}, ${connection}, ${name}, ${language}, ${project}, ${version}, ${category}, ${status}, ${at(now)})
-      on conflict (tenant_id, connection_id, name, language) do update set project = excluded.project, version = excluded.version, category = excluded.category, status = excluded.status, synced_at = excluded.synced_at`.execute(tx)
+  const each = new Map(templates.map((template) => [JSON.stringify([template.name, template.language]), template]))
+  await sql`insert into template (tenant_id, connection_id, name, language, project, version, category, status, synced_at)
+    select ${subject.tenant}, ${connection}, name, language, project, version, category, status, ${at(now)}
+    from jsonb_to_recordset(${JSON.stringify([...each.values()])}::jsonb) as told (name text, language text, project text, version text, category text, status text)
+    on conflict (tenant_id, connection_id, name, language) do update set project = excluded.project, version = excluded.version, category = excluded.category, status = excluded.status, synced_at = excluded.synced_at`.execute(tx)
   await sql`delete from template where tenant_id = ${subject.tenant} and connection_id = ${connection} and synced_at < ${at(now)}`.execute(tx)
 }
