@@ -137,6 +137,13 @@ describe('a visit', () => {
     const [event] = oneOf('ana')
     expect([event?.startsAt, (await stage.tour(tour))?.startsAt]).toEqual([noon() + 4 * hour, noon() + 4 * hour])
   })
+  test('of which an older version is taken for the last one is put all the same, since the one before is tried', async () => {
+    const tour = await stage.book(who, noon(), [ana])
+    await stage.rows(`update projection set versions = versions || '{"\\"1\\""}' where ours = '${tour}'`)
+    await move(tour, noon() + 2 * hour)
+    await stage.follow(5 * minute, 5_000)
+    expect([oneOf('ana').map(({ startsAt }) => startsAt), (await stage.standing()).find(({ ours }) => ours === tour)?.state, await calls()]).toEqual([[noon() + 2 * hour], 'stands', []])
+  })
   test('that people moved while ours was on its way there is decided once that has been answered', async () => {
     const tour = await stage.book(who, noon(), [ana])
     const { id } = oneOf('ana')[0]!

@@ -47,6 +47,14 @@ describe('a visit in the calendar', () => {
     expect(second.done).toEqual(first.done)
     expect(requests(`PATCH ${events}/:event`)).toEqual([])
   })
+  test('that people moved before we heard that it was put stays where they moved it, and says no version', async () => {
+    const { done } = await stage.put({})
+    await stage.follow(5_000)
+    await stage.control('move', { email: mariana, id: (done as any).id, start: at(22), end: at(23) })
+    const { version: _ours, ...known } = done as any
+    expect((await stage.put({})).done).toEqual(known)
+    expect(mine()).toMatchObject([{ start: { dateTime: '2026-11-25T16:00:00-06:00' } }])
+  })
   test('that somebody deleted comes back, and one that stands as it was is changed', async () => {
     const put = await stage.put({})
     await stage.control('delete', { email: mariana, id: standing(put).id })

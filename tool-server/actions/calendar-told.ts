@@ -22,7 +22,7 @@ export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered,
   if (put) await noteKnown(act, known, { external: put.id, version: put.version, isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...(known.seen?.is === 'there' && known.seen.version === put.version && { seen: null }) })
   if (drop && isLast) await noteKnown(act, known, { state: 'gone', external: null, link: null, seen: null })
   const isAgain = dead !== undefined && again.has(dead.code) && known.external !== null && known.refusals < mostRefusals - 1
-  if (dead && isLast) await refused(act, known, isAgain)
+  if (dead && isLast) await refused(act, known, { isAgain, code: dead.code })
   const now = await projectionAt(act, which)
   if (now?.seen) await decideMoved(act, which)
   else if (now?.digest === null && !isAgain) await projectSoon(act, now.tours)
@@ -34,9 +34,10 @@ export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered,
 // Somebody changed it there a moment ago, or took it away: once that has been read, it is decided again. Where nothing stood, or it goes on, it is the calendar that is not there, and a person has to look.
 const again: ReadonlySet<string> = new Set(['conflict', 'not_found'])
 const mostRefusals = 3
-const refused = async (act: Act, known: Projection, isAgain: boolean): Promise<void> => {
+const refused = async (act: Act, known: Projection, { isAgain, code }: { isAgain: boolean; code: string }): Promise<void> => {
   if (!isAgain) return noteKnown(act, known, { state: 'dead' })
-  await noteKnown(act, known, { state: 'stands', digest: null, refusals: known.refusals + 1 })
+  // What we took for the last version is none any more: the one before it may be, where we read what people did and put ours over it before that was answered.
+  await noteKnown(act, known, { state: 'stands', digest: null, refusals: known.refusals + 1, ...(code === 'conflict' && { version: known.versions.at(-2) }) })
   await pullSoon(act, known.connection)
 }
 

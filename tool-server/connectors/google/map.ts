@@ -12,7 +12,7 @@ const time = z.object({ date: z.iso.date().nullish(), dateTime: z.iso.datetime({
 const attendee = z.object({ email: maybe, self: z.boolean().nullish(), resource: z.boolean().nullish(), responseStatus: maybe })
 // Of what was deleted only the id is promised: https://developers.google.com/workspace/calendar/api/v3/reference/events
 export const wireEvent = z.object({
-  id: z.string().min(1), etag: maybe, status: maybe, summary: maybe, description: maybe, location: maybe, htmlLink: maybe, start: time.nullish(), end: time.nullish(), transparency: maybe, visibility: maybe, eventType: maybe,
+  id: z.string().min(1), etag: maybe, status: maybe, created: maybe, updated: maybe, summary: maybe, description: maybe, location: maybe, htmlLink: maybe, start: time.nullish(), end: time.nullish(), transparency: maybe, visibility: maybe, eventType: maybe,
   organizer: z.object({ email: maybe, self: z.boolean().nullish() }).nullish(), attendees: z.array(attendee).nullish(), extendedProperties: z.object({ private: z.record(z.string(), z.string()).nullish() }).nullish(),
 })
 export type WireEvent = z.infer<typeof wireEvent>

@@ -25,6 +25,7 @@ const make = async (wanted: Wanted, id: string, to: To): Promise<Put> => {
   const there = await found(id, to)
   if (there.extendedProperties?.private?.[mark] !== wanted.ours) throw new AppError('conflict', 'google has something else by that id')
   if (stands(there, wanted)) return answered(there)
+  if (isTouched(there)) return { ...answered(there), version: undefined } // it was put there, and people moved it before we heard of that: whoever reads it decides
   return patch(wanted, { id, version: there.etag ?? undefined, attendees: there.attendees ?? [] }, to).then(putOf) // deleted, or put there by words of ours that are old by now
 }
 
@@ -65,6 +66,9 @@ const mailing = (wanted: Wanted): { sendUpdates: string } => ({ sendUpdates: isI
 const stands = (there: WireEvent, wanted: Wanted): boolean =>
   there.status !== 'cancelled' && there.summary === wanted.title && (there.description ?? '') === wanted.body && (there.location ?? '') === wanted.location &&
   instantOf(there.start, wanted.zone) === wanted.startsAt && instantOf(there.end, wanted.zone) === wanted.endsAt && (!isInviting(wanted) || (there.attendees ?? []).some(isGuest(wanted)))
+
+const isTouched = ({ status, created, updated }: WireEvent): boolean => status !== 'cancelled' && Date.parse(updated ?? '') - Date.parse(created ?? '') > atOnceMs
+const atOnceMs = 2_000
 
 const putOf = (reply: Reply): Put => answered(read('google', wireEvent, reply))
 const answered = ({ id, etag, htmlLink }: WireEvent): Put => ({ id, ...(etag && { version: etag }), isBooked: true, ...(htmlLink && { link: htmlLink }) })
