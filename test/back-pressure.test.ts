@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { inBackground } from '@portero/tool-server/spine/db.ts'
 import { serverUrl } from './support/databases.ts'
 import { portOf } from './support/http-stage.ts'
-import { tinyHouse, type Tiny } from './support/tiny.ts'
+import { tinyHouse, told, until, type Tiny } from './support/tiny.ts'
 
 // A database that doesn't keep up fills no memory: who knocks then is told to come again, and once it does they are let in.
 let house: Tiny
@@ -75,4 +75,22 @@ onServer('work that nobody waits for leaves connections to who stands at the doo
   held.resolve()
   await Promise.all(turns)
   expect(begun).toBe(40)
+})
+
+onServer('nothing is begun while many deliveries wait to be stored, but that it goes on however long they do', async () => {
+  const release = await hold()
+  const waiting = Array.from({ length: 20 }, (_, at) => accept(`before turns ${at}`))
+  await until(() => house.inbox.waiting() === 20)
+  house.worker.start()
+  const isBegun = async (): Promise<boolean> => (await house.job('timer:later')).state !== 'ready'
+  await house.decide((act) => act.later(told, { text: 'later' }, { key: 'later', at: act.now }))
+  for (let tens = 0; tens < 24; tens++) {
+    for (let looks = 0; looks < 5; looks++) expect(await isBegun()).toBe(false)
+    house.clock.advance(10)
+  }
+  house.clock.advance(10)
+  await until(isBegun)
+  await until(async () => (await house.notes()).includes('later'))
+  await release()
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => 'stored'))
 })

@@ -18,6 +18,7 @@ import type { Vault } from './vault.ts'
 // Raw deliveries: stored as they came, acknowledged once durable, parsed afterwards.
 export type Inbox = {
   accept(connection: Connection, inbound: Inbound, trace: string): Promise<'stored' | 'repeated'>
+  waiting(): number // deliveries that are not stored yet
   isFull(): boolean // so much waits to be stored that more would only grow in memory: the vendor comes again
   parseSome(): Promise<number> // rows that were looked at
 }
@@ -44,6 +45,7 @@ export const makeInbox = (needs: Needs): Inbox => {
   const waiting: Waiting[] = []
   const insertsAtOnce = db.engine.name === 'pglite' ? 1 : 2
   let inserting = 0
+  let storing = 0
   let waitingBytes = 0
 
   // Deliveries that arrive while an insert is under way share the next one: one commit for many, and each still waits for its own.
@@ -64,6 +66,14 @@ export const makeInbox = (needs: Needs): Inbox => {
     inserting--
   }
   const store = async (together: Waiting[]): Promise<void> => {
+    storing += together.length
+    try {
+      await insert(together)
+    } finally {
+      storing -= together.length
+    }
+  }
+  const insert = async (together: Waiting[]): Promise<void> => {
     db.engine.room()
     const rows = sql.join(together.map(({ row }) => sql`(${row.tenant}, ${row.id}, ${row.connection}, ${row.sha256}, ${row.sealed}, ${row.trace}, ${row.span ?? null}, ${at(row.now)})`))
     const { rows: stored } = await sql<{ id: string }>`insert into inbox (tenant_id, id, connection_id, sha256, raw_sealed, trace, span, received_at) values ${rows} on conflict (tenant_id, connection_id, sha256) do nothing returning id`.execute(db.bare)
@@ -134,6 +144,7 @@ export const makeInbox = (needs: Needs): Inbox => {
       void flush()
       return stored
     },
+    waiting: () => waiting.length + storing,
     isFull: () => waiting.length >= mostWaiting.rows || waitingBytes >= mostWaiting.bytes,
     parseSome,
   }

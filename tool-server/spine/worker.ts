@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import { inBackground, isSqlState, type Db } from './db.ts'
 import { bury, claim, finish, lanes, postpone, promoteDue, reclaim, renew, type Job, type Like, type Trouble } from './jobs.ts'
 import { faultFields, faultName } from './fault.ts'
+import type { Inbox } from './inbox.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outbox } from './outbox.ts'
@@ -29,12 +30,12 @@ export type Worker = {
   drain(graceMs: number): Promise<void>
 }
 type Needs = {
-  db: Db; clock: Clock; log: Log; metrics: Metrics; vault: Vault; outbox: Outbox; runners: Runners; company: Company; parseSome(): Promise<number>
+  db: Db; clock: Clock; log: Log; metrics: Metrics; vault: Vault; outbox: Outbox; runners: Runners; company: Company; inbox: Pick<Inbox, 'parseSome' | 'waiting'>
   id: string; slots: Slots; leaseMs: Millis; pollMs: Millis; turnAttempts: number; callForHelp(): void; spans?: Spans
 }
 
 export const makeWorker = (needs: Needs): Worker => {
-  const { db, clock, log, metrics, vault, outbox, runners, company, parseSome, id, slots, leaseMs, pollMs, turnAttempts, callForHelp, spans = noSpans } = needs
+  const { db, clock, log, metrics, vault, outbox, runners, company, inbox, id, slots, leaseMs, pollMs, turnAttempts, callForHelp, spans = noSpans } = needs
   const stopping = new AbortController()
   const running = new Set<Promise<unknown>>()
   const inFlight: Slots = { live: 0, sync: 0, bulk: 0 }
@@ -45,9 +46,27 @@ export const makeWorker = (needs: Needs): Worker => {
   const departures: Record<Lane, Map<string, { like: Like; at: Millis; soonest: Millis; mostMs: Millis }>> = { live: new Map(), sync: new Map(), bulk: new Map() } // when those that go together may go again; sooner, where one has waited for mostMs
   const finished = new Map<string, () => void>() // who waits for a job
   const timers = new Set<() => void>()
+  const givenWay = new Map<Lane | 'inbox', Millis>() // since when
   const rung = new Set<string>()
   let started = false
   let draining = false
+
+  // A vendor waits for its acknowledgement, and gives up; what it has told us can wait a moment longer. So nothing is begun while deliveries wait to be stored, but that it goes on however many come.
+  const givesWay = (what: Lane | 'inbox'): boolean => {
+    const now = clock.now()
+    const since = givenWay.get(what) ?? now
+    if (inbox.waiting() <= fewWaiting || now - since >= longestWayMs) {
+      givenWay.delete(what)
+      return false
+    }
+    givenWay.set(what, since)
+    const again = clock.after(wayMs, () => {
+      timers.delete(again)
+      wake(what)
+    })
+    timers.add(again)
+    return true
+  }
 
   const claimFor = async (lane: Lane, how: { most: number } & Pick<Parameters<typeof claim>[1], 'waiting' | 'like'>): Promise<Job[]> => {
     const now = clock.now()
@@ -192,8 +211,9 @@ export const makeWorker = (needs: Needs): Worker => {
     busy.add(what)
     try {
       while (asked.delete(what) && !draining) {
+        if (givesWay(what)) continue
         if (what === 'inbox') {
-          if ((await parseSome()) > 0) asked.add(what)
+          if ((await inbox.parseSome()) > 0) asked.add(what)
           continue
         }
         if (inFlight[what] >= slots[what]) continue // whoever finishes looks again
@@ -297,7 +317,7 @@ export const makeWorker = (needs: Needs): Worker => {
     async settle() {
       for (let found = 1; found > 0; ) {
         const now = clock.now()
-        found = (await reclaim(db.bare, { now, all: false })) + (await promoteDue(db.bare, now)) + (await parseSome())
+        found = (await reclaim(db.bare, { now, all: false })) + (await promoteDue(db.bare, now)) + (await inbox.parseSome())
         for (const lane of lanes) {
           const groups = await claimGroups(lane, { isPaced: false })
           await Promise.all(groups.map((group) => runGroup(lane, group)))
@@ -317,5 +337,8 @@ export const makeWorker = (needs: Needs): Worker => {
 
 const wayOf = ({ kind, name, tenant_id, connection_id }: Like): string => `${kind} ${name} ${tenant_id} ${connection_id}`
 const momentMs: Millis = 25
+const fewWaiting = 3
+const wayMs: Millis = 10
+const longestWayMs: Millis = 250
 
 const sentenceOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.message : `${faultName(thrown)} was thrown`)
