@@ -69,7 +69,7 @@ export const flood = async ({ rate, seconds, killEverySeconds, servers, people, 
   const { user, system } = process.cpuUsage(cpu.bench)
   return {
     broken, asked: { rate, seconds, killEverySeconds, servers, people, lostShare }, sent: total - lost.size, lost: lost.size, acknowledged: acknowledged.size,
-    rateHeld: Math.round((acknowledged.size / Math.max(...took.dueAt.map((due, number) => (due + (took.ackMs[number] ?? 0) - beganAt) / 1_000))) * 10) / 10, ...latencies(took, house.kills.map(({ at }) => at)), refusals: took.refusals, again: took.tries.filter((tries) => tries > 1).length,
+    rateHeld: Math.round((acknowledged.size / took.dueAt.reduce((last, due, number) => Math.max(last, (due + (took.ackMs[number] ?? 0) - beganAt) / 1_000), 0)) * 10) / 10, ...latencies(took, house.kills.map(({ at }) => at)), refusals: took.refusals, again: took.tries.filter((tries) => tries > 1).length,
     kills: house.kills.map(({ startMs }) => startMs), restartMs: spread(house.kills.map(({ startMs }) => startMs)), drainSeconds: Math.round(drained.atSeconds * 10) / 10, allWrittenAfterSeconds: drained.isAll ? Math.round(drained.atSeconds * 10) / 10 : undefined,
     processedPerSecond: Math.round((drained.written / (sentForSeconds + drained.atSeconds)) * 10) / 10, pagesAsked: stage.pagesAsked(),
     cpuShareWhileSent: { servers: share(during.servers, sentForSeconds), postgres: share(during.postgres, sentForSeconds), sender: share(sender.cpuMs, sentForSeconds), bench: share((user + system) / 1_000, sentForSeconds + drained.atSeconds) },

@@ -33,7 +33,7 @@ const minuteMs = 60_000
 export const lastsMs = 12 * minuteMs
 export const numberOf = (person: number): string => `+52551234${String(1_000 + person)}`
 
-const says = ['hola', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'gracias']
+const says = ['hola', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'quiero hablar con una persona', 'gracias']
 const areas = ['la Roma Norte', 'la Condesa', 'la Narvarte', 'la Del Valle']
 const stages = ['1002', '1004', '1005']
 const names = ['Ana Vera', 'Luz de la Cruz', 'Iván Garza', 'Inés Nuñez']
@@ -48,7 +48,7 @@ export const makeStory = (seed: number): Story => {
   const people = isShort ? 1 : 1 + chance.int(3)
   const lasting = isShort ? lastsMs / 2 : lastsMs
   const servers = chance.happens(0.4) ? 2 : 1
-  const isFair = chance.happens(0.15)
+  const isFair = chance.happens(0.35) // there nothing heals before it is seen
   const events: Event[] = []
   const add = (atMs: number, what: What): void => void events.push({ atMs: Math.floor(atMs), what })
   const someTime = (): number => chance.int(lasting)
