@@ -1,9 +1,39 @@
 import { handBack, takeOver } from '@portero/tool-server/actions/take-over.ts'
 import { sql } from 'kysely'
 import type { Lab } from '../lab/index.ts'
+import { numberOf } from './story.ts'
 import type { World } from './world.ts'
 
 // What is done with a hand: by a prospect under a message, and by people of ours in the console.
+
+// Whoever waits for an answer writes in their order all the same, and after so long without one.
+const patienceMs = 90_000
+const readingMs = 2_000
+export type Writer = { writes(what: { person: number; text: string; waits?: boolean }): void; leaves(): void } // leaves: what was to be written still is not any more
+export const makeWriter = ({ lab, clock }: Pick<World, 'lab' | 'clock'>): Writer => {
+  const { phone } = lab.bird
+  const waiting = new Map<number, string[]>()
+  const next = (person: number, sinceMs: number): void => {
+    const [text, ...others] = waiting.get(person) ?? []
+    if (text === undefined) return
+    const isUnanswered = phone.messages(numberOf(person)).at(-1)?.from === 'me'
+    if (!isUnanswered || clock.now() - sinceMs > patienceMs) {
+      phone.write(numberOf(person), { text })
+      waiting.set(person, others)
+      sinceMs = clock.now()
+    }
+    clock.after(readingMs, () => next(person, sinceMs))
+  }
+  return {
+    writes({ person, text, waits = false }) {
+      const before = waiting.get(person) ?? []
+      if (waits) waiting.set(person, [...before, text])
+      else phone.write(numberOf(person), { text })
+      if (waits && before.length === 0) next(person, clock.now())
+    },
+    leaves: () => waiting.clear(),
+  }
+}
 
 // What was never said, or is gone, nobody presses.
 export const presses = (lab: Lab, number: string, about: string): void => {

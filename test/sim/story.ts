@@ -4,7 +4,7 @@ import { makeChance } from './scheduler.ts'
 export type Vendor = 'bird' | 'hubspot' | 'google' | 'graph' | 'openai'
 export type CalendarVendor = 'google' | 'graph'
 export type What =
-  | { do: 'write'; person: number; text: string }
+  | { do: 'write'; person: number; text: string; waits?: boolean } // waits: they read the answer to what they wrote before, for as long as their patience lasts
   | { do: 'answer'; person: number } // somebody of ours, in Bird's inbox
   | { do: 'move-deal'; person: number; stage: string }
   | { do: 'rename'; person: number; name: string } // in HubSpot
@@ -27,16 +27,19 @@ export type What =
   | { do: 'press'; person: number; about: string } // a button under what we said last of that
   | { do: 'take' | 'give-back'; person: number } // somebody of ours, in the console
 export type Event = { atMs: number; what: What }
-export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; servers?: number; isFair?: boolean; events: readonly Event[]; startMs?: number; lastsMs?: number } // agent: whose talks with prospects. isFair: nothing goes wrong in it. startMs, lastsMs: else a Monday morning, and so long
+export type Story = { seed: number; agent: 'bird' | 'portero'; people: number; servers?: number; isFair?: boolean; isHasty?: boolean; events: readonly Event[]; startMs?: number; lastsMs?: number } // agent: whose talks with prospects. isFair: nothing goes wrong in it. isHasty: it is over as soon as all is well; else what a later look of ours does is seen too. startMs, lastsMs: else a Monday morning, and so long
 
 const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
 export const lastsMs = 12 * minuteMs
+export const mondayMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
 export const numberOf = (person: number): string => `+52551234${String(1_000 + person)}`
 
 const says = ['hola', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'quiero hablar con una persona', 'gracias']
-const areas = ['la Roma Norte', 'la Condesa', 'la Narvarte', 'la Del Valle']
+const areas = ['la Roma Norte', 'la Roma Norte', 'la Roma Norte', 'la Condesa', 'la Condesa', 'la Narvarte', 'la Del Valle'] // mostly where the two work whose calendars are connected
 const stages = ['1002', '1004', '1005']
 const names = ['Ana Vera', 'Luz de la Cruz', 'Iván Garza', 'Inés Nuñez']
+const ofLater: ReadonlySet<What['do']> = new Set(['take', 'answer', 'move-event', 'drop-event', 'leap'])
 const calendars: readonly CalendarVendor[] = ['google', 'graph']
 
 export const makeStory = (seed: number): Story => {
@@ -44,24 +47,27 @@ export const makeStory = (seed: number): Story => {
   const agent = chance.happens(0.5) ? 'portero' : 'bird'
   const vendors: readonly Vendor[] = ['bird', 'hubspot', 'google', 'graph', ...(agent === 'portero' ? (['openai'] as const) : [])]
   // Most are of one person and half as long: twice as many of them are played in the same time, and most of what goes wrong needs no more.
-  const isShort = chance.happens(0.6)
+  const isShort = chance.happens(0.75)
   const people = isShort ? 1 : 1 + chance.int(3)
   const lasting = isShort ? lastsMs / 2 : lastsMs
   const servers = chance.happens(0.4) ? 2 : 1
   const isFair = chance.happens(0.35) // there nothing heals before it is seen
+  const isHasty = chance.happens(0.7)
   const events: Event[] = []
   const add = (atMs: number, what: What): void => void events.push({ atMs: Math.floor(atMs), what })
   const someTime = (): number => chance.int(lasting)
+  const lateOn = (): number => lasting * 0.4 + chance.int(lasting * 0.6) // when there is something to be changed: by then many have booked
 
   // Everybody writes now and then, mostly what leads to a visit.
   for (let person = 0; person < people; person++) {
     let at = chance.int(30_000)
+    const waits = chance.happens(0.75)
     for (const text of ['hola', `Busco depa de ${chance.one([1, 2])} recámaras en ${chance.one(areas)}`, 'la 1', chance.one(['el 1', 'el 2'])]) {
-      if (chance.happens(0.9)) add(at, { do: 'write', person, text })
-      at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(60_000)
+      if (chance.happens(0.95)) add(at, { do: 'write', person, text, waits })
+      at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(45_000)
     }
     for (let more = chance.int(4); more > 0; more--) add(at + chance.int(lasting - Math.min(at, lasting - 1)), { do: 'write', person, text: chance.one(says) })
-    if (chance.happens(0.2)) add(someTime(), { do: 'write', person, text: 'BAJA' })
+    if (chance.happens(0.2)) add(lateOn(), { do: 'write', person, text: 'BAJA' })
   }
   // A story has some kinds of events and no others, so that those it has meet each other. A. Groce et al.: Swarm Testing, 2012.
   const some = (kinds: readonly (readonly [most: number, make: () => What])[]): void => {
@@ -69,7 +75,7 @@ export const makeStory = (seed: number): Story => {
       if (!chance.happens(0.3)) continue
       for (let left = 1 + chance.int(most); left > 0; left--) {
         const what = make()
-        const at = what.do === 'cut' ? chance.int(lasting / 4) : someTime()
+        const at = what.do === 'cut' ? chance.int(lasting / 4) : ofLater.has(what.do) && chance.happens(0.8) ? lateOn() : someTime()
         add(at, what)
         if (what.do === 'rename' && chance.happens(0.5)) add(at, { do: 'move-deal', person: what.person, stage: chance.one(stages) }) // told in one webhook
       }
@@ -90,7 +96,7 @@ export const makeStory = (seed: number): Story => {
       [3, () => ({ do: 'kill', afterSteps: chance.int(300), awayMs: chance.int(chance.one([5_000, 40_000])) })],
       [3, () => ({ do: 'cut', vendor: chance.one(vendors), at: 'vendor', how: 'kill', ms: chance.int(chance.one([2_000, 40_000])) })],
       [2, () => ({ do: 'cut', vendor: chance.one(['bird', 'hubspot'] as const), at: 'house', how: 'kill', ms: chance.int(40_000) })],
-      [2, () => ({ do: 'cut', vendor: chance.one(vendors), at: 'vendor', how: servers > 1 ? 'freeze' : 'sleep', ms: minuteMs * (1 + chance.int(20)) })],
+      [2, () => ({ do: 'cut', vendor: chance.one(vendors), at: 'vendor', how: servers > 1 ? 'freeze' : 'sleep', ms: servers > 1 || chance.happens(0.3) ? minuteMs * (1 + chance.int(20)) : chance.int(minuteMs) })],
       [3, () => ({ do: 'fault', vendor: chance.one(vendors), fault: chance.one(['lost', 'down', 'away', 'throttled', 'garbled', 'misshapen', 'slow'] as const), times: 1 + chance.int(3) })],
       [2, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
       [2, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
@@ -106,7 +112,7 @@ export const makeStory = (seed: number): Story => {
       [1, () => ({ do: 'leap', ms: 60 * minuteMs * (12 + chance.int(14)) })], // past WhatsApp's day, and to the day of the visit
     ])
   if (chance.happens(0.5)) add(0, { do: 'approve' })
-  return { seed, agent, people, servers, isFair, lastsMs: lasting, events: events.toSorted((a, b) => a.atMs - b.atMs) }
+  return { seed, agent, people, servers, isFair, isHasty, startMs: mondayMs + chance.int(4) * dayMs, lastsMs: lasting, events: events.toSorted((a, b) => a.atMs - b.atMs) }
 }
 
 // For whoever has to understand a failure.

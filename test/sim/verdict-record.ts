@@ -14,6 +14,7 @@ export const recordHolds = async (seen: Seen): Promise<string[]> => [
   ...(await audited(seen)),
   ...(await followed(seen)),
   ...(await wishesHeard(seen)),
+  ...(await inHand(seen)),
   ...(await saidRightly(seen)),
   ...(await letGo(seen)),
 ]
@@ -60,6 +61,13 @@ const wishesHeard = async ({ db, lab, people }: Seen): Promise<string[]> => {
       ...(wrote.some(({ text }) => text === 'quiero hablar con una persona') && !known?.isCalled ? [`${number} asked for a person, and nobody was called`] : []),
     ]
   })
+}
+
+// Whoever took a conversation in hand has it, or gave it back: it is nobody's never.
+const inHand = async ({ db }: Seen): Promise<string[]> => {
+  const { rows } = await sql<{ said: string }>`select format('%s was taken in hand, and is %s', c.id, c.state) as said from conversation c
+    where c.state = 'paused' and (select a.what from audit a where a.conversation_id = c.id and a.what in ('action:take-over', 'action:hand-back') order by a.at desc limit 1) = 'action:take-over'`.execute(db.bare)
+  return rows.map(({ said }) => said)
 }
 
 const takenOf = async ({ db }: Pick<Seen, 'db'>): Promise<Taken[]> => (await sql<Taken>`select id as conversation, taken_at as at from conversation where state = 'human' and taken_at is not null`.execute(db.bare)).rows

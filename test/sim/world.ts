@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
 import { keyScopes, makeHouse, type House } from '@portero/tool-server/app.ts'
 import { readConfig } from '@portero/tool-server/config.ts'
 import { connectors } from '@portero/tool-server/connectors/index.ts'
 import { flows } from '@portero/tool-server/flows/index.ts'
 import type { Clock } from '@portero/tool-server/spine/clock.ts'
-import type { Engine } from '@portero/tool-server/spine/db.ts'
+import { makeDb, type Engine } from '@portero/tool-server/spine/db.ts'
 import type { Transport } from '@portero/tool-server/spine/http-send.ts'
 import { makeLog } from '@portero/tool-server/spine/log.ts'
 import { tools } from '@portero/tool-server/tools/index.ts'
@@ -16,6 +17,7 @@ import { startLab, type Lab } from '../lab/index.ts'
 import { freshEngine } from '../support/databases.ts'
 import { steppedEngine } from './engine.ts'
 import { digestOf } from './verdict-record.ts'
+import { mondayMs } from './story.ts'
 import { makeScheduler, type Owner, type Scheduler } from './scheduler.ts'
 import { makeWire, type Fate, type Request, type Wire } from './wire.ts'
 
@@ -45,7 +47,6 @@ export type Weather = { fate(request: Request): Fate; delayMs(): number }
 
 export const masterKey = Buffer.alloc(32, 7)
 const catalogue = fileURLToPath(new URL('../../tool-server/catalogue.sample.yaml', import.meta.url))
-const mondayMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
 const serverUrl = 'http://127.0.0.1:3000'
 const labPort = 3100
 
@@ -85,6 +86,7 @@ export const openWorld = async ({ seed, agent, servers = 1, startMs = mondayMs, 
   })
   const accounts = lab.accounts.filter(({ vendor }) => ['bird', 'hubspot', 'google', 'graph', ...(agent === 'portero' ? ['openai'] : [])].includes(vendor))
   const { engine, remove } = await freshEngine()
+  await sql`set plan_cache_mode = force_generic_plan`.execute(makeDb(engine).bare) // whichever way it looks it finds the same, and to plan anew for each value takes a tenth of the time
   const dataDir = mkdtempSync(join(tmpdir(), 'portero-sim-'))
   const config = { ...readConfig({ DATA_DIR: dataDir, PORTERO_LAB: '1', PUBLIC_BASE_URL: serverUrl, LAB_PORT: String(labPort), PORTERO_KEY: masterKey.toString('base64') }), catalogue }
 
