@@ -51,6 +51,18 @@ describe('a visit', () => {
     expect(standing()).toEqual([{ id: expect.any(String), startsAt: noon() + 2 * hour }])
     expect(await stage.tour(tour)).toMatchObject({ status: 'confirmed', startsAt: noon() + 2 * hour, version: version + 1 })
   })
+  test('of which an older booking is seen late stays where it was moved since', async () => {
+    const tour = await stage.book(who, noon(), [ana])
+    await stage.follow(1_000, 500)
+    const [older] = standing()
+    const { version } = (await stage.tour(tour))!
+    await stage.house.acting.as({ tenant: stage.house.tenant, by: 'staff', user: 'u' }, 'all')(rescheduleTour, { ...placing({ catalogue: stage.catalogue, home: stage.home, now: stage.clock.now() }, noon() + 2 * hour, [ana]), tour, version })
+    await stage.follow(1_000, 500)
+    await stage.sees('ana', [{ id: older!.id, is: 'there', ours: tour, startsAt: noon(), endsAt: noon() + 30 * minute, isBusy: true, version: 'as it was before' }])
+    await stage.follow(1_000, 500)
+    await looks()
+    expect([await stage.tour(tour), standing()]).toMatchObject([{ startsAt: noon() + 2 * hour, version: version + 1 }, [{ startsAt: noon() + 2 * hour }]])
+  })
   test.each([[true, 'created-first'], [false, 'canceled-first']] as const)('moves when its prospect reschedules there (tracking kept: %s, told %s)', async (keepsTracking, order) => {
     const tour = await stage.book(who, noon(), [ana])
     await stage.follow(1_000, 500)

@@ -19,7 +19,7 @@ export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered,
   const known = which && (await projectionAt(act, which))
   if (!which || !known) return // of a calendar that is not connected any more
   const isLast = known.number === which.number // or what was told since is on its way
-  if (put) await noteKnown(act, known, { external: put.id, version: put.version, isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...(known.seen?.is === 'there' && known.seen.version === put.version && { seen: null }) })
+  if (put) await noteKnown(act, known, { external: put.id, version: put.version, ...(known.external !== null && known.external !== put.id && { former: known.external }), isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...(known.seen?.is === 'there' && known.seen.version === put.version && { seen: null }) })
   if (drop && isLast) await noteKnown(act, known, { state: 'gone', external: null, link: null, seen: null })
   const isAgain = dead !== undefined && again.has(dead.code) && known.external !== null && known.refusals < mostRefusals - 1
   if (dead && isLast) await refused(act, known, { isAgain, code: dead.code })

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { z } from 'zod'
 import type { Act, DB, Millis } from '../define.ts'
+import { formerly } from '../domain/calendars.ts'
 import type { Tour } from '../domain/tours.ts'
 import { at } from '../spine/db.ts'
 
@@ -79,10 +80,12 @@ export const noteFoundThere = async ({ tx, subject: { tenant }, now }: Act, { co
 }
 
 // What is known of it now. versions: the last few, or what is seen late would be taken for what somebody has just done.
-type News = Partial<Pick<Projection, 'state' | 'digest' | 'external' | 'link' | 'isBooked' | 'returned' | 'refusals'>> & { version?: string | undefined; seen?: SeenThere | null }
+// former: the event that this one stands in for, where a calendar has another one for each time.
+type News = Partial<Pick<Projection, 'state' | 'digest' | 'external' | 'link' | 'isBooked' | 'returned' | 'refusals'>> & { version?: string | undefined; former?: string | undefined; seen?: SeenThere | null }
 const mostVersions = 8
-export const noteKnown = async (act: Act, one: Projection, { version, ...news }: News): Promise<void> => {
-  const versions = version === undefined ? one.versions : [...one.versions.filter((each) => each !== version), version].slice(-mostVersions)
+export const noteKnown = async (act: Act, one: Projection, { version, former, ...news }: News): Promise<void> => {
+  const since = version === undefined ? one.versions : [...one.versions.filter((each) => each !== version), version]
+  const versions = [...(former === undefined ? [] : [formerly(former)]), ...since.slice(former === undefined ? -mostVersions : 1 - mostVersions)]
   const { state, digest, external, link, isBooked, returned, refusals, seen = one.seen ?? null } = { ...one, ...news }
   await sql`update projection set state = ${state}, digest = ${digest}, external_id = ${external}, link = ${link}, is_booked = ${isBooked}, returned = ${returned || state === 'gone'}, refusals = ${refusals}, versions = ${versions}::text[], changed_at = case when ${state} = 'gone' then ${at(act.now)} else changed_at end, seen = ${seen === null ? null : JSON.stringify(seen)}::jsonb where ${which(act, one)}`.execute(act.tx)
 }
