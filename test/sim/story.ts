@@ -16,7 +16,8 @@ export type What =
   | { do: 'fault'; vendor: Vendor; fault: 'lost' | 'down' | 'away' | 'throttled' | 'garbled' | 'misshapen' | 'slow'; times: number }
   | { do: 'outage'; vendor: Vendor; forMs: number }
   | { do: 'forget'; at: CalendarVendor } // where we were in its list
-  | { do: 'lag'; vendor: Vendor; forMs: number } // what it shows is seconds behind what was written there
+  | { do: 'lag'; vendor: 'bird' | 'hubspot'; forMs: number } // what it shows is seconds behind what was written there
+  | { do: 'unheard'; vendor: 'bird' | CalendarVendor; times: number } // it does what we have it send or enter, and its answer is lost
   | { do: 'revoke'; vendor: CalendarVendor | 'bird'; forMs: number }
   | { do: 'weather'; forMs: number; lost: number; never: number; twice: number; swallowed: number }
   | { do: 'hold'; forMs: number; backwards: boolean } // Bird's webhooks
@@ -62,11 +63,17 @@ export const makeStory = (seed: number): Story => {
   for (let person = 0; person < people; person++) {
     let at = chance.int(30_000)
     const waits = chance.happens(0.75)
-    for (const text of ['hola', `Busco depa de ${chance.one([1, 2])} recámaras en ${chance.one(areas)}`, 'la 1', chance.one(['el 1', 'el 2'])]) {
+    for (const text of ['hola', `Busco depa de ${chance.one([1, 2])} recámaras en ${chance.one(areas)}`, 'la 1', chance.one(['el 1', 'el 2', 'el 3'])]) {
       if (chance.happens(0.95)) add(at, { do: 'write', person, text, waits })
       at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(45_000)
     }
     for (let more = chance.int(4); more > 0; more--) add(at + chance.int(lasting - Math.min(at, lasting - 1)), { do: 'write', person, text: chance.one(says) })
+    const changes = chance.next()
+    at = Math.max(at, lateOn())
+    for (const text of changes < 0.2 ? ['quiero cambiarla', chance.one(['el 1', 'el 2'])] : changes < 0.3 ? ['cancela mi visita', 'sí'] : changes < 0.4 ? [`busco depa en ${chance.one(areas)}`, 'la 1', 'el 1'] : []) {
+      add(at, { do: 'write', person, text, waits })
+      at += 5_000 + chance.int(10_000)
+    }
     if (chance.happens(0.2)) add(lateOn(), { do: 'write', person, text: 'BAJA' })
   }
   // A story has some kinds of events and no others, so that those it has meet each other. A. Groce et al.: Swarm Testing, 2012.
@@ -75,8 +82,11 @@ export const makeStory = (seed: number): Story => {
       if (!chance.happens(0.3)) continue
       for (let left = 1 + chance.int(most); left > 0; left--) {
         const what = make()
-        const at = what.do === 'cut' ? chance.int(lasting / 4) : ofLater.has(what.do) && chance.happens(0.8) ? lateOn() : someTime()
+        // At the very end there is only a webhook to tell of it in time.
+        const at = isFair && chance.happens(0.4) ? lasting - chance.int(15_000) : what.do === 'cut' ? chance.int(lasting / 4) : ofLater.has(what.do) && chance.happens(0.8) ? lateOn() : someTime()
         add(at, what)
+        if (what.do === 'lag' && what.vendor === 'bird' && chance.happens(0.6)) add(at, { do: 'unheard', vendor: 'bird', times: 1 + chance.int(3) }) // whoever looks then doesn't see
+        if (what.do === 'forget' && chance.happens(0.6)) add(Math.max(at, lateOn()), { do: chance.one(['move-event', 'drop-event'] as const), at: what.at, minutes: 30 }) // to be seen all the same
         if (what.do === 'rename' && chance.happens(0.5)) add(at, { do: 'move-deal', person: what.person, stage: chance.one(stages) }) // told in one webhook
       }
     }
@@ -100,7 +110,8 @@ export const makeStory = (seed: number): Story => {
       [3, () => ({ do: 'fault', vendor: chance.one(vendors), fault: chance.one(['lost', 'down', 'away', 'throttled', 'garbled', 'misshapen', 'slow'] as const), times: 1 + chance.int(3) })],
       [2, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
       [2, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
-      [2, () => ({ do: 'lag', vendor: chance.one(['bird', 'hubspot', 'graph'] as const), forMs: 60_000 + chance.int(400_000) })],
+      [2, () => ({ do: 'lag', vendor: chance.one(['bird', 'bird', 'hubspot'] as const), forMs: 60_000 + chance.int(400_000) })],
+      [2, () => ({ do: 'unheard', vendor: chance.one(['bird', 'google', 'graph'] as const), times: 1 + chance.int(2) })],
       [2, () => ({ do: 'forget', at: chance.one(calendars) })],
       [1, () => ({ do: 'revoke', vendor: chance.one(['google', 'graph', 'bird'] as const), forMs: 10_000 + chance.int(chance.one([2, 11]) * minuteMs) })],
       [2, () => ({ do: 'weather', forMs: 20_000 + chance.int(200_000), lost: chance.next() * 0.3, never: chance.next() * 0.2, twice: chance.next() * 0.2, swallowed: chance.happens(0.5) ? chance.next() * 0.6 : 0 })],
@@ -133,6 +144,7 @@ const sentence = (what: What): string => {
     case 'outage': return `${what.vendor} is out for ${seconds(what.forMs)}`
     case 'forget': return `${what.at} forgets where we were in its list`
     case 'lag': return `what ${what.vendor} shows is seconds behind for ${seconds(what.forMs)}`
+    case 'unheard': return `the answer of ${what.vendor} to what we have it ${what.vendor === 'bird' ? 'send' : 'enter'} next is lost, ${what.times} times`
     case 'revoke': return `our access to ${what.vendor} is revoked for ${seconds(what.forMs)}`
     case 'weather': return `for ${seconds(what.forMs)} of our calls ${Math.round(what.never * 100)} % never arrive, ${Math.round(what.lost * 100)} % lose their answer, and ${Math.round(what.twice * 100)} % of what vendors tell us arrives twice${what.swallowed > 0 ? `, and ${Math.round(what.swallowed * 100)} % never` : ''}`
     case 'hold': return `Bird's webhooks are held for ${seconds(what.forMs)}${what.backwards ? ', and come the last first' : ''}`

@@ -66,7 +66,7 @@ const wishesHeard = async ({ db, lab, people }: Seen): Promise<string[]> => {
 // Whoever took a conversation in hand has it, or gave it back: it is nobody's never.
 const inHand = async ({ db }: Seen): Promise<string[]> => {
   const { rows } = await sql<{ said: string }>`select format('%s was taken in hand, and is %s', c.id, c.state) as said from conversation c
-    where c.state = 'paused' and (select a.what from audit a where a.conversation_id = c.id and a.what in ('action:take-over', 'action:hand-back') order by a.at desc limit 1) = 'action:take-over'`.execute(db.bare)
+    where c.state = 'paused' and (select a.what from audit a where a.person_id = c.person_id and a.what in ('action:take-over', 'action:hand-back') order by a.at desc limit 1) = 'action:take-over'`.execute(db.bare)
   return rows.map(({ said }) => said)
 }
 
