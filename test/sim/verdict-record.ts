@@ -72,7 +72,7 @@ const inHand = async ({ db }: Seen): Promise<string[]> => {
 
 const takenOf = async ({ db }: Pick<Seen, 'db'>): Promise<Taken[]> => (await sql<Taken>`select id as conversation, taken_at as at from conversation where state = 'human' and taken_at is not null`.execute(db.bare)).rows
 type Taken = { conversation: string; at: number }
-const inFlightMs = 10_000 // what had left can't be called back
+export const inFlightMs = 10_000 // what had left can't be called back
 
 const sending = 'POST /workspaces/:workspace/channels/:channel/messages'
 const silentForPeople = ({ lab }: Pick<Seen, 'lab'>, taken: readonly Taken[]): string[] =>

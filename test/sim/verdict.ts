@@ -10,7 +10,7 @@ import type { Lab } from '../lab/index.ts'
 import type { Message } from '../lab/bird/wire.ts'
 import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
 import { numberOf } from './story.ts'
-import { recordHolds, saidRightly } from './verdict-record.ts'
+import { inFlightMs, recordHolds, saidRightly } from './verdict-record.ts'
 
 // What must hold, whatever happened. Every sentence that comes out is a promise broken.
 type Seen = { engine: Engine; lab: Lab; people: number; masterKey: Buffer; acknowledged: ReadonlySet<string>; nowMs: number }
@@ -98,7 +98,7 @@ const afterStop = (lab: Lab, stopped: readonly { conversation: string; at: numbe
     const reference = String((body as { reference?: string }).reference)
     const [, conversation] = /^portero:say:([0-9a-f-]{36}):bot:/.exec(reference) ?? []
     const known = stopped.find((each) => each.conversation === conversation)
-    return known && at > known.at ? [`${reference} left after a stop`] : []
+    return known && at > known.at + inFlightMs ? [`${reference} left after a stop`] : []
   })
 
 // No double booking, no broken limit, by other words than the constraint's.
