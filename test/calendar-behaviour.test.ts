@@ -200,6 +200,16 @@ describe.each(vendors)('%s', (vendor) => {
       expect(visits().toSorted(([, a], [, b]) => a - b)).toEqual([[late, noon() - hour], [one, noon() + 6 * hour]])
       expect([(await stage.tour(one))?.version, (await stage.tour(other))?.status, (await stage.tour(late))?.version, await calls()]).toEqual([3, 'cancelled', 2, []])
     })
+    // Outlook alone makes anew what it is told to change; the others say that it has gone.
+    if (vendor === 'graph')
+      test('and away for changes while a visit is deleted there, it is off, and what was made anew meanwhile is gone again', async () => {
+        const tour = await stage.book(who, at, noon())
+        at.desk.fault({ fault: 'away', on: 'PATCH /v1.0/users/:user/events/:event', times: 3 })
+        await stage.move(tour, at, noon() + 2 * hour)
+        at.drops(visit(tour))
+        await stage.settle(20 * minute, 10_000)
+        expect([(await stage.tour(tour))?.status, visits(), await calls()]).toEqual(['cancelled', [], []])
+      })
     test('and wants fewer calls, a visit lands there once', async () => {
       at.desk.fault({ fault: 'throttled', on: '*', retryAfter: 40, times: 4 })
       const tour = await stage.book(who, at, noon())

@@ -93,7 +93,7 @@ export const faults: readonly Planted[] = [
     ['each telling of an event has the same name', '{ key: keyOf({ ours, connection }, before + 1), to: connection', '{ key: keyOf({ ours, connection }, 1), to: connection'],
   ),
   ...of('actions/calendar-told.ts',
-    ['an answer that is older counts too', 'const isLast = known.number === which.number', 'const isLast = known.number >= 0'],
+    ['what was put after somebody deleted it is forgotten', 'return { seen: { ...seen, isPutSince: true } }', 'return { seen }'],
     ['what a calendar answered is forgotten', 'if (put) await noteKnown(act, known, {', 'if (put && !isLast) await noteKnown(act, known, {'],
   ),
   ...of('connectors/google/put.ts',

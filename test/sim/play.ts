@@ -117,10 +117,10 @@ const weatherOf = (sky: Sky, chance: Chance): Weather => ({
 })
 
 const many = 1_000_000
-const lagMs = 6_000 // less than we give them before something is taken for missing
+const lagMs = 6_000 // less than we give them before something is taken for missing; Outlook knows what we ask for twice however late
 const messages = '/workspaces/:workspace/channels/:channel/messages'
 const entryOf = { bird: `POST ${messages}`, google: 'POST /calendar/v3/calendars/:calendar/events', graph: 'POST /v1.0/users/:user/events' }
-const listOf = { bird: `GET ${messages}`, hubspot: 'POST /crm/v3/objects/:type/search' } // only a list is behind: what else goes wrong there meanwhile does
+const listOf = { bird: `GET ${messages}`, hubspot: 'POST /crm/v3/objects/:type/search', graph: 'GET /v1.0/users/:user/events' } // only a list is behind: what else goes wrong there meanwhile does
 const isToldBy = (vendor: Vendor, { url }: Request): boolean => url.pathname.startsWith(`/webhooks/${vendor}`)
 // HubSpot is read by POST too.
 const isWriteTo = (vendor: Vendor, { url, method }: Request): boolean => url.pathname.startsWith(`/${vendor}/`) && method !== 'GET' && !/\/(search|read|freeBusy)$/.test(url.pathname)
@@ -192,7 +192,7 @@ const deedsOf = (whole: World, sky: Sky, { kill, cuts }: { kill(afterSteps: numb
       case 'forget':
         return void worlds[what.at].killCursors()
       case 'lag':
-        return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: listOf[what.vendor], fault: 'lag', ms: lagMs, times: many }), () => lab[what.vendor].clearFaults())
+        return forAWhile(what.forMs, () => lab[what.vendor].fault({ on: listOf[what.vendor], fault: 'lag', ms: what.vendor === 'graph' ? 30_000 : lagMs, times: many }), () => lab[what.vendor].clearFaults())
       case 'unheard':
         return lab[what.vendor].fault({ on: entryOf[what.vendor], fault: 'lost', times: what.times })
       case 'revoke':

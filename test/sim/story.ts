@@ -16,7 +16,7 @@ export type What =
   | { do: 'fault'; vendor: Vendor; fault: 'lost' | 'down' | 'away' | 'throttled' | 'garbled' | 'misshapen' | 'slow'; times: number }
   | { do: 'outage'; vendor: Vendor; forMs: number }
   | { do: 'forget'; at: CalendarVendor } // where we were in its list
-  | { do: 'lag'; vendor: 'bird' | 'hubspot'; forMs: number } // what it shows is seconds behind what was written there
+  | { do: 'lag'; vendor: 'bird' | 'hubspot' | 'graph'; forMs: number } // what it shows is seconds behind what was written there
   | { do: 'unheard'; vendor: 'bird' | CalendarVendor; times: number } // it does what we have it send or enter, and its answer is lost
   | { do: 'revoke'; vendor: CalendarVendor | 'bird'; forMs: number }
   | { do: 'weather'; forMs: number; lost: number; never: number; twice: number; swallowed: number }
@@ -36,7 +36,7 @@ export const lastsMs = 12 * minuteMs
 export const mondayMs = Date.UTC(2026, 10, 23, 15) // a Monday morning in Mexico
 export const numberOf = (person: number): string => `+52551234${String(1_000 + person)}`
 
-const says = ['hola', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiarla', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'quiero hablar con una persona', 'gracias']
+const says = ['hola', 'busco algo de 1 recámara, presupuesto 20000', 'la 1', 'la 1', 'el 1', 'el 2', 'el 2', 'sí', 'mis visitas', 'cancela mi visita', 'quiero cambiar mi visita', 'el 3', '¿aceptan mascotas?', 'quiero hablar con una persona', 'quiero hablar con una persona', 'gracias']
 const areas = ['la Roma Norte', 'la Roma Norte', 'la Roma Norte', 'la Condesa', 'la Condesa', 'la Narvarte', 'la Del Valle'] // mostly where the two work whose calendars are connected
 const stages = ['1002', '1004', '1005']
 const names = ['Ana Vera', 'Luz de la Cruz', 'Iván Garza', 'Inés Nuñez']
@@ -63,14 +63,16 @@ export const makeStory = (seed: number): Story => {
   for (let person = 0; person < people; person++) {
     let at = chance.int(30_000)
     const waits = chance.happens(0.75)
-    for (const text of ['hola', `Busco depa de ${chance.one([1, 2])} recámaras en ${chance.one(areas)}`, 'la 1', chance.one(['el 1', 'el 2', 'el 3'])]) {
+    const [area, hour] = [chance.one(areas), chance.one(['el 1', 'el 2', 'el 3'])]
+    for (const text of ['hola', `Busco depa de ${chance.one([1, 2])} recámaras en ${area}`, 'la 1', hour]) {
       if (chance.happens(0.95)) add(at, { do: 'write', person, text, waits })
       at += chance.happens(0.2) ? chance.int(500) : 8_000 + chance.int(45_000)
     }
     for (let more = chance.int(4); more > 0; more--) add(at + chance.int(lasting - Math.min(at, lasting - 1)), { do: 'write', person, text: chance.one(says) })
     const changes = chance.next()
     at = Math.max(at, lateOn())
-    for (const text of changes < 0.2 ? ['quiero cambiarla', chance.one(['el 1', 'el 2'])] : changes < 0.3 ? ['cancela mi visita', 'sí'] : changes < 0.4 ? [`busco depa en ${chance.one(areas)}`, 'la 1', 'el 1'] : []) {
+    const nextBy = area === 'la Roma Norte' ? 'la Condesa' : 'la Roma Norte' // at the same hour or the next, with who may have to come from the first
+    for (const text of changes < 0.2 ? ['quiero cambiar mi visita', chance.one(['el 1', 'el 2'])] : changes < 0.3 ? ['cancela mi visita', 'sí'] : changes < 0.45 ? [`busco depa en ${nextBy}`, 'la 1', hour] : []) {
       add(at, { do: 'write', person, text, waits })
       at += 5_000 + chance.int(10_000)
     }
@@ -85,7 +87,7 @@ export const makeStory = (seed: number): Story => {
         // At the very end there is only a webhook to tell of it in time.
         const at = isFair && chance.happens(0.4) ? lasting - chance.int(15_000) : what.do === 'cut' ? chance.int(lasting / 4) : ofLater.has(what.do) && chance.happens(0.8) ? lateOn() : someTime()
         add(at, what)
-        if (what.do === 'lag' && what.vendor === 'bird' && chance.happens(0.6)) add(at, { do: 'unheard', vendor: 'bird', times: 1 + chance.int(3) }) // whoever looks then doesn't see
+        if (what.do === 'lag' && what.vendor !== 'hubspot' && chance.happens(0.7)) add(at, { do: 'unheard', vendor: what.vendor, times: 1 + chance.int(3) }) // whoever looks then doesn't see
         if (what.do === 'forget' && chance.happens(0.6)) add(Math.max(at, lateOn()), { do: chance.one(['move-event', 'drop-event'] as const), at: what.at, minutes: 30 }) // to be seen all the same
         if (what.do === 'rename' && chance.happens(0.5)) add(at, { do: 'move-deal', person: what.person, stage: chance.one(stages) }) // told in one webhook
       }
@@ -110,7 +112,7 @@ export const makeStory = (seed: number): Story => {
       [3, () => ({ do: 'fault', vendor: chance.one(vendors), fault: chance.one(['lost', 'down', 'away', 'throttled', 'garbled', 'misshapen', 'slow'] as const), times: 1 + chance.int(3) })],
       [2, () => ({ do: 'fault', vendor: chance.one(vendors), fault: 'lost', times: 1 + chance.int(2) })],
       [2, () => ({ do: 'outage', vendor: chance.one(vendors), forMs: 10_000 + chance.int(180_000) })],
-      [2, () => ({ do: 'lag', vendor: chance.one(['bird', 'bird', 'hubspot'] as const), forMs: 60_000 + chance.int(400_000) })],
+      [2, () => ({ do: 'lag', vendor: chance.one(['bird', 'graph', 'hubspot'] as const), forMs: 60_000 + chance.int(400_000) })],
       [2, () => ({ do: 'unheard', vendor: chance.one(['bird', 'google', 'graph'] as const), times: 1 + chance.int(2) })],
       [2, () => ({ do: 'forget', at: chance.one(calendars) })],
       [1, () => ({ do: 'revoke', vendor: chance.one(['google', 'graph', 'bird'] as const), forMs: 10_000 + chance.int(chance.one([2, 11]) * minuteMs) })],

@@ -48,17 +48,17 @@ const followed = async ({ db }: Seen): Promise<string[]> => {
   return rows.map(({ said }) => said)
 }
 
-// BAJA holds, and whoever asks for a person has one called.
+// BAJA holds, and whoever asks for a person has one called; not where BAJA was heard first.
 const wishesHeard = async ({ db, lab, people }: Seen): Promise<string[]> => {
   const { rows } = await sql<{ external: string; isOut: boolean; isCalled: boolean }>`select c.external_id as external, exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out') as "isOut",
-    c.taken_at is not null or exists (select from escalation e where e.conversation_id = c.id) or exists (select from audit a where a.person_id = c.person_id and a.what in ('action:note-taken', 'action:take-over')) as "isCalled" from conversation c`.execute(db.bare)
+    c.taken_at is not null or exists (select from escalation e join conversation o on o.id = e.conversation_id where o.person_id = c.person_id) or exists (select from audit a where a.person_id = c.person_id and a.what in ('action:note-taken', 'action:take-over')) as "isCalled" from conversation c`.execute(db.bare)
   return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const wrote = lab.bird.phone.messages(number).filter(({ from }) => from === 'me')
     const known = rows.find(({ external }) => external === lab.bird.conversationFor(number))
     const asked = wrote.findLast(({ text }) => /^(BAJA|ALTA)$/.test(text))
     return [
       ...(asked?.text === 'BAJA' && !known?.isOut ? [`${number} wrote BAJA, and is not opted out`] : []),
-      ...(wrote.some(({ text }) => text === 'quiero hablar con una persona') && !known?.isCalled ? [`${number} asked for a person, and nobody was called`] : []),
+      ...(wrote.some(({ text }) => text === 'quiero hablar con una persona') && !known?.isCalled && asked?.text !== 'BAJA' ? [`${number} asked for a person, and nobody was called`] : []),
     ]
   })
 }

@@ -34,7 +34,7 @@ export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, 
     ...(await heard({ db, vault, lab, people, texts })),
     ...sentOnce(lab),
     ...afterStop(lab, await stoppedIn(db)),
-    ...(await unanswered({ db, lab, people })),
+    ...(await unanswered({ db, lab, people, nowMs })),
     ...(await rules(db)),
     ...(await said(sql`select format('%s %s is %s by %s: %s', name, key, state, error_code, error) as said from job where kind in ('turn', 'command') and (state in ('dead', 'running') or (state = 'ready' and attempts > 0)) and name not in ('mail.send', 'model.respond') and not (name = 'messaging.note' and uncertain_since is not null)`)),
     ...(await said(sql`select format('%s raw deliveries are %s: %s', count(*), state, min(error_code)) as said from inbox where state <> 'parsed' group by state`)),
@@ -79,10 +79,11 @@ const sentOnce = (lab: Lab): string[] => {
   return [...arrived].flatMap(([reference, sent]) => (sent.length > 1 ? [`${reference} was sent ${sent.length} times`] : []))
 }
 
-// Whoever writes is answered, unless they wanted no more messages, or somebody of ours is called, has it in hand, or gave it back after reading what was said.
-const unanswered = async ({ db, lab, people }: { db: Db; lab: Lab; people: number }): Promise<string[]> => {
+// Whoever writes is answered, unless they wanted no more messages, or somebody of ours is called, will be when they come in the morning, has it in hand, or gave it back after reading what was said.
+const unanswered = async ({ db, lab, people, nowMs }: { db: Db; lab: Lab; people: number; nowMs: number }): Promise<string[]> => {
   const { rows } = await sql<{ external: string }>`select c.external_id as external from conversation c where c.state <> 'bot' or exists (select from escalation e where e.conversation_id = c.id)
     or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out')
+    or exists (select from job j where j.key = 'timer:silence:' || c.id and j.state = 'scheduled' and j.run_at > to_timestamp(${nowMs + 30 * 60_000}::double precision / 1000))
     or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:hand-back' and a.by = 'staff' and a.at > (select max(m.sent_at) from message m where m.conversation_id = c.id and m.author = 'prospect'))`.execute(db.bare)
   return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const last = lab.bird.phone.messages(number).at(-1)

@@ -28,7 +28,7 @@ export const adoptEvent = async (act: Act, which: z.infer<typeof eventMoved.payl
     const isTheirs = facts.calendars.some(({ connection, agent }) => connection === which.connection && agent === tour.agent) // of a visit that somebody else shows by now, it says nothing
     outcomes.push(isTheirs ? await follow(act, { tour, home, catalogue: facts.catalogue }, known) : 'same')
   }
-  await noteKnown(act, known, { seen: null, digest: null, ...(seen.is === 'gone' ? { state: 'gone' as const } : { version: seen.version }) })
+  await noteKnown(act, known, { seen: null, digest: null, ...(seen.is === 'there' ? { version: seen.version } : !seen.isPutSince && { state: 'gone' as const }) })
   for (const { id } of visits) await projectVisit(act, { tour: id }, facts)
   for (const outcome of outcomes) await act.act(noteAdopted, { outcome, lagMs: Math.max(0, act.now - seen.at) })
 }

@@ -5,7 +5,7 @@ import { timeLabel } from '../domain/card-views.ts'
 import type { EventFacts } from '../domain/event-facts.ts'
 import type { dropEvent, putEvent } from '../domain/ports/calendar.ts'
 import { pullSoon } from '../store/busy-mirror.ts'
-import { noteKnown, projectionAt, shownAs, type Projection } from '../store/projections.ts'
+import { noteKnown, projectionAt, shownAs, type Projection, type SeenThere } from '../store/projections.ts'
 import { askPeople } from './ask-people.ts'
 import { decideMoved, projectSoon } from './calendar-turns.ts'
 import { toldBy } from './project-visit.ts'
@@ -19,7 +19,8 @@ export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered,
   const known = which && (await projectionAt(act, which))
   if (!which || !known) return // of a calendar that is not connected any more
   const isLast = known.number === which.number // or what was told since is on its way
-  if (put) await noteKnown(act, known, { external: put.id, version: put.version, ...(known.external !== null && known.external !== put.id && { former: known.external }), isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...(known.seen?.is === 'there' && known.seen.version === put.version && { seen: null }) })
+  if (put) await noteKnown(act, known, { external: put.id, version: put.version, ...(known.external !== null && known.external !== put.id && { former: known.external }), isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...seenSince(known.seen, put) })
+  if (put && which.number === 1) await pullSoon(act, which.connection) // what is taken away before a list has shown it, some never tell
   if (drop && isLast) await noteKnown(act, known, { state: 'gone', external: null, link: null, seen: null })
   const isAgain = dead !== undefined && again.has(dead.code) && known.external !== null && known.refusals < mostRefusals - 1
   if (dead && isLast) await refused(act, known, { isAgain, code: dead.code })
@@ -29,6 +30,12 @@ export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered,
   // Told once for each time that it has.
   if (put && isLast && !put.isBooked && (known.isBooked || known.wasStartsAt !== known.startsAt)) await ask(act, known, catalogue, (home, when) => words.byHand(home, when, put.link))
   if (dead && isLast && !isAgain) await ask(act, known, catalogue, dead.wasDrop ? words.stays : words.refused)
+}
+
+// What people did is nothing new where it is this very version; and what they took away may stand there again.
+const seenSince = (seen: Projection['seen'], { version }: { version?: string | undefined }): { seen?: SeenThere | null } => {
+  if (seen?.is === 'gone') return { seen: { ...seen, isPutSince: true } }
+  return seen?.version === version ? { seen: null } : {}
 }
 
 // Somebody changed it there a moment ago, or took it away: once that has been read, it is decided again. Where nothing stood, or it goes on, it is the calendar that is not there, and a person has to look.

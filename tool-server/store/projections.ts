@@ -7,10 +7,10 @@ import { at } from '../spine/db.ts'
 
 // What of ours stands in whose calendar, as we told it and as we know it.
 // seen: what people made of it there, as long as that isn't decided; at: since when it is known; many: much else went with it; listed: of how many it is the one whose people are asked, where they only weren't listed any more.
-// returned: it had gone before it was put, and has not been seen there since.
+// isPutSince: by an answer that was heard later, it may stand there again. returned: it had gone before it was put, and has not been seen there since.
 export const seenThere = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('there'), startsAt: z.int(), endsAt: z.int(), version: z.string().optional(), at: z.int() }),
-  z.strictObject({ is: z.literal('gone'), many: z.boolean(), listed: z.int().optional(), at: z.int() }),
+  z.strictObject({ is: z.literal('gone'), many: z.boolean(), listed: z.int().optional(), isPutSince: z.literal(true).optional(), at: z.int() }),
 ])
 export type SeenThere = z.infer<typeof seenThere>
 export type ProjectionState = 'sent' | 'stands' | 'leaving' | 'gone' | 'dead' // leaving: we take it away; gone: it is not there; dead: what we told last was refused

@@ -5,7 +5,7 @@ import { Refusal, refusing } from './answers.ts'
 export type Whose = (bearer: string) => { email: string; isApp?: boolean } | undefined
 export type Who = { by: string; email?: string } // email: of whoever let the app act for them; without one it is the app itself
 export type Limits = { concurrent: number; perTenMinutes: number; takesMs: number }
-export type Guarded = (asked: Asked & { parts: Record<string, string>; who: Who }) => Answer | Promise<Answer>
+export type Guarded = (asked: Asked & { parts: Record<string, string>; lagMs: number; who: Who }) => Answer | Promise<Answer>
 const windowMs = 600_000
 
 export const makeGuard = ({ clock, whose }: { clock: Time; whose: Whose }) => {

@@ -38,9 +38,9 @@ export const makeGraph = ({ clock, accounts, tokens, deliver = (url) => url }: S
 
   const of: Record<string, (base: string) => Guarded> = {
     'POST /events': () => ({ who, parts, body, headers }) => created({ ...context, ...shown(boxes.create(mailboxOf(who, parts['user']), parsed(making, body)), { zone: zoneOf(headers) }) }),
-    'GET /events': () => ({ who, parts, query, headers }) => {
+    'GET /events': () => ({ who, parts, query, headers, lagMs }) => {
       const wanted = filterOf(query['$filter'])
-      const found = [...mailboxOf(who, parts['user']).events.values()].filter((event) => !event.isGone && event.type !== 'occurrence' && wanted(event))
+      const found = [...mailboxOf(who, parts['user']).events.values()].filter((event) => !event.isGone && event.type !== 'occurrence' && clock.now() - event.madeAt >= lagMs && wanted(event))
       return ok({ '@odata.context': context['@odata.context'], value: found.map((event) => shown(event, showing(query, headers))) })
     },
     'GET /events/:event': () => ({ who, parts, query, headers }) => ok({ ...context, ...shown(boxes.one(mailboxOf(who, parts['user']), parts['event']), showing(query, headers)) }),
