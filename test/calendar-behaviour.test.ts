@@ -220,6 +220,16 @@ describe.each(vendors)('%s', (vendor) => {
       at.desk.fault({ fault: 'lost', on: at.routes.make })
       await lands(await stage.book(who, at, noon()), 20 * minute)
     })
+    // Calendly is asked for its free times first, so this can't be had there.
+    if (vendor !== 'calendly')
+      test('and its answer is lost, what people make of the visit before that is heard counts', async () => {
+        at.desk.fault({ fault: 'lost', on: at.routes.make }, { fault: 'down', on: '*', times: 1_000_000 })
+        const tour = await stage.book(who, at, noon())
+        at.moves(visit(tour), noon() + 3 * hour)
+        at.desk.clearFaults()
+        await stage.settle(20 * minute, 10_000)
+        expect([(await stage.tour(tour))?.startsAt, visits(), await calls()]).toEqual([noon() + 3 * hour, [[tour, noon() + 3 * hour]], []])
+      })
     test('and slow, a visit that it takes after all stands there once', async () => {
       at.desk.fault({ fault: 'slow', on: at.routes.make })
       const before = at.desk.requests(at.routes.make).length

@@ -85,7 +85,7 @@ export const makeStory = (seed: number): Story => {
       for (let left = 1 + chance.int(most); left > 0; left--) {
         const what = make()
         // At the very end there is only a webhook to tell of it in time.
-        const at = isFair && chance.happens(0.4) ? lasting - chance.int(15_000) : what.do === 'cut' ? chance.int(lasting / 4) : ofLater.has(what.do) && chance.happens(0.8) ? lateOn() : someTime()
+        const at = isFair && chance.happens(0.4) ? lasting - chance.int(15_000) : what.do === 'cut' || what.do === 'lag' ? chance.int(lasting / 4) : ofLater.has(what.do) && chance.happens(0.8) ? lateOn() : someTime()
         add(at, what)
         if (what.do === 'lag' && what.vendor !== 'hubspot' && chance.happens(0.7)) add(at, { do: 'unheard', vendor: what.vendor, times: 1 + chance.int(3) }) // whoever looks then doesn't see
         if (what.do === 'forget' && chance.happens(0.6)) add(Math.max(at, lateOn()), { do: chance.one(['move-event', 'drop-event'] as const), at: what.at, minutes: 30 }) // to be seen all the same

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { sendMessage } from '@portero/tool-server/domain/ports/messaging.ts'
 import { makeDb, type Db, type Engine } from '@portero/tool-server/spine/db.ts'
 import { makeAudit } from '@portero/tool-server/spine/audit.ts'
 import { realClock } from '@portero/tool-server/spine/clock.ts'
@@ -21,6 +22,9 @@ export const alwaysHolds = async ({ engine, lab, people }: Pick<Seen, 'engine' |
   return [...sentOnce(lab), ...afterStop(lab, await stoppedIn(db)), ...(await rules(db)), ...(await saidRightly({ db, lab, people }))]
 }
 
+// A model is asked, and a message tried, a few times only, since somebody waits: whoever wrote is owed an answer or a person, which is looked at. A letter or a note that may have arrived is for a person to find out. What met somebody's change in a calendar is told anew by another.
+const mayDie = sql`name in ('mail.send', 'model.respond') or (name = 'messaging.send' and attempts >= ${sendMessage.attempts - 1}) or (name = 'messaging.note' and uncertain_since is not null) or (name = 'calendar.put-event' and error_code = 'conflict')`
+
 export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, nowMs }: Seen): Promise<string[]> => {
   const db = makeDb(engine)
   const clock = realClock()
@@ -29,14 +33,13 @@ export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, 
   const said = async (statement: RawBuilder<{ said: string }>): Promise<string[]> => (await rows(statement)).map((row) => row.said)
   const texts = await rows(sql<{ id: string; ours: string; person: string; author: string; sealed: Buffer | null }>`select m.external_id as id, m.id as ours, c.person_id as person, m.author, m.body_sealed as sealed from message m join conversation c on c.id = m.conversation_id`)
 
-  // A model is asked a few times only, since somebody waits: whoever wrote is owed an answer or a person, which is looked at above. A letter or a note that may have arrived is for a person to find out.
   return [
     ...(await heard({ db, vault, lab, people, texts })),
     ...sentOnce(lab),
     ...afterStop(lab, await stoppedIn(db)),
     ...(await unanswered({ db, lab, people, nowMs })),
     ...(await rules(db)),
-    ...(await said(sql`select format('%s %s is %s by %s: %s', name, key, state, error_code, error) as said from job where kind in ('turn', 'command') and (state in ('dead', 'running') or (state = 'ready' and attempts > 0)) and name not in ('mail.send', 'model.respond') and not (name = 'messaging.note' and uncertain_since is not null)`)),
+    ...(await said(sql`select format('%s %s is %s by %s: %s', name, key, state, error_code, error) as said from job where kind in ('turn', 'command') and (state in ('dead', 'running') or (state = 'ready' and attempts > 0)) and not (${mayDie})`)),
     ...(await said(sql`select format('%s raw deliveries are %s: %s', count(*), state, min(error_code)) as said from inbox where state <> 'parsed' group by state`)),
     ...(await calendarsAgree({ db, lab, nowMs })),
     ...(await crmAgrees({ db, lab })),

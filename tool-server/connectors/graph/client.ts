@@ -31,7 +31,10 @@ export const does: Doing<Settings>[] = [
 const make = async (args: Put, at: At<Settings>, transactionId: string): Promise<Standing> => {
   const properties = [{ id: oursName, value: args.ours }]
   const reply = await at.http({ method: 'POST', path: `${mailboxOf(at.connection)}/events`, headers: prefer, body: { ...bodyOf(args), transactionId, singleValueExtendedProperties: properties }, accept: [409] })
-  if (reply.status !== 409) return standingIn(reply)
+  if (reply.status !== 409) {
+    const there = read(vendor, wireEvent.pick({ ...shown, start: true, end: true }), reply)
+    return isAt(there, args) ? standingOf(there) : { ...standingOf(there), version: undefined } // it was made before, and people have moved it since: whoever reads it decides
+  }
   const known = await oursAt(at, args.ours)
   const changed = known && (await change(args, at, { id: known.id }))
   if (!changed) throw new AppError('conflict', 'graph has taken that transaction for something that is not there')
@@ -58,17 +61,20 @@ const standingOf = ({ id, '@odata.etag': version, webLink }: Pick<WireEvent, 'id
   const link = z.url().safeParse(webLink).data
   return { id, ...(version && { version }), isBooked: true, ...(link !== undefined && { link }) }
 }
-const standingIn = (reply: Reply): Standing => standingOf(read(vendor, wireEvent.pick({ id: true, '@odata.etag': true, webLink: true }), reply))
+const shown = { id: true, '@odata.etag': true, webLink: true } as const
+const standingIn = (reply: Reply): Standing => standingOf(read(vendor, wireEvent.pick(shown), reply))
+const isAt = ({ start, end }: Pick<WireEvent, 'start' | 'end'>, { startsAt, endsAt }: Put): boolean => whenWas(start).earliest === startsAt && whenWas(end).latest === endsAt
 
 // https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
 const oursAt = async ({ http, connection }: At<Settings>, ours: string): Promise<WireEvent | undefined> => {
   const query = { $filter: `singleValueExtendedProperties/Any(ep: ep/id eq '${oursName}' and ep/value eq '${ours}')`, $expand: withOurs }
   return read(vendor, z.object({ value: z.array(wireEvent) }), await http({ method: 'GET', path: `${mailboxOf(connection)}/events`, query, headers: prefer })).value[0]
 }
-const stands = ({ title, location, startsAt, endsAt, standing }: Put, known: WireEvent | undefined): Standing | undefined => {
+const stands = (args: Put, known: WireEvent | undefined): Standing | undefined => {
+  const { title, location, standing } = args
   if (!known || known.subject !== title || (known.location?.displayName ?? '') !== location) return undefined
   if (standing?.version !== undefined && standing.version === known['@odata.etag']) return undefined // as it was before
-  return whenWas(known.start).earliest === startsAt && whenWas(known.end).latest === endsAt ? standingOf(known) : undefined
+  return isAt(known, args) ? standingOf(known) : undefined
 }
 
 // https://learn.microsoft.com/graph/api/calendar-getschedule. What an appointment is about stays behind here.
