@@ -220,6 +220,15 @@ describe.each(vendors)('%s', (vendor) => {
       at.desk.fault({ fault: 'lost', on: at.routes.make })
       await lands(await stage.book(who, at, noon()), 20 * minute)
     })
+    test('and silent, a visit that is deleted there a moment after it was put is off', async () => {
+      at.losePushes(true)
+      const tour = await stage.book(who, at, noon())
+      await stage.settle(5_000)
+      at.drops(visit(tour))
+      await stage.settle(11 * minute, 10_000)
+      at.losePushes(false)
+      expect([(await stage.tour(tour))?.status, visits()]).toEqual(['cancelled', []])
+    })
     // Calendly is asked for its free times first, so this can't be had there.
     if (vendor !== 'calendly')
       test('and its answer is lost, what people make of the visit before that is heard counts', async () => {
