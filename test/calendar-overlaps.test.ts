@@ -123,6 +123,15 @@ describe('a visit that its calendar', () => {
     await stage.follow(5 * minute, 20_000)
     expect([(await stage.standing()).find(({ ours }) => ours === tour)?.state, (await calls()).length, await refusedOf(tour)]).toEqual(['dead', 1, 1])
   })
+  test('refused is nothing to mend any more once it stands otherwise, since it would put there what was before', async () => {
+    stage.atGoogle('refuse', { with: 'notFound', status: 404 })
+    const tour = await stage.book(who, noon(), [ana])
+    await stage.follow(minute, 20_000)
+    const before = await refusedOf(tour)
+    await system()(rescheduleTour, { ...placing({ catalogue: stage.catalogue, home: stage.home, now: stage.clock.now() }, noon() + hour, [ana]), tour, version: (await stage.tour(tour))!.version })
+    await stage.follow(minute, 20_000)
+    expect([before, await refusedOf(tour), oneOf('ana').map(({ startsAt }) => startsAt)]).toEqual([1, 0, [noon() + hour]])
+  })
   test('refuses, of a prospect whom nobody ever talked to, is counted in the console, until it is over or stands', async () => {
     const refused = (): Promise<number> => visitsRefused(stage.house.db.bare, stage.house.tenant, stage.clock.now())
     const before = await refused()
@@ -159,6 +168,6 @@ describe('a visit that its calendar', () => {
     stage.atGoogle('refuse', { with: 'notFound', status: 404, times: 10_000 }) // of this test and none after it
     await system()(rescheduleTour, { ...placing({ catalogue: stage.catalogue, home: stage.home, now: stage.clock.now() }, noon() + hour, [ana]), tour, version: (await stage.tour(tour))!.version })
     await stage.follow(10 * minute, 20_000)
-    expect([(await stage.standing()).find(({ ours }) => ours === tour)?.state, (await calls()).length, await refusedOf(tour)]).toEqual(['dead', 1, 3])
+    expect([(await stage.standing()).find(({ ours }) => ours === tour)?.state, (await calls()).length, await refusedOf(tour)]).toEqual(['dead', 1, 1]) // what was told anew is nothing to mend
   })
 })

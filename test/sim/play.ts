@@ -122,8 +122,8 @@ const messages = '/workspaces/:workspace/channels/:channel/messages'
 const entryOf = { bird: `POST ${messages}`, google: 'POST /calendar/v3/calendars/:calendar/events', graph: 'POST /v1.0/users/:user/events' }
 const listOf = { bird: `GET ${messages}`, hubspot: 'POST /crm/v3/objects/:type/search', graph: 'GET /v1.0/users/:user/events' } // only a list is behind: what else goes wrong there meanwhile does
 const isToldBy = (vendor: Vendor, { url }: Request): boolean => url.pathname.startsWith(`/webhooks/${vendor}`)
-// HubSpot is read by POST too.
-const isWriteTo = (vendor: Vendor, { url, method }: Request): boolean => url.pathname.startsWith(`/${vendor}/`) && method !== 'GET' && !/\/(search|read|freeBusy)$/.test(url.pathname)
+// HubSpot is read by POST too, and so is what is busy.
+const isWriteTo = (vendor: Vendor, { url, method }: Request): boolean => url.pathname.startsWith(`/${vendor}/`) && method !== 'GET' && !/\/(search|read|freeBusy|getSchedule)$/.test(url.pathname)
 
 const deedsOf = (whole: World, sky: Sky, { kill, cuts }: { kill(afterSteps: number, awayMs: number): void; cuts: Cut[] }) => {
   const { lab, scheduler, clock } = whole

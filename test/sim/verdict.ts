@@ -22,8 +22,8 @@ export const alwaysHolds = async ({ engine, lab, people }: Pick<Seen, 'engine' |
   return [...sentOnce(lab), ...afterStop(lab, await stoppedIn(db)), ...(await rules(db)), ...(await saidRightly({ db, lab, people }))]
 }
 
-// A model is asked, and a message tried, a few times only, since somebody waits: whoever wrote is owed an answer or a person, which is looked at. A letter or a note that may have arrived is for a person to find out. What met somebody's change in a calendar is told anew by another.
-const mayDie = sql`name in ('mail.send', 'model.respond') or (name = 'messaging.send' and attempts >= ${sendMessage.attempts - 1}) or (name = 'messaging.note' and uncertain_since is not null) or (name = 'calendar.put-event' and error_code = 'conflict')`
+// A model is asked, and a message tried, a few times only, since somebody waits: whoever wrote is owed an answer or a person, which is looked at. A letter or a note that may have arrived is for a person to find out.
+const mayDie = sql`name in ('mail.send', 'model.respond') or (name = 'messaging.send' and attempts >= ${sendMessage.attempts - 1}) or (name = 'messaging.note' and uncertain_since is not null)`
 
 export const verdictOf = async ({ engine, lab, people, masterKey, acknowledged, nowMs }: Seen): Promise<string[]> => {
   const db = makeDb(engine)
@@ -82,7 +82,7 @@ const sentOnce = (lab: Lab): string[] => {
   return [...arrived].flatMap(([reference, sent]) => (sent.length > 1 ? [`${reference} was sent ${sent.length} times`] : []))
 }
 
-// Whoever writes is answered, unless they wanted no more messages, or somebody of ours is called, will be when they come in the morning, has it in hand, or gave it back after reading what was said.
+// Whoever writes more than thanks is answered, unless they wanted no more messages, or somebody of ours is called, will be when they come in the morning, has it in hand, or gave it back after reading what was said.
 const unanswered = async ({ db, lab, people, nowMs }: { db: Db; lab: Lab; people: number; nowMs: number }): Promise<string[]> => {
   const { rows } = await sql<{ external: string }>`select c.external_id as external from conversation c where c.state <> 'bot' or exists (select from escalation e where e.conversation_id = c.id)
     or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out')
@@ -90,7 +90,7 @@ const unanswered = async ({ db, lab, people, nowMs }: { db: Db; lab: Lab; people
     or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:hand-back' and a.by = 'staff' and a.at > (select max(m.sent_at) from message m where m.conversation_id = c.id and m.author = 'prospect'))`.execute(db.bare)
   return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const last = lab.bird.phone.messages(number).at(-1)
-    return last?.from !== 'me' || rows.some(({ external }) => external === lab.bird.conversationFor(number)) ? [] : [`${number} wrote «${last.text}», and nobody answered`]
+    return last?.from !== 'me' || last.text === 'gracias' || rows.some(({ external }) => external === lab.bird.conversationFor(number)) ? [] : [`${number} wrote «${last.text}», and nobody answered`]
   })
 }
 

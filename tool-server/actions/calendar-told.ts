@@ -5,10 +5,10 @@ import { timeLabel } from '../domain/card-views.ts'
 import type { EventFacts } from '../domain/event-facts.ts'
 import type { dropEvent, putEvent } from '../domain/ports/calendar.ts'
 import { pullSoon } from '../store/busy-mirror.ts'
-import { noteKnown, projectionAt, shownAs, type Projection, type SeenThere } from '../store/projections.ts'
+import { noteKnown, noteOvertaken, projectionAt, shownAs, type Projection, type SeenThere } from '../store/projections.ts'
 import { askPeople } from './ask-people.ts'
-import { decideMoved, projectSoon } from './calendar-turns.ts'
-import { toldBy } from './project-visit.ts'
+import { decideMoved, lineOf, projectSoon } from './calendar-turns.ts'
+import { keyOf, toldBy } from './project-visit.ts'
 
 // A calendar has answered what it was told of a visit, which stands whatever it says.
 type Answered = { key: string; put?: z.infer<typeof putEvent.result>; drop?: z.infer<typeof dropEvent.result>; dead?: { code: string; wasDrop: boolean } }
@@ -22,8 +22,9 @@ export const calendarTold = async (act: Act, { key, put, drop, dead }: Answered,
   if (put) await noteKnown(act, known, { external: put.id, version: put.version, ...(known.external !== null && known.external !== put.id && { former: known.external }), isBooked: put.isBooked, link: put.link ?? null, ...(isLast && { state: 'stands', refusals: 0 }), ...seenSince(known.seen, put) })
   if (put && which.number === 1) await pullSoon(act, which.connection) // what is taken away before a list has shown it, some never tell
   if (drop && isLast) await noteKnown(act, known, { state: 'gone', external: null, link: null, seen: null })
-  const isAgain = dead !== undefined && again.has(dead.code) && known.external !== null && known.refusals < mostRefusals - 1
+  const isAgain = dead !== undefined && isLast && again.has(dead.code) && known.external !== null && known.refusals < mostRefusals - 1
   if (dead && isLast) await refused(act, known, { isAgain, code: dead.code })
+  await noteOvertaken(act, lineOf(which), isAgain ? undefined : keyOf(which, known.number))
   const now = await projectionAt(act, which)
   if (now?.seen) await decideMoved(act, which)
   else if (now?.digest === null && !isAgain) await projectSoon(act, now.tours)

@@ -64,7 +64,7 @@ export const drop = async (act: Act, known: Projection, isQuiet: boolean): Promi
   if (!(await noteDropping(act, known, standing ? 'leaving' : 'gone')) || !standing) return
   await act.send(dropEvent, { ours: known.ours, standing, invites: known.invites, ...(isQuiet && { isQuiet }), reason: isQuiet ? eventWords['es-MX'].handed : eventWords['es-MX'].called }, { key: keyOf(known, known.number + 1), to: known.connection, serial: lineOf(known), lane: 'sync', then: told })
 }
-const keyOf = (which: { ours: string; connection: string }, number: number): string => `${lineOf(which)}:told:${number}`
+export const keyOf = (which: { ours: string; connection: string }, number: number): string => `${lineOf(which)}:told:${number}`
 export const toldBy = (key: string): { ours: string; connection: string; number: number } | undefined => {
   const [, connection, ours, number] = /^event:([0-9a-f-]{36}):([0-9a-f-]{36}):told:(\d+)$/.exec(key) ?? []
   return connection && ours && number ? { ours, connection, number: Number(number) } : undefined

@@ -69,6 +69,11 @@ export const noteDue = async (act: Act, one: Which): Promise<void> => {
   await sql`update projection set digest = null where ${which(act, one)}`.execute(act.tx)
 }
 
+// What a calendar refused is nothing to mend once it is told anew: tried again then, it would put there what was before.
+export const noteOvertaken = async ({ tx, subject: { tenant } }: Act, line: string, last: string | undefined): Promise<void> => {
+  await sql`update job set state = 'dropped' where tenant_id = ${tenant} and kind = 'command' and key >= ${`${line}:`} and key < ${`${line}:\u{10ffff}`} and key is distinct from ${last ?? null} and state = 'dead'`.execute(tx)
+}
+
 // What stands there for visits of ours that we have forgotten putting there; as they are, and to be told anew.
 type Found = { connection: string; agent: string; events: readonly { ours: string; id: string }[] }
 export const noteFoundThere = async ({ tx, subject: { tenant }, now }: Act, { connection, agent, events }: Found): Promise<Projection[]> => {

@@ -13,7 +13,7 @@ const agent = z.strictObject({
 export const inboxAgents = z.array(agent)
 export type InboxAgent = z.input<typeof agent>
 export type Item = { id: string; feedId: string; conversation: string; teamId?: string; agentId?: string; closed: boolean; changedAt: number }
-export type Inbox = { routes: Record<string, Route>; agents(agents: readonly InboxAgent[]): void; item(conversation: string): Item | undefined }
+export type Inbox = { routes: Record<string, Route>; answers(conversation: Conversation): void; agents(agents: readonly InboxAgent[]): void; item(conversation: string): Item | undefined }
 
 const ventas = { id: 'team-rentas', name: 'Rentas' }
 const usual: readonly InboxAgent[] = [
@@ -73,6 +73,11 @@ export const makeInbox = ({ chats, now }: { chats: Chats; now(): number }): Inbo
       [`PATCH ${path}/feeds/:feed/items/:item`]: ({ parts, body }) => (checkFeed(parts['feed']), ok(shownItem(assign(byId(parts['item']), parsed(assigning, body))))),
       [`GET ${path}/agents`]: ({ query: { agentStatuses, ...paging } }) =>
         page(agents.filter(({ status }) => agentStatuses === undefined || agentStatuses.split(',').includes(status)).map(({ availability, ...rest }) => ({ ...rest, availability: { status: availability === 'available' ? 'online' : 'offline', activity: availability }, rootItemAssignedCount: load(rest.id) })), paging),
+    },
+    // Whoever answers there has it from then on, unless somebody has it already. The last of them, who is away as a rule and so gets no other.
+    answers(conversation) {
+      const item = put(conversation)
+      if (item.closed || (!item.agentId && !item.teamId)) Object.assign(item, { agentId: agents.at(-1)?.id, closed: false, changedAt: now() })
     },
     agents: (wanted) => void (agents = inboxAgents.parse(wanted)),
     item: itemOf,

@@ -57,6 +57,7 @@ export const makeBird = ({ clock, account, serverUrl, publicUrl, agent, switched
     end: (conversation) => chats.change(known(conversation), { status: 'closed' }),
     staffSays(id, words) {
       const conversation = known(id)
+      inbox.answers(conversation)
       chats.change(conversation, { mode: 'human' })
       chats.send(conversation.contact, { type: 'text', text: { text: words } }, { by: 'human', conversation })
     },
