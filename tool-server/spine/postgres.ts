@@ -15,7 +15,7 @@ const connectMs: Millis = 3_000
 const standMs: Millis = 10_000 // in line for a connection, when all are busy
 const firstWaitMs: Millis = 100
 const longestWaitMs: Millis = 5_000
-const backgroundShare = 0.7
+const backgroundShare = 0.4
 
 // PostgreSQL over the network. Needn't be up when this is called, and may come and go. statementMs: a migration of large tables may need longer.
 export const openPostgres = ({ url, clock, log, poolSize = 10, statementMs = 30_000 }: { url: string; clock: Clock; log: Log; poolSize?: number; statementMs?: Millis }): Engine => {

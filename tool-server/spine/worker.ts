@@ -50,12 +50,14 @@ export const makeWorker = (needs: Needs): Worker => {
   const rung = new Set<string>()
   let started = false
   let draining = false
+  let coldUntil: Millis = 0
 
-  // A vendor waits for its acknowledgement, and gives up; what it has told us can wait a moment longer. So nothing is begun while deliveries wait to be stored, but that it goes on however many come.
+  // A vendor waits for its acknowledgement, and gives up; what it has told us can wait a moment longer. So nothing is begun while deliveries wait to be stored, but that it goes on however many come. While code is cold, which makes everybody wait, no turn is worth a delivery.
   const givesWay = (what: Lane | 'inbox'): boolean => {
     const now = clock.now()
     const since = givenWay.get(what) ?? now
-    if (inbox.waiting() <= fewWaiting || now - since >= longestWayMs) {
+    const [few, longestMs] = now < coldUntil ? [0, coldMs] : [fewWaiting, longestWayMs]
+    if (inbox.waiting() <= few || now - since >= longestMs) {
       givenWay.delete(what)
       return false
     }
@@ -297,6 +299,7 @@ export const makeWorker = (needs: Needs): Worker => {
   return {
     start() {
       started = true
+      coldUntil = clock.now() + coldMs
       every(pollMs, tick)
       every(leaseMs / 3, heartbeat)
       wake('all')
@@ -337,8 +340,9 @@ export const makeWorker = (needs: Needs): Worker => {
 
 const wayOf = ({ kind, name, tenant_id, connection_id }: Like): string => `${kind} ${name} ${tenant_id} ${connection_id}`
 const momentMs: Millis = 25
-const fewWaiting = 3
+const fewWaiting = 1
 const wayMs: Millis = 10
 const longestWayMs: Millis = 250
+const coldMs: Millis = 2_000
 
 const sentenceOf = (thrown: unknown): string => (thrown instanceof AppError ? thrown.message : `${faultName(thrown)} was thrown`)
