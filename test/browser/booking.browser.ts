@@ -126,6 +126,7 @@ describe('at 390 px', () => {
     const page = await opened({ javaScriptEnabled: false })
     await page.goto(await linkTo())
     await choose(page, 6)
+    await page.getByRole('timer').waitFor()
     house.clock.advance(holdMs - 1_000)
     await page.reload()
     house.clock.advance(1_000)
