@@ -1,4 +1,6 @@
+import { enableCompileCache } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { prepareTemplate, removeTemplate } from '../support/databases.ts'
@@ -14,6 +16,8 @@ const number = (text: string): number => z.coerce.number().int().min(0).max(2 **
 // What goes wrong in a shorter story is to be the same, of whomever.
 const kindOf = (sentence: string): string => sentence.replaceAll(/«.*?»|[0-9a-f-]{36}|[0-9a-f:+T.]*[0-9][0-9a-f:+T.Z]*/g, '·')
 const began = performance.now()
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../../node_modules/.cache/compile', import.meta.url)) // of the players, too
+enableCompileCache()
 process.env['TEST_TEMPLATE'] = await prepareTemplate()
 try {
   if (values.incident !== undefined) {

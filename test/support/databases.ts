@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { Client } from 'pg'
 import { makeDb, type Engine } from '@portero/tool-server/spine/db.ts'
@@ -26,21 +27,35 @@ export const prepareTemplate = async (): Promise<string> => {
     await db.close()
     return name
   }
-  const file = join(mkdtempSync(join(tmpdir(), 'portero-')), 'template.tar')
+  const file = keptFile()
+  if (!existsSync(file)) await keep(file)
+  return file
+}
+
+// To migrate takes the embedded engine some seconds, so what these sources come to is kept.
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const keptFile = (): string => {
+  const migrations = join(root, 'tool-server/spine/migrations')
+  const sources = [join(root, 'node_modules/@electric-sql/pglite/package.json'), ...['migrate.ts', 'pglite.ts'].map((name) => join(root, 'tool-server/spine', name)), fileURLToPath(import.meta.url), ...readdirSync(migrations).toSorted().map((name) => join(migrations, name))]
+  const hash = createHash('sha256')
+  for (const source of sources) hash.update(readFileSync(source))
+  return join(root, 'node_modules/.cache', `template-${hash.digest('hex').slice(0, 16)}.tar`)
+}
+const keep = async (file: string): Promise<void> => {
   const engine = await openPgliteMemory()
   const db = makeDb(engine)
   await migrate({ db, clock })
   // A third of its bytes and four files of ten, which every open would read for nothing.
   await sql`update pg_database set datistemplate = false`.execute(db.bare)
   for (const unused of ['template0', 'template1']) await sql`drop database ${sql.table(unused)}`.execute(db.bare)
-  writeFileSync(file, await snapshotOf(engine))
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.${process.pid}`, await snapshotOf(engine))
+  renameSync(`${file}.${process.pid}`, file) // whole or not at all, whoever else keeps it
   await db.close()
-  return file
 }
 
 export const removeTemplate = async (): Promise<void> => {
   if (serverUrl) await onServer(`drop database if exists ${template()} with (force)`)
-  else rmSync(join(template(), '..'), { recursive: true, force: true })
 }
 
 let made = 0
