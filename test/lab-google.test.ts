@@ -144,6 +144,8 @@ describe('a list', () => {
     expect([gone.status, reasonOf(gone)]).toEqual([410, 'fullSyncRequired'])
     expect((await list(whole)).body.items).toMatchObject([{ summary: '1' }])
     expect((await list({ ...whole, syncToken: 'made-up' })).status).toBe(410)
+    await ask('PATCH', `${events}/${first.id}`, { body: { status: 'confirmed' } })
+    expect((await list(whole)).body.items).toMatchObject([{ summary: '1' }, { summary: '0' }]) // made anew by its id
   })
   test('from a time on has what ends later', async () => {
     await put()

@@ -87,8 +87,8 @@ export const makeCalendar = ({ email, zone, now, nextRevision, newId, changed }:
       fill(next, change, isWhole)
       if (!sameTime(before, next)) next.sequence++
       if (next.recurringEventId !== undefined) next.rest = { ...next.rest, isException: true }
-      delete next.isForgotten
       Object.assign(event, next)
+      delete event.isForgotten
       touch(event)
       settled(event)
       return { before, after: event }
