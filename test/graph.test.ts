@@ -73,6 +73,14 @@ describe('a visit of ours', () => {
     expect(again.done.id).not.toBe(done.id)
     expect(ofVisits()).toMatchObject([{ id: again.done.id }])
   })
+  test('that somebody deleted before we heard that it was made is made anew, once', async () => {
+    const { done } = await put()
+    await stage.by('delete', { email: account, event: done.id })
+    const again = await put({}, 'visit:again')
+    expect(ofVisits()).toMatchObject([{ id: again.done.id, startsAt }])
+    expect((await put({}, 'visit:once-more')).done.id).toBe(again.done.id)
+    expect(ofVisits()).toHaveLength(1)
+  })
   test('that stands under another id by now is changed there', async () => {
     const first = (await put()).done
     const { status } = await stage.ask('POST', '/me/events', { subject: 'La misma, movida', ...at('2026-11-26T17:00:00', '2026-11-26T18:00:00'), singleValueExtendedProperties: [{ id: 'String {6f2d5c1e-8a47-4c0b-9f3a-2b7e41d09c55} Name PorteroId', value: ours }] })

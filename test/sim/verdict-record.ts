@@ -6,6 +6,7 @@ import { firstTenant } from '@portero/tool-server/spine/migrate.ts'
 import type { makeVault } from '@portero/tool-server/spine/vault.ts'
 import type { Lab } from '../lab/index.ts'
 import { numberOf } from './story.ts'
+import { leftAt } from './wire.ts'
 
 // What the house owes to those whom it answered, told or silenced, beside what stands at the vendors.
 type Seen = { db: Db; vault: ReturnType<typeof makeVault>; lab: Lab; people: number; acknowledged: ReadonlySet<string>; nowMs: number }
@@ -74,9 +75,10 @@ const takenOf = async ({ db }: Pick<Seen, 'db'>): Promise<Taken[]> => (await sql
 type Taken = { conversation: string; at: number }
 export const inFlightMs = 10_000 // what had left can't be called back
 
-const sending = 'POST /workspaces/:workspace/channels/:channel/messages'
+// What we sent, by when it left us.
+export const sentIn = (lab: Lab): { at: number; body: unknown }[] => lab.bird.requests('POST /workspaces/:workspace/channels/:channel/messages').map(({ headers, body }) => ({ at: Number(headers[leftAt]), body }))
 const silentForPeople = ({ lab }: Pick<Seen, 'lab'>, taken: readonly Taken[]): string[] =>
-  lab.bird.requests(sending).flatMap(({ at, body }) => {
+  sentIn(lab).flatMap(({ at, body }) => {
     const reference = String((body as { reference?: string }).reference)
     const [, conversation] = /^portero:say:([0-9a-f-]{36}):bot:/.exec(reference) ?? []
     const hands = taken.find((each) => each.conversation === conversation)
@@ -89,7 +91,7 @@ const withinWindow = ({ lab, people }: Pick<Seen, 'lab' | 'people'>): string[] =
   Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const all = lab.bird.phone.messages(number)
     const wrote = all.filter(({ from }) => from === 'me').map(({ at }) => at)
-    return lab.bird.requests(sending).flatMap(({ at, body }) => {
+    return sentIn(lab).flatMap(({ at, body }) => {
       const { receiver, template } = body as { receiver?: { contacts?: { identifierValue?: string }[] }; template?: unknown }
       if (receiver?.contacts?.[0]?.identifierValue !== number || template) return []
       const last = wrote.filter((each) => each <= at).at(-1) ?? Number.NEGATIVE_INFINITY

@@ -11,7 +11,7 @@ import type { Lab } from '../lab/index.ts'
 import type { Message } from '../lab/bird/wire.ts'
 import { googleWorld, graphWorld } from '../support/calendar-worlds.ts'
 import { numberOf } from './story.ts'
-import { inFlightMs, recordHolds, saidRightly } from './verdict-record.ts'
+import { inFlightMs, recordHolds, saidRightly, sentIn } from './verdict-record.ts'
 
 // What must hold, whatever happened. Every sentence that comes out is a promise broken.
 type Seen = { engine: Engine; lab: Lab; people: number; masterKey: Buffer; acknowledged: ReadonlySet<string>; nowMs: number }
@@ -82,12 +82,12 @@ const sentOnce = (lab: Lab): string[] => {
   return [...arrived].flatMap(([reference, sent]) => (sent.length > 1 ? [`${reference} was sent ${sent.length} times`] : []))
 }
 
-// Whoever writes more than thanks is answered, unless they wanted no more messages, or somebody of ours is called, will be when they come in the morning, has it in hand, or gave it back after reading what was said.
+// Whoever writes more than thanks is answered, unless they wanted no more messages, or somebody of ours is called, will be when they come in the morning, has it in hand, or gave it back after reading what was said, or so shortly before that Bird, whose bot is silent meanwhile, hadn't heard of it.
 const unanswered = async ({ db, lab, people, nowMs }: { db: Db; lab: Lab; people: number; nowMs: number }): Promise<string[]> => {
   const { rows } = await sql<{ external: string }>`select c.external_id as external from conversation c where c.state <> 'bot' or exists (select from escalation e where e.conversation_id = c.id)
     or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:opt-out')
     or exists (select from job j where j.key = 'timer:silence:' || c.id and j.state = 'scheduled' and j.run_at > to_timestamp(${nowMs + 30 * 60_000}::double precision / 1000))
-    or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:hand-back' and a.by = 'staff' and a.at > (select max(m.sent_at) from message m where m.conversation_id = c.id and m.author = 'prospect'))`.execute(db.bare)
+    or exists (select from audit a where a.person_id = c.person_id and a.what = 'action:hand-back' and a.by = 'staff' and a.at > (select max(m.sent_at) from message m where m.conversation_id = c.id and m.author = 'prospect') - make_interval(secs => ${inFlightMs / 1_000}))`.execute(db.bare)
   return Array.from({ length: people }, (_, person) => numberOf(person)).flatMap((number) => {
     const last = lab.bird.phone.messages(number).at(-1)
     return last?.from !== 'me' || last.text === 'gracias' || rows.some(({ external }) => external === lab.bird.conversationFor(number)) ? [] : [`${number} wrote «${last.text}», and nobody answered`]
@@ -96,9 +96,8 @@ const unanswered = async ({ db, lab, people, nowMs }: { db: Db; lab: Lab; people
 
 const stoppedIn = async (db: Db): Promise<{ conversation: string; at: number }[]> =>
   (await sql<{ conversation: string; at: number }>`select c.id as conversation, min(a.at) as at from audit a join conversation c on c.person_id = a.person_id where a.what = 'action:opt-out' group by c.id`.execute(db.bare)).rows
-const sending = 'POST /workspaces/:workspace/channels/:channel/messages'
 const afterStop = (lab: Lab, stopped: readonly { conversation: string; at: number }[]): string[] =>
-  lab.bird.requests(sending).flatMap(({ at, body }) => {
+  sentIn(lab).flatMap(({ at, body }) => {
     const reference = String((body as { reference?: string }).reference)
     const [, conversation] = /^portero:say:([0-9a-f-]{36}):bot:/.exec(reference) ?? []
     const known = stopped.find((each) => each.conversation === conversation)

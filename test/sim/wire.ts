@@ -15,6 +15,8 @@ export type Wire = {
 }
 type Needs = { scheduler: Scheduler; fate(request: Request): Fate; delayMs(): number; answered(exchanged: { from: Owner; to: Owner; request: Request; answer: Answer }): void }
 
+export const leftAt = 'x-left-at' // what is on its way while the machine sleeps arrives late, and is judged by when it left
+
 export class Reset extends Error {
   readonly code = 'ECONNRESET'
 }
@@ -34,7 +36,8 @@ export const makeWire = ({ scheduler, fate, delayMs, answered }: Needs): Wire =>
     if (!there.owner.isDead) answered({ from, to: there.owner, request, answer })
     return answer
   }
-  const exchange: Wire['exchange'] = async (from, request) => {
+  const exchange: Wire['exchange'] = async (from, { headers, ...rest }) => {
+    const request = { ...rest, headers: { ...headers, [leftAt]: String(clock.now()) } }
     const its = fate(request)
     await later(delayMs())
     if (from.isDead && scheduler.chance.happens(0.5)) throw new Reset('never left') // what a process had written when it was killed may arrive, or not

@@ -35,10 +35,8 @@ const make = async (args: Put, at: At<Settings>, transactionId: string): Promise
     const there = read(vendor, wireEvent.pick({ ...shown, start: true, end: true }), reply)
     return isAt(there, args) ? standingOf(there) : { ...standingOf(there), version: undefined } // it was made before, and people have moved it since: whoever reads it decides
   }
-  const known = await oursAt(at, args.ours)
-  const changed = known && (await change(args, at, { id: known.id }))
-  if (!changed) throw new AppError('conflict', 'graph has taken that transaction for something that is not there')
-  return changed
+  if (transactionId === args.ours) return remake(args, at, transactionId) // deleted before we heard that it was made, or made by words of ours that are old by now
+  throw new AppError('conflict', 'graph has taken that transaction for something that is not there')
 }
 // What somebody deleted is made anew only where nothing of ours stands. Its transaction is another one: the first is spent.
 const remake = async (args: Put, at: At<Settings>, lost: string): Promise<Standing> => {
