@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { businessDaysAfter, isHoliday } from '@portero/tool-server/domain/holidays.ts'
-import { nextDay } from '@portero/tool-server/domain/zones.ts'
+import { nextDay, numberOf } from '@portero/tool-server/domain/zones.ts'
 
 const holidaysOf = (year: number): string[] => {
   const found: string[] = []
-  for (let day = `${year}-01-01`; day.startsWith(`${year}`); day = nextDay(day)) if (isHoliday(day)) found.push(day.slice(5))
+  for (let day = `${year}-01-01`; day.startsWith(`${year}`); day = nextDay(day)) if (isHoliday(numberOf(day))) found.push(day.slice(5))
   return found
 }
 

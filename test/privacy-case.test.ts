@@ -10,7 +10,7 @@ const start = mexico('2026-11-23T10:00')
 
 // The oracle: one log of what was done.
 type Done = { move: CaseMove; at: number }
-const isWorking = (at: number): boolean => ![0, 6].includes(new Date(at - 6 * 3_600_000).getUTCDay()) && !isHoliday(new Date(at - 6 * 3_600_000).toISOString().slice(0, 10))
+const isWorking = (at: number): boolean => ![0, 6].includes(new Date(at - 6 * 3_600_000).getUTCDay()) && !isHoliday(Math.floor((at - 6 * 3_600_000) / 86_400_000))
 const walk = (since: number, days: number): number => {
   let at = Math.floor((since - 6 * 3_600_000) / day) * day + 6 * 3_600_000 // midnight there
   for (let left = days; left > 0;) {

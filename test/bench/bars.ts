@@ -18,7 +18,7 @@ export const benches: readonly Bench[] = [
   {
     name: 'tools',
     rows: [
-      { what: 'tool call, CPU and statements', parts: [most('over HTTP, of the echo', 'httpToEcho', 1.5, 'x'), most('a read', 'check_availability.statements', 3, ' statements'), most('a write', 'book_tour.statements', 6, ' statements'), most('over MCP, of HTTP', 'mcpToHttp', 8, 'x')], beside: [beside('Express + zod with the same SQL', 'echo.cpuUs', ' µs'), beside('HTTP', 'check_availability.cpuUs', ' µs')], why: 'limits by key, the refusal of odd JSON and spans came to the call since it last held; it has not been profiled with them yet' },
+      { what: 'tool call, CPU and statements', parts: [most('over HTTP, of the echo', 'httpToEcho', 1.5, 'x'), most('a read', 'check_availability.statements', 3, ' statements'), most('a write', 'book_tour.statements', 6, ' statements'), most('over MCP, of HTTP', 'mcpToHttp', 8, 'x')], beside: [beside('Express + zod with the same SQL', 'echo.cpuUs', ' µs'), beside('HTTP', 'check_availability.cpuUs', ' µs')], why: 'by a profile, of what a call takes beyond the echo a quarter finds the free times, a fifth seals and names what is offered, a sixth are the guards (key, limits, odd JSON, spans) and an eighth is Kysely; the rest is spread thin, and more than half of the echo itself is writing to sockets' },
       { what: 'tools at 50 calls/s, vendors at 2 s', parts: [most('check_availability p99', 'paced.beside.check_availability.p99Ms', 100), most('book_tour p99', 'paced.beside.book_tour.p99Ms', 300)], beside: [beside('alone', 'paced.alone.check_availability.p99Ms'), beside('', 'paced.alone.book_tour.p99Ms')] },
     ],
   },

@@ -1,31 +1,26 @@
+import { dayMs, dayNamed, numberOf } from './zones.ts'
+
 // The days on which nobody has to work in Mexico: Ley Federal del Trabajo, article 74. What a state or an operator adds is a blackout.
-export const isHoliday = (day: string): boolean => {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  const isMonday = new Date(Date.UTC(year, month - 1, date)).getUTCDay() === 1
+// Asked of each day on which somebody could show a home, so it is found without a text.
+export const isHoliday = (day: number): boolean => {
+  const at = new Date(day * dayMs)
+  const [year, month, date] = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()]
   const week = Math.ceil(date / 7)
-  if (isMonday && ((month === 2 && week === 1) || (month === 3 && week === 3) || (month === 11 && week === 3))) return true
+  if (at.getUTCDay() === 1 && ((month === 2 && week === 1) || (month === 3 && week === 3) || (month === 11 && week === 3))) return true
   if (month === 10 && date === 1) return year >= 2024 && (year - 2024) % 6 === 0 // a president takes office; until 2018 it was 1 December
-  return fixed.has(day.slice(5))
+  return (month === 1 && date === 1) || (month === 5 && date === 1) || (month === 9 && date === 16) || (month === 12 && date === 25)
 }
 
 // Días hábiles: neither a weekend nor a holiday. The day itself isn't counted.
-export const businessDaysAfter = (day: string, count: number): string => {
-  let [at, left] = [Date.parse(`${day}T00:00:00Z`), count]
-  while (left > 0) {
-    at += 86_400_000
-    if (!isWeekend(at) && !isHoliday(new Date(at).toISOString().slice(0, 10))) left--
-  }
-  return new Date(at).toISOString().slice(0, 10)
-}
+export const businessDaysAfter = (day: string, count: number): string => businessDays(day, count, 1)
 // The business day that lies so many before one.
-export const businessDaysBefore = (day: string, count: number): string => {
-  let [at, left] = [Date.parse(`${day}T00:00:00Z`), count]
+export const businessDaysBefore = (day: string, count: number): string => businessDays(day, count, -1)
+const businessDays = (day: string, count: number, step: number): string => {
+  let [at, left] = [numberOf(day), count]
   while (left > 0) {
-    at -= 86_400_000
-    if (!isWeekend(at) && !isHoliday(new Date(at).toISOString().slice(0, 10))) left--
+    at += step
+    if (!isWeekend(at) && !isHoliday(at)) left--
   }
-  return new Date(at).toISOString().slice(0, 10)
+  return dayNamed(at)
 }
-const isWeekend = (at: number): boolean => new Date(at).getUTCDay() % 6 === 0
-
-const fixed = new Set(['01-01', '05-01', '09-16', '12-25'])
+const isWeekend = (day: number): boolean => new Date(day * dayMs).getUTCDay() % 6 === 0

@@ -4,7 +4,7 @@ import { isHoliday } from './holidays.ts'
 import type { Agent, Blackout, Building } from './homes.ts'
 import { hoursOn, isIn, marks, type Part } from './hours.ts'
 import type { Slot, Taken } from './tours.ts'
-import { dayMs, dayNamed, instant, minuteMs, numberAt, weekOf, zoneDay, type ZoneDay } from './zones.ts'
+import { dayMs, instant, minuteMs, numberAt, weekOf, zoneDay, type ZoneDay } from './zones.ts'
 
 // When a home can be seen, and who shows it. Integers only; what is busy is sorted, merged and walked once.
 // taken: all that these agents have ahead, in whatever building, also of the days at the edges, and of the whole week where somebody has a limit by the week.
@@ -87,7 +87,7 @@ export const openingOf = (agent: Agent, { building, blackouts }: Pick<Search, 'b
   return {
     agent: agent.id, zone,
     hoursOn: (day: ZoneDay, number: number) => hoursOn(day, number, agent.hours, building.hours),
-    isClosed: (number: number) => !visits.onHolidays && isHoliday(dayNamed(number)),
+    isClosed: (number: number) => !visits.onHolidays && isHoliday(number),
     closed: blackouts.filter((each) => (each.building ?? id) === id && (each.agent ?? agent.id) === agent.id),
   }
 }
